@@ -1,0 +1,47 @@
+package dev.quipu.dsl;
+
+/**
+ * One dimension of a shape. The name says what the axis means (batch, sequence, head, ...); ops pass it on and messages
+ * print it, but two dimensions agree when their sizes do.
+ *
+ * @param name what the axis means, an identifier, possibly a product such as {@code batch*sequence}
+ * @param size number of positions, at least 1
+ */
+public record Dim(String name, int size) {
+    /** Name of the axis that holds the sequences of a batch. */
+    public static final String BATCH = "batch";
+
+    /** Name of the axis that holds the positions of a text. */
+    public static final String SEQUENCE = "sequence";
+
+    public Dim {
+        if (!name.matches("[A-Za-z_][A-Za-z_0-9]*(\\*[A-Za-z_][A-Za-z_0-9]*)*")) {
+            throw new QuipuException("dimension: expected a name of letters, digits and '_', found '" + name + "'");
+        }
+        if (size < 1) {
+            throw new QuipuException("dimension " + name + ": expected a size of at least 1, found " + size);
+        }
+    }
+
+    public static Dim batch(int size) {
+        return new Dim(BATCH, size);
+    }
+
+    public static Dim sequence(int size) {
+        return new Dim(SEQUENCE, size);
+    }
+
+    public Dim withSize(int newSize) {
+        return new Dim(name, newSize);
+    }
+
+    /** The axis that two neighbouring axes become when they are merged. */
+    public Dim times(Dim inner) {
+        return new Dim(name + "*" + inner.name, Math.multiplyExact(size, inner.size));
+    }
+
+    @Override
+    public String toString() {
+        return name + "=" + size;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.quipu.dsl;
+
+import dev.quipu.dsl.op.Op;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One application of an op. Nodes have identity: two nodes with equal fields are still two nodes until a pass merges
+ * them. They are made in program order, which a {@link Graph} keeps.
+ */
+public final class Node {
+    private static final AtomicLong CREATED = new AtomicLong();
+
+    private final long order = CREATED.getAndIncrement();
+    private final Op op;
+    private final List<Tensor> inputs;
+    private final List<Type> types;
+    private final Site site;
+
+    Node(Op op, List<Tensor> inputs, List<Type> types, Site site) {
+        this.op = op;
+        this.inputs = List.copyOf(inputs);
+        this.types = List.copyOf(types);
+        this.site = site;
+    }
+
+    /** Applies an op at a known place; the op's shape rule gives the types. */
+    public static Node of(Op op, List<Tensor> inputs, Site site) {
+        return new Node(op, inputs, op.types(inputs.stream().map(Tensor::type).toList()), site);
+    }
+
+    public Op op() {
+        return op;
+    }
+
+    public List<Tensor> inputs() {
+        return inputs;
+    }
+
+    /** Types of the outputs; empty for a node that only has an effect on state. */
+    public List<Type> types() {
+        return types;
+    }
+
+    public Site site() {
+        return site;
+    }
+
+    public Tensor output(int index) {
+        return new Tensor(this, index);
+    }
+
+    /** Position in the order of creation, for sorting. */
+    long order() {
+        return order;
+    }
+
+    @Override
+    public String toString() {
+        return op.mnemonic() + inputs.stream().map(Tensor::type).toList() + " " + site;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.quipu.dsl;
+
+import java.util.Set;
+
+/**
+ * The line of a user's program that made a node: the innermost caller outside the language itself.
+ *
+ * @param file source file name, empty when unknown
+ * @param line line number, 0 when unknown
+ */
+public record Origin(String file, int line) {
+    public static final Origin UNKNOWN = new Origin("", 0);
+
+    private static final StackWalker WALKER = StackWalker.getInstance();
+    private static final Set<String> LANGUAGE_PACKAGES =
+            Set.of("dev.quipu.dsl", "dev.quipu.dsl.op", "dev.quipu.dsl.formula", "dev.quipu.dsl.layer");
+
+    /** The innermost frame outside the packages of the language and of the JDK. */
+    public static Origin ofCaller() {
+        return WALKER.walk(frames -> frames.filter(frame -> !isLanguage(frame))
+                .findFirst()
+                .map(frame -> new Origin(String.valueOf(frame.getFileName()), Math.max(0, frame.getLineNumber())))
+                .orElse(UNKNOWN));
+    }
+
+    private static boolean isLanguage(StackWalker.StackFrame frame) {
+        String className = frame.getClassName();
+        int dot = className.lastIndexOf('.');
+        return dot > 0 && (className.startsWith("java.") || LANGUAGE_PACKAGES.contains(className.substring(0, dot)))
+                && !String.valueOf(frame.getFileName()).endsWith("Test.java");
+    }
+
+    @Override
+    public String toString() {
+        return file.isEmpty() ? "unknown line" : file + ":" + line;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.quipu.dsl.op;
+
+import dev.quipu.dsl.Shape;
+import dev.quipu.dsl.Type;
+
+/** What the shape rules of the attention ops share. */
+final class AttentionShapes {
+    private AttentionShapes() {}
+
+    static void check(Type query, Type key, Type value, int window) {
+        Expect.f32(query);
+        Expect.f32(key);
+        Expect.f32(value);
+        Expect.that(query.shape().rank() == 4, "queries [batch, sequence, heads, head size]", query);
+        Expect.that(key.shape().rank() == 4, "keys [batch, sequence, heads, head size]", key);
+        Expect.sameSizes(key, value, "values like the keys,");
+        Expect.that(
+                key.shape().size(0) == query.shape().size(0) && key.shape().size(3) == query.shape().size(3),
+                "keys of the queries' batch and head size, " + query.shape(),
+                key);
+        Expect.that(
+                query.shape().size(2) % key.shape().size(2) == 0,
+                "a number of key heads that divides the " + query.shape().size(2) + " query heads",
+                key.shape().size(2));
+        Expect.that(window >= 0, "a window of 0 (none) or more", window);
+    }
+
+    /** One number per batch, head and query. */
+    static Type statistic(Type query) {
+        Shape shape = query.shape();
+        return query.withShape(Shape.of(shape.dim(0), shape.dim(2), shape.dim(1)));
+    }
+}

@@ -1,0 +1,14 @@
+package dev.quipu.dsl.op;
+
+import dev.quipu.dsl.DType;
+import dev.quipu.dsl.Type;
+import java.util.List;
+
+/** Converts elements as Java's cast does: integers to the nearest f32, numbers to i32 towards zero. */
+public record Cast(DType dtype) implements Differentiable {
+    @Override
+    public List<Type> types(List<Type> inputs) {
+        Expect.count(inputs, 1, 1);
+        return List.of(new Type(dtype, inputs.getFirst().shape()));
+    }
+}

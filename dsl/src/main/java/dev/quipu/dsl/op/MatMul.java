@@ -1,0 +1,46 @@
+package dev.quipu.dsl.op;
+
+import dev.quipu.dsl.Dim;
+import dev.quipu.dsl.Shape;
+import dev.quipu.dsl.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Matrix product. Inputs left f32[..., M, K] and right f32[..., K, N]; output f32[..., M, N]. Either may be stored
+ * transposed. The leading dimensions of both must agree, except that a right of two dimensions serves any number of
+ * leading dimensions of an untransposed left: that is a linear layer.
+ */
+public record MatMul(boolean transposeLeft, boolean transposeRight) implements Differentiable {
+    @Override
+    public List<Type> types(List<Type> inputs) {
+        Expect.count(inputs, 2, 2);
+        Type left = inputs.get(0);
+        Type right = inputs.get(1);
+        Expect.f32(left);
+        Expect.f32(right);
+        Expect.rank(left, 2, "a left matrix of at least two dimensions");
+        Expect.rank(right, 2, "a right matrix of at least two dimensions");
+        Dim depth = left.shape().dim(transposeLeft ? -2 : -1);
+        Dim rightDepth = right.shape().dim(transposeRight ? -1 : -2);
+        Expect.that(
+                depth.size() == rightDepth.size(),
+                "a right matrix whose inner dimension has the left's size " + depth,
+                right + (transposeRight ? " (stored transposed)" : ""));
+        int leading = left.shape().rank() - 2;
+        boolean shared = right.shape().rank() == 2 && !transposeLeft;
+        Expect.that(
+                shared || left.shape().sub(0, leading).sameSizes(right.shape().sub(0, right.shape().rank() - 2)),
+                "equal leading dimensions " + left.shape().sub(0, leading),
+                right);
+        List<Dim> dims = new ArrayList<>(left.shape().dims().subList(0, leading));
+        dims.add(left.shape().dim(transposeLeft ? -1 : -2));
+        dims.add(right.shape().dim(transposeRight ? -2 : -1));
+        return List.of(left.withShape(new Shape(dims)));
+    }
+
+    /** Whether one right matrix serves all leading dimensions of the left. */
+    public boolean isLinear(List<Type> inputs) {
+        return inputs.get(1).shape().rank() == 2 && !transposeLeft;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.quipu.dsl.op;
+
+import dev.quipu.dsl.Shape;
+import dev.quipu.dsl.Type;
+import java.util.List;
+
+/** The same elements in the same order under another shape. */
+public record Reshape(Shape shape) implements Differentiable {
+    @Override
+    public List<Type> types(List<Type> inputs) {
+        Expect.count(inputs, 1, 1);
+        Expect.that(
+                inputs.getFirst().shape().elements() == shape.elements(),
+                "a shape of " + inputs.getFirst().shape().elements() + " elements like " + inputs.getFirst(),
+                shape);
+        return List.of(inputs.getFirst().withShape(shape));
+    }
+}

@@ -1,0 +1,28 @@
+package dev.quipu.dsl.op;
+
+import dev.quipu.dsl.Dim;
+import dev.quipu.dsl.Type;
+import java.util.List;
+
+/**
+ * Angles of rotary embeddings (Su et al. 2021), a constant: output f32[length, width]; row p holds
+ * {@code cos(p * theta^(-2i/width))} for i in [0, width/2) and then the sines.
+ *
+ * @param theta base of the frequencies
+ * @param length number of positions
+ * @param width size of a head, even
+ */
+public record RopeTable(double theta, int length, int width) implements Terminal {
+    @Override
+    public List<Type> types(List<Type> inputs) {
+        Expect.count(inputs, 0, 0);
+        Expect.that(theta > 0, "a positive theta", theta);
+        Expect.that(width > 0 && width % 2 == 0, "an even head size", width);
+        return List.of(Type.f32(new Dim("position", length), new Dim("angle", width)));
+    }
+
+    /** The angle in radians of one position and frequency. */
+    public double angle(int position, int frequency) {
+        return position * Math.pow(theta, -2.0 * frequency / width);
+    }
+}

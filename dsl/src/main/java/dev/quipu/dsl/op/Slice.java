@@ -1,0 +1,20 @@
+package dev.quipu.dsl.op;
+
+import dev.quipu.dsl.Shape;
+import dev.quipu.dsl.Type;
+import java.util.List;
+
+/** Positions {@code start} to {@code start + length} (exclusive) of one axis. */
+public record Slice(int axis, int start, int length) implements Differentiable {
+    @Override
+    public List<Type> types(List<Type> inputs) {
+        Expect.count(inputs, 1, 1);
+        Shape shape = inputs.getFirst().shape();
+        Expect.that(axis >= 0 && axis < shape.rank(), "an axis of " + shape, axis);
+        Expect.that(
+                start >= 0 && length >= 1 && start + length <= shape.size(axis),
+                "a range within " + shape.dim(axis),
+                "[" + start + ", " + (start + length) + ")");
+        return List.of(inputs.getFirst().withShape(shape.with(axis, shape.dim(axis).withSize(length))));
+    }
+}
