@@ -1,0 +1,73 @@
+package dev.quipu.dsl.formula;
+
+import dev.quipu.dsl.QuipuException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.antlr.v4.runtime.BaseErrorListener;
+import org.antlr.v4.runtime.CharStreams;
+import org.antlr.v4.runtime.CommonTokenStream;
+import org.antlr.v4.runtime.RecognitionException;
+import org.antlr.v4.runtime.Recognizer;
+
+/**
+ * A scalar expression with its inputs in order: the names bind to tensors in the order in which they first appear, so that
+ * {@code "silu(gate) * up"} takes gate, then up.
+ *
+ * @param names distinct, at least those that the expression uses
+ */
+public record Formula(Expression expression, List<String> names) {
+    public Formula {
+        names = List.copyOf(names);
+        if (!names.containsAll(expression.names())) {
+            throw new AssertionError("formula uses " + expression.names() + " but declares " + names);
+        }
+    }
+
+    /** A formula whose names stand in the order of their first appearance. */
+    public Formula(Expression expression) {
+        this(expression, List.copyOf(expression.names()));
+    }
+
+    /**
+     * Parses a formula: {@code + - * /}, unary minus, parentheses, decimal numbers, names, the functions of
+     * {@link Primitive}, {@code min(a, b)}, {@code max(a, b)} and {@code select(a < b, then, otherwise)}.
+     *
+     * @throws QuipuException with the column of the first mistake
+     */
+    public static Formula of(String text) {
+        BaseErrorListener refuse = new BaseErrorListener() {
+            @Override
+            public void syntaxError(
+                    Recognizer<?, ?> recognizer,
+                    Object symbol,
+                    int line,
+                    int column,
+                    String message,
+                    RecognitionException cause) {
+                throw new QuipuException("formula \"" + text + "\", column " + (column + 1) + ": " + message);
+            }
+        };
+        FormulaGrammarLexer lexer = new FormulaGrammarLexer(CharStreams.fromString(text));
+        lexer.removeErrorListeners();
+        lexer.addErrorListener(refuse);
+        FormulaGrammarParser parser = new FormulaGrammarParser(new CommonTokenStream(lexer));
+        parser.removeErrorListeners();
+        parser.addErrorListener(refuse);
+        return new Formula(new FormulaReader(text).visit(parser.formula().expression()));
+    }
+
+    /** The value in double precision, inputs in the order of {@link #names}. */
+    public double evaluate(double... inputs) {
+        Map<String, Double> values = new HashMap<>();
+        for (int i = 0; i < inputs.length; i++) {
+            values.put(names.get(i), inputs[i]);
+        }
+        return expression.evaluate(values);
+    }
+
+    @Override
+    public String toString() {
+        return expression.text();
+    }
+}
