@@ -1,0 +1,71 @@
+package dev.quipu.compiler.reference;
+
+import dev.quipu.dsl.Node;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.Type;
+import dev.quipu.dsl.op.Rope;
+import dev.quipu.dsl.op.RopeTable;
+import java.util.List;
+
+/** Ops that depend on where in the text a row stands. */
+final class ReferencePositions {
+    private ReferencePositions() {}
+
+    static Array ropeTable(RopeTable op, Type type) {
+        int half = op.width() / 2;
+        return Array.of(type, i -> {
+            int column = i % op.width();
+            double angle = op.angle(i / op.width(), column % half);
+            return column < half ? Math.cos(angle) : Math.sin(angle);
+        });
+    }
+
+    /** Rows past the end of the table belong to a masked tail and take its last row. */
+    static Array rope(Node node, Rope op, List<Array> inputs, Type type) {
+        Array x = inputs.get(0);
+        Array table = inputs.get(1);
+        int first = inputs.size() == 3 ? position(node, inputs.get(2)) : 0;
+        int width = type.shape().last().size();
+        int half = width / 2;
+        int length = type.shape().size(1);
+        int heads = type.shape().size(2);
+        int lastRow = table.type().shape().size(0) - 1;
+        return Array.of(type, i -> {
+            int row = Math.min(lastRow, first + i / width / heads % length);
+            int column = i % width;
+            double cosine = table.get(row * width + column % half);
+            double sine = table.get(row * width + half + column % half) * (op.inverse() ? -1 : 1);
+            return column < half
+                    ? x.get(i) * cosine - x.get(i + half) * sine
+                    : x.get(i) * cosine + x.get(i - half) * sine;
+        });
+    }
+
+    static Array cacheWrite(Node node, List<Array> inputs, Type type) {
+        Array rows = inputs.get(1);
+        Array cache = inputs.get(0).as(type).copy();
+        int position = position(node, inputs.get(2));
+        int capacity = type.shape().size(1);
+        int length = rows.type().shape().size(1);
+        int width = type.shape().size(2) * type.shape().size(3);
+        int written = Math.min(length, capacity - position);
+        for (int batch = 0; batch < type.shape().size(0) && written > 0; batch++) {
+            int from = batch * length * width;
+            int into = (batch * capacity + position) * width;
+            System.arraycopy(rows.values(), from, cache.values(), into, written * width);
+        }
+        return cache;
+    }
+
+    static int position(Node node, Array value) {
+        int position = (int) value.get(0);
+        if (position < 0) {
+            throw QuipuException.of(
+                    "a position of 0 or more",
+                    Integer.toString(position),
+                    node.op().mnemonic() + " " + node.site(),
+                    "");
+        }
+        return position;
+    }
+}
