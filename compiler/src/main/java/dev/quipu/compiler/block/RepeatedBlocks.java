@@ -1,0 +1,114 @@
+package dev.quipu.compiler.block;
+
+import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Site;
+import dev.quipu.dsl.Type;
+import dev.quipu.dsl.op.Op;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Layers that repeat, as a fact of the graph: runs of list elements ({@code layers.0}, {@code layers.1}, ...) whose nodes are
+ * the same, op by op, in every pass.
+ *
+ * @param blocks outermost blocks, in the order of their first nodes
+ */
+public record RepeatedBlocks(List<Block> blocks) {
+    /**
+     * One run of equal elements.
+     *
+     * @param path of the list, such as {@code layers}
+     * @param first index of the first element
+     * @param instances nodes of each element, in order; position j of every instance is the same node of the block
+     */
+    public record Block(String path, int first, List<List<Node>> instances) {
+        public int count() {
+            return instances.size();
+        }
+
+        /** The elements' name: {@code layers.0-31}. */
+        public String label() {
+            return path + "." + first + "-" + (first + count() - 1);
+        }
+    }
+
+    private static final Pattern ELEMENT = Pattern.compile("(.*?)\\.?(\\d+)(?:\\.(.*))?");
+
+    /** What must agree between two nodes for their layers to be instances of one block. */
+    private record Shape(Op op, List<Type> types, Site.Pass pass, String layer) {}
+
+    public static RepeatedBlocks of(Graph graph) {
+        Map<String, Map<Integer, List<Node>>> lists = new LinkedHashMap<>();
+        for (Node node : graph.nodes()) {
+            Matcher element = ELEMENT.matcher(node.site().layer());
+            if (element.matches()) {
+                lists.computeIfAbsent(element.group(1), path -> new LinkedHashMap<>())
+                        .computeIfAbsent(Integer.valueOf(element.group(2)), index -> new ArrayList<>())
+                        .add(node);
+            }
+        }
+        List<Block> blocks = new ArrayList<>();
+        lists.forEach((path, elements) -> blocks.addAll(runs(path, elements)));
+        return new RepeatedBlocks(List.copyOf(blocks));
+    }
+
+    /** Nodes of all instances but the first: what a folded view leaves out. */
+    public Set<Node> folded() {
+        Set<Node> folded = new HashSet<>();
+        blocks.forEach(block -> block.instances().stream().skip(1).forEach(folded::addAll));
+        return folded;
+    }
+
+    /** For every node of an instance the same node of the first instance. */
+    public Map<Node, Node> representatives() {
+        Map<Node, Node> representatives = new HashMap<>();
+        for (Block block : blocks) {
+            List<Node> model = block.instances().getFirst();
+            for (List<Node> instance : block.instances()) {
+                for (int i = 0; i < instance.size(); i++) {
+                    representatives.put(instance.get(i), model.get(i));
+                }
+            }
+        }
+        return representatives;
+    }
+
+    private static List<Block> runs(String path, Map<Integer, List<Node>> elements) {
+        List<Block> runs = new ArrayList<>();
+        List<Integer> indices = elements.keySet().stream().sorted().toList();
+        int start = 0;
+        for (int i = 1; i <= indices.size(); i++) {
+            boolean continues = i < indices.size()
+                    && indices.get(i) == indices.get(i - 1) + 1
+                    && shapes(elements.get(indices.get(i))).equals(shapes(elements.get(indices.get(start))));
+            if (!continues) {
+                if (i - start > 1) {
+                    runs.add(new Block(
+                            path,
+                            indices.get(start),
+                            indices.subList(start, i).stream().map(elements::get).toList()));
+                }
+                start = i;
+            }
+        }
+        return runs;
+    }
+
+    private static List<Shape> shapes(List<Node> nodes) {
+        return nodes.stream().map(RepeatedBlocks::shape).toList();
+    }
+
+    private static Shape shape(Node node) {
+        Matcher element = ELEMENT.matcher(node.site().layer());
+        String rest = element.matches() && element.group(3) != null ? element.group(3) : "";
+        return new Shape(StateNames.withoutNames(node.op()), node.types(), node.site().pass(), rest);
+    }
+}

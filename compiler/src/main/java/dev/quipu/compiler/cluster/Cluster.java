@@ -1,0 +1,74 @@
+package dev.quipu.compiler.cluster;
+
+import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Tensor;
+import dev.quipu.dsl.Type;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Nodes that run together, in order.
+ *
+ * @param outputs tensors that somebody outside reads, and so are stored
+ */
+public record Cluster(Kind kind, List<Node> nodes, List<Tensor> outputs) {
+    /** How a cluster computes. */
+    public enum Kind {
+        /** Maps and reductions along the last axis, row by row. */
+        ROWS,
+        /** Maps, then sums over the leading axes. */
+        COLUMNS,
+        /** A matrix product, then maps over its elements. */
+        PRODUCT,
+        /** Table rows by ids. */
+        GATHER,
+        /** Gradients of table rows, by ids. */
+        SCATTER,
+        ATTENTION,
+        ATTENTION_BACKWARD,
+        CACHED_ATTENTION,
+        /** Elements moved to other places, row by row: rotations, slices, transposes, cache writes. */
+        MOVE
+    }
+
+    public Cluster {
+        nodes = List.copyOf(nodes);
+        outputs = List.copyOf(outputs);
+        if (nodes.isEmpty()) {
+            throw new AssertionError("a cluster without nodes");
+        }
+    }
+
+    /** Tensors read from outside, in order of first use. */
+    public Set<Tensor> inputs() {
+        Set<Node> own = new HashSet<>(nodes);
+        Set<Tensor> inputs = new LinkedHashSet<>();
+        for (Node node : nodes) {
+            node.inputs().stream().filter(input -> !own.contains(input.node())).forEach(inputs::add);
+        }
+        return inputs;
+    }
+
+    /** The node after which the cluster is named: the first one. */
+    public Node head() {
+        return nodes.getFirst();
+    }
+
+    /** Floating-point operations. */
+    public long flops() {
+        return nodes.stream().mapToLong(Costs::flops).sum();
+    }
+
+    /** Bytes read and written once each. */
+    public long bytes() {
+        long read = inputs().stream().map(Tensor::type).mapToLong(Type::bytes).sum();
+        return read + outputs.stream().map(Tensor::type).mapToLong(Type::bytes).sum();
+    }
+
+    @Override
+    public String toString() {
+        return kind + " " + nodes;
+    }
+}

@@ -1,0 +1,222 @@
+package dev.quipu.compiler.cluster;
+
+import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Shape;
+import dev.quipu.dsl.Tensor;
+import dev.quipu.dsl.op.AccumulateState;
+import dev.quipu.dsl.op.ReadState;
+import dev.quipu.dsl.op.Reshape;
+import dev.quipu.dsl.op.Sum;
+import dev.quipu.dsl.op.WriteState;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/**
+ * Decides which nodes run as one kernel. Nodes are visited in order; each joins the newest cluster among its producers that
+ * takes its form and that no other producer of it still has to wait for, or starts one. The clusters come out in an order
+ * in which each stands after those it needs.
+ */
+public final class Clustering {
+    /** A cluster in the making. */
+    private static final class Group {
+        final int index;
+        final Cluster.Kind kind;
+        final Form form;
+        final List<Node> nodes = new ArrayList<>();
+        /** Indices of all groups that must run before this one. */
+        final BitSet before = new BitSet();
+
+        Group(int index, Cluster.Kind kind, Form form) {
+            this.index = index;
+            this.kind = kind;
+            this.form = form;
+        }
+    }
+
+    private final Graph graph;
+    private final Map<Tensor, List<Node>> readers;
+    private final Map<String, List<Node>> stateReaders = new HashMap<>();
+    private final Map<Node, Group> groups = new HashMap<>();
+    private final List<Group> all = new ArrayList<>();
+
+    private Clustering(Graph graph) {
+        this.graph = graph;
+        this.readers = graph.readers();
+    }
+
+    /** The clusters of a graph, in an order in which they can run. Views, inputs and reads of state are in none. */
+    public static List<Cluster> of(Graph graph) {
+        Clustering clustering = new Clustering(graph);
+        clustering.collectStateReaders();
+        graph.nodes().forEach(clustering::place);
+        return clustering.finish();
+    }
+
+    private void collectStateReaders() {
+        for (Node node : graph.nodes()) {
+            for (Tensor input : node.inputs()) {
+                if (source(input).op() instanceof ReadState read && !(node.op() instanceof Reshape)) {
+                    stateReaders.computeIfAbsent(read.state(), state -> new ArrayList<>()).add(node);
+                }
+            }
+        }
+    }
+
+    private void place(Node node) {
+        Form form = Form.of(node);
+        if (form == null) {
+            return;
+        }
+        Set<Group> needed = new LinkedHashSet<>();
+        for (Node producer : needs(node)) {
+            Group group = groups.get(producer);
+            if (group != null) {
+                needed.add(group);
+            }
+        }
+        Group home = home(node, form, needed)
+                .orElseGet(() -> start(kind(node, form), form));
+        home.nodes.add(node);
+        groups.put(node, home);
+        needed.remove(home);
+        waitFor(home, needed);
+    }
+
+    /** The newest group that takes the node and that none of its other needs waits for. */
+    private Optional<Group> home(Node node, Form form, Set<Group> needed) {
+        if (kind(node, form) == Cluster.Kind.COLUMNS && !(node.op() instanceof Sum)) {
+            return Optional.empty();
+        }
+        return needed.stream()
+                .filter(group -> group.form.takes(group.kind, node, form) && viewsFit(node, group))
+                .filter(group -> needed.stream().noneMatch(other -> other.before.get(group.index)))
+                .max(Comparator.comparingInt(group -> group.index));
+    }
+
+    /** Inside a kernel a view must keep rows and columns in place; only a sum's row may change its dimensions. */
+    private boolean viewsFit(Node node, Group group) {
+        return node.inputs().stream().allMatch(input -> {
+            Node source = source(input);
+            if (!(input.node().op() instanceof Reshape) || groups.get(source) != group) {
+                return true;
+            }
+            Shape made = source.types().getFirst().shape();
+            return group.kind == Cluster.Kind.COLUMNS
+                    || (made.last().size() == input.shape().last().size() && made.rows() == input.shape().rows());
+        });
+    }
+
+    private Group start(Cluster.Kind kind, Form form) {
+        Group group = new Group(all.size(), kind, form);
+        all.add(group);
+        return group;
+    }
+
+    private void waitFor(Group group, Set<Group> needed) {
+        BitSet more = new BitSet();
+        for (Group other : needed) {
+            more.set(other.index);
+            more.or(other.before);
+        }
+        if (more.get(group.index)) {
+            throw new AssertionError("clusters wait for each other at " + group.nodes);
+        }
+        group.before.or(more);
+        for (Group later : all) {
+            if (later.before.get(group.index)) {
+                later.before.or(more);
+            }
+        }
+    }
+
+    /** A map whose only reader sums it over leading axes runs with the sum, so that it is never stored. */
+    private Cluster.Kind kind(Node node, Form form) {
+        if (form.kind() != Cluster.Kind.ROWS || !Form.isMap(node) || node.types().isEmpty()) {
+            return form.kind();
+        }
+        List<Node> read = readers.getOrDefault(node.output(0), List.of());
+        boolean summed = read.size() == 1
+                && !graph.results().containsValue(node.output(0))
+                && Objects.requireNonNull(Form.of(read.getFirst())).kind() == Cluster.Kind.COLUMNS;
+        return summed ? Cluster.Kind.COLUMNS : form.kind();
+    }
+
+    /** Producers of the inputs, seen through views; a write of state also waits for the state's readers. */
+    private List<Node> needs(Node node) {
+        List<Node> needs = new ArrayList<>();
+        node.inputs().forEach(input -> needs.add(source(input)));
+        String written =
+                switch (node.op()) {
+                    case WriteState write -> write.state();
+                    case AccumulateState accumulate -> accumulate.state();
+                    default -> "";
+                };
+        needs.addAll(stateReaders.getOrDefault(written, List.of()));
+        return needs;
+    }
+
+    private static Node source(Tensor tensor) {
+        Node node = tensor.node();
+        return node.op() instanceof Reshape ? source(node.inputs().getFirst()) : node;
+    }
+
+    /** Kahn's order, the cluster whose first node is earliest first. */
+    private List<Cluster> finish() {
+        Map<Node, Integer> positions = graph.positions();
+        int[] first = all.stream().mapToInt(group -> positions.get(group.nodes.getFirst())).toArray();
+        int[] waiting = all.stream().mapToInt(group -> group.before.cardinality()).toArray();
+        PriorityQueue<Group> open = new PriorityQueue<>(Comparator.comparingInt(group -> first[group.index]));
+        all.stream().filter(group -> waiting[group.index] == 0).forEach(open::add);
+        List<Cluster> ordered = new ArrayList<>();
+        while (!open.isEmpty()) {
+            Group next = open.remove();
+            ordered.add(new Cluster(next.kind, next.nodes, stored(next)));
+            for (Group later : all) {
+                if (later.before.get(next.index) && --waiting[later.index] == 0) {
+                    open.add(later);
+                }
+            }
+        }
+        if (ordered.size() != all.size()) {
+            throw new AssertionError("clusters wait for each other");
+        }
+        return ordered;
+    }
+
+    private List<Tensor> stored(Group group) {
+        Set<Node> own = new HashSet<>(group.nodes);
+        List<Tensor> stored = new ArrayList<>();
+        for (Node node : group.nodes) {
+            for (int i = 0; i < node.types().size(); i++) {
+                Tensor output = node.output(i);
+                if (graph.results().containsValue(output) || isReadOutside(output, own)) {
+                    stored.add(output);
+                }
+            }
+        }
+        return stored;
+    }
+
+    private boolean isReadOutside(Tensor tensor, Set<Node> own) {
+        for (Node reader : readers.getOrDefault(tensor, List.of())) {
+            boolean outside = reader.op() instanceof Reshape
+                    ? graph.results().containsValue(reader.output(0)) || isReadOutside(reader.output(0), own)
+                    : !own.contains(reader);
+            if (outside) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.quipu.compiler.cluster;
+
+import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Shape;
+import dev.quipu.dsl.op.AccumulateState;
+import dev.quipu.dsl.op.Attention;
+import dev.quipu.dsl.op.AttentionBackward;
+import dev.quipu.dsl.op.Broadcast;
+import dev.quipu.dsl.op.CacheWrite;
+import dev.quipu.dsl.op.CachedAttention;
+import dev.quipu.dsl.op.Call;
+import dev.quipu.dsl.op.Cast;
+import dev.quipu.dsl.op.Concat;
+import dev.quipu.dsl.op.Constant;
+import dev.quipu.dsl.op.CrossEntropy;
+import dev.quipu.dsl.op.CrossEntropyBackward;
+import dev.quipu.dsl.op.Embedding;
+import dev.quipu.dsl.op.EmbeddingBackward;
+import dev.quipu.dsl.op.Input;
+import dev.quipu.dsl.op.LayerNorm;
+import dev.quipu.dsl.op.MatMul;
+import dev.quipu.dsl.op.Pad;
+import dev.quipu.dsl.op.Pointwise;
+import dev.quipu.dsl.op.ReadState;
+import dev.quipu.dsl.op.Reshape;
+import dev.quipu.dsl.op.RmsNorm;
+import dev.quipu.dsl.op.Rope;
+import dev.quipu.dsl.op.RopeTable;
+import dev.quipu.dsl.op.Slice;
+import dev.quipu.dsl.op.Softmax;
+import dev.quipu.dsl.op.Sum;
+import dev.quipu.dsl.op.Transpose;
+import dev.quipu.dsl.op.WriteState;
+
+/**
+ * The form in which a node computes and the shape that it walks over.
+ *
+ * @param shape what is walked over, row by row: the output of a map, the input of a reduction
+ */
+record Form(Cluster.Kind kind, Shape shape) {
+    /** The form of a node, or null for one that needs no kernel. */
+    static Form of(Node node) {
+        return switch (node.op()) {
+            case Input input -> null;
+            case ReadState read -> null;
+            case RopeTable table -> null;
+            case Reshape reshape -> null;
+            case Pointwise pointwise -> output(Cluster.Kind.ROWS, node);
+            case Cast cast -> output(Cluster.Kind.ROWS, node);
+            case Broadcast broadcast -> output(Cluster.Kind.ROWS, node);
+            case Constant constant -> output(Cluster.Kind.ROWS, node);
+            case RmsNorm norm -> input(Cluster.Kind.ROWS, node);
+            case LayerNorm norm -> input(Cluster.Kind.ROWS, node);
+            case Softmax softmax -> input(Cluster.Kind.ROWS, node);
+            case CrossEntropy crossEntropy -> input(Cluster.Kind.ROWS, node);
+            case CrossEntropyBackward crossEntropy -> input(Cluster.Kind.ROWS, node);
+            case WriteState write -> input(Cluster.Kind.ROWS, node);
+            case AccumulateState accumulate -> input(Cluster.Kind.ROWS, node);
+            case Sum sum -> input(isRowSum(sum, node) ? Cluster.Kind.ROWS : Cluster.Kind.COLUMNS, node);
+            case MatMul matMul -> output(Cluster.Kind.PRODUCT, node);
+            case Embedding embedding -> output(Cluster.Kind.GATHER, node);
+            case EmbeddingBackward embedding -> output(Cluster.Kind.SCATTER, node);
+            case Attention attention -> output(Cluster.Kind.ATTENTION, node);
+            case AttentionBackward attention -> output(Cluster.Kind.ATTENTION_BACKWARD, node);
+            case CachedAttention attention -> output(Cluster.Kind.CACHED_ATTENTION, node);
+            case Rope rope -> output(Cluster.Kind.MOVE, node);
+            case Transpose transpose -> output(Cluster.Kind.MOVE, node);
+            case Slice slice -> output(Cluster.Kind.MOVE, node);
+            case Pad pad -> output(Cluster.Kind.MOVE, node);
+            case Concat concat -> output(Cluster.Kind.MOVE, node);
+            case CacheWrite write -> output(Cluster.Kind.MOVE, node);
+            case Call call -> throw new AssertionError("call of " + call.function().name() + " was not inlined");
+        };
+    }
+
+    /** Whether a cluster that began in this form takes another node. */
+    boolean takes(Cluster.Kind kind, Node node, Form other) {
+        return switch (kind) {
+            case ROWS -> other.kind == Cluster.Kind.ROWS && hasRowsOf(other.shape) && fitsWidth(other.shape);
+            // sums of one walk, and the addition of a sum to its state
+            case COLUMNS ->
+                node.op() instanceof Sum
+                        ? other.kind == Cluster.Kind.COLUMNS && other.shape.sameSizes(shape)
+                        : node.op() instanceof AccumulateState
+                                && other.shape.elements() == shape.last().size();
+            case PRODUCT ->
+                isMap(node)
+                        && other.shape.elements() == shape.elements()
+                        && other.shape.last().size() == shape.last().size();
+            case SCATTER -> node.op() instanceof AccumulateState;
+            case GATHER, ATTENTION, ATTENTION_BACKWARD, CACHED_ATTENTION, MOVE -> false;
+        };
+    }
+
+    /** Whether a node computes each element from the elements at the same place. */
+    static boolean isMap(Node node) {
+        return switch (node.op()) {
+            case Pointwise pointwise -> true;
+            case Cast cast -> true;
+            case WriteState write -> true;
+            case AccumulateState accumulate -> true;
+            default -> false;
+        };
+    }
+
+    private boolean hasRowsOf(Shape other) {
+        return shape.rows() == other.rows() && shape.sub(0, shape.rank() - 1).sameSizes(other.sub(0, other.rank() - 1));
+    }
+
+    private boolean fitsWidth(Shape other) {
+        return other.last().size() == shape.last().size() || other.last().size() == 1;
+    }
+
+    private static boolean isRowSum(Sum sum, Node node) {
+        return sum.axes().getFirst() == node.inputs().getFirst().shape().rank() - 1;
+    }
+
+    private static Form output(Cluster.Kind kind, Node node) {
+        return new Form(kind, node.types().getFirst().shape());
+    }
+
+    private static Form input(Cluster.Kind kind, Node node) {
+        return new Form(kind, node.inputs().getFirst().shape());
+    }
+}

@@ -1,0 +1,70 @@
+package dev.quipu.compiler.rewrite;
+
+import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Tensor;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A graph made anew, node by node in order: the frame of every graph-to-graph pass. Nodes that the results and effects no
+ * longer need are left out.
+ */
+public final class Rewrite {
+    /** What becomes of one node. */
+    @FunctionalInterface
+    public interface Rule {
+        /**
+         * The tensors that replace the node's outputs, made from the inputs' replacements.
+         */
+        List<Tensor> apply(Node node, List<Tensor> inputs);
+    }
+
+    private final Map<Tensor, Tensor> replacements = new HashMap<>();
+    private final Map<Node, Node> effects = new HashMap<>();
+    private final Rule rule;
+
+    private Rewrite(Rule rule) {
+        this.rule = rule;
+    }
+
+    /** Replays the graph under a rule. Nodes without outputs are kept, on the new inputs. */
+    public static Graph replay(Graph graph, Rule rule) {
+        Rewrite rewrite = new Rewrite(rule);
+        graph.nodes().forEach(rewrite::visit);
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        graph.results().forEach((name, tensor) -> results.put(name, rewrite.replacements.get(tensor)));
+        return Graph.of(
+                graph.name(), results, graph.effects().stream().map(rewrite.effects::get).toList());
+    }
+
+    /** The node on new inputs; the node itself where they are the old ones. */
+    public static Node keep(Node node, List<Tensor> inputs) {
+        return inputs.equals(node.inputs()) ? node : Node.of(node.op(), inputs, node.site());
+    }
+
+    /** All outputs of a node. */
+    public static List<Tensor> outputs(Node node) {
+        return IntStream.range(0, node.types().size())
+                .mapToObj(node::output)
+                .toList();
+    }
+
+    private void visit(Node node) {
+        List<Tensor> inputs = node.inputs().stream().map(replacements::get).toList();
+        if (node.types().isEmpty()) {
+            effects.put(node, keep(node, inputs));
+            return;
+        }
+        List<Tensor> replaced = rule.apply(node, inputs);
+        for (int i = 0; i < replaced.size(); i++) {
+            if (!replaced.get(i).shape().sameSizes(node.types().get(i).shape())) {
+                throw new AssertionError("rewrite changes " + node + " to " + replaced);
+            }
+            replacements.put(node.output(i), replaced.get(i));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.quipu.compiler.rewrite;
+
+import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Shape;
+import dev.quipu.dsl.Site;
+import dev.quipu.dsl.Tensor;
+import dev.quipu.dsl.Trace;
+import dev.quipu.dsl.formula.Expression;
+import dev.quipu.dsl.formula.Formula;
+import dev.quipu.dsl.op.Broadcast;
+import dev.quipu.dsl.op.Call;
+import dev.quipu.dsl.op.Constant;
+import dev.quipu.dsl.op.Input;
+import dev.quipu.dsl.op.Op;
+import dev.quipu.dsl.op.Pointwise;
+import dev.quipu.dsl.op.Reshape;
+import dev.quipu.dsl.op.Sum;
+import dev.quipu.dsl.op.Transpose;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Makes a graph smaller and its forms fewer without changing what it computes: calls become bodies, sums run over either the
+ * last axis or the leading ones, constants move into formulas, equal nodes merge, dead ones go.
+ */
+public final class Simplify {
+    private Simplify() {}
+
+    public static Graph of(Graph graph) {
+        Graph inlined = Rewrite.replay(graph, Simplify::inline);
+        Graph summed = Rewrite.replay(inlined, Simplify::splitSum);
+        Graph folded = Rewrite.replay(summed, Simplify::foldConstants);
+        Graph reshaped = Rewrite.replay(folded, Simplify::mergeReshapes);
+        Map<Key, Node> known = new HashMap<>();
+        return Rewrite.replay(reshaped, (node, inputs) -> merge(known, node, inputs));
+    }
+
+    /** A call becomes the body of its function, at the call's own site. */
+    private static List<Tensor> inline(Node node, List<Tensor> inputs) {
+        return node.op() instanceof Call call
+                ? body(call.function().body(), inputs, node.site())
+                : Rewrite.outputs(Rewrite.keep(node, inputs));
+    }
+
+    private static List<Tensor> body(Graph body, List<Tensor> arguments, Site site) {
+        Map<Tensor, Tensor> values = new HashMap<>();
+        for (Node node : body.nodes()) {
+            if (node.op() instanceof Input input) {
+                values.put(node.output(0), arguments.get(Integer.parseInt(input.name())));
+                continue;
+            }
+            List<Tensor> inputs = node.inputs().stream().map(values::get).toList();
+            Node placed = Node.of(node.op(), inputs, site);
+            List<Tensor> outputs = inline(placed, inputs);
+            for (int i = 0; i < outputs.size(); i++) {
+                values.put(node.output(i), outputs.get(i));
+            }
+        }
+        return body.results().values().stream().map(values::get).toList();
+    }
+
+    /**
+     * Kernels sum rows or columns. Other axes are brought to the front first; last and leading axes together are two sums;
+     * a sum over no more than size-1 axes is a reshape.
+     */
+    private static List<Tensor> splitSum(Node node, List<Tensor> inputs) {
+        return node.op() instanceof Sum sum
+                ? Trace.at(node.site(), () -> List.of(sum(sum, inputs.getFirst())))
+                : Rewrite.outputs(Rewrite.keep(node, inputs));
+    }
+
+    private static Tensor sum(Sum sum, Tensor input) {
+        Shape shape = input.shape();
+        Shape result = sum.types(List.of(input.type())).getFirst().shape();
+        Set<Integer> axes = Set.copyOf(
+                sum.axes().stream().filter(axis -> shape.size(axis) > 1).toList());
+        int last = shape.rank() - 1;
+        if (axes.isEmpty()) {
+            return input.reshape(result);
+        }
+        if (axes.equals(Set.of(last))) {
+            return input.sum(last);
+        }
+        if (axes.contains(last)) {
+            Tensor rows = sum(new Sum(List.of(last)), input);
+            // what is left are single numbers: one row of them
+            List<Integer> others = axes.stream().filter(axis -> axis != last).sorted().toList();
+            return sum(new Sum(others), rows).reshape(result);
+        }
+        if (shape.last().size() == 1) {
+            Shape narrower = shape.sub(0, last);
+            return sum(new Sum(axes.stream().sorted().toList()), input.reshape(narrower)).reshape(result);
+        }
+        int summed = axes.size();
+        if (IntStream.range(0, summed).allMatch(axes::contains)) {
+            Integer[] leading = IntStream.range(0, summed).boxed().toArray(Integer[]::new);
+            return input.sum(leading).reshape(result);
+        }
+        List<Integer> order = new ArrayList<>(axes.stream().sorted().toList());
+        IntStream.range(0, shape.rank()).filter(axis -> !axes.contains(axis)).forEach(order::add);
+        return sum(
+                        new Sum(IntStream.range(0, summed).boxed().toList()),
+                        Tensor.apply(new Transpose(order), input).output(0))
+                .reshape(result);
+    }
+
+    /** A constant that a formula reads, directly or broadcast, becomes a number of the formula. */
+    private static List<Tensor> foldConstants(Node node, List<Tensor> inputs) {
+        if (node.op() instanceof Broadcast broadcast && constant(inputs.getFirst()) instanceof Constant constant) {
+            return Rewrite.outputs(Node.of(
+                    new Constant(constant.value(), inputs.getFirst().type().withShape(broadcast.shape())),
+                    List.of(),
+                    node.site()));
+        }
+        if (!(node.op() instanceof Pointwise(Formula formula))) {
+            return Rewrite.outputs(Rewrite.keep(node, inputs));
+        }
+        Map<String, Expression> numbers = new HashMap<>();
+        List<String> names = new ArrayList<>();
+        List<Tensor> kept = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            Constant constant = constant(inputs.get(i));
+            if (constant != null) {
+                numbers.put(formula.names().get(i), new Expression.Literal(constant.value()));
+            } else {
+                names.add(formula.names().get(i));
+                kept.add(inputs.get(i));
+            }
+        }
+        if (numbers.isEmpty() || kept.isEmpty()) {
+            return Rewrite.outputs(Rewrite.keep(node, inputs));
+        }
+        Expression folded = FormulaFolding.fold(formula.expression().substitute(numbers));
+        Op pointwise = new Pointwise(new Formula(folded, names));
+        Shape wanted = node.types().getFirst().shape();
+        boolean same = pointwise.types(kept.stream().map(Tensor::type).toList()).getFirst().shape().sameSizes(wanted);
+        if (!same) { // the constant was what gave the result its shape
+            return Rewrite.outputs(Rewrite.keep(node, inputs));
+        }
+        if (folded instanceof Expression.Name(String name) && kept.size() == 1 && names.getFirst().equals(name)) {
+            return kept;
+        }
+        return Rewrite.outputs(Node.of(pointwise, kept, node.site()));
+    }
+
+    private static Constant constant(Tensor tensor) {
+        return tensor.node().op() instanceof Constant constant
+                ? constant
+                : tensor.node().op() instanceof Reshape ? constant(tensor.node().inputs().getFirst()) : null;
+    }
+
+    private static List<Tensor> mergeReshapes(Node node, List<Tensor> inputs) {
+        if (node.op() instanceof Reshape(Shape shape)) {
+            Tensor source = inputs.getFirst();
+            while (source.node().op() instanceof Reshape) {
+                source = source.node().inputs().getFirst();
+            }
+            Tensor root = source;
+            return List.of(Trace.at(node.site(), () -> root.reshape(shape)));
+        }
+        return Rewrite.outputs(Rewrite.keep(node, inputs));
+    }
+
+    private record Key(Op op, List<Tensor> inputs) {}
+
+    /** Equal ops on equal inputs are one node. Reads of state all see the state as it was when the run began. */
+    private static List<Tensor> merge(Map<Key, Node> known, Node node, List<Tensor> inputs) {
+        Node kept = Rewrite.keep(node, inputs);
+        return Rewrite.outputs(known.computeIfAbsent(new Key(kept.op(), kept.inputs()), key -> kept));
+    }
+}
