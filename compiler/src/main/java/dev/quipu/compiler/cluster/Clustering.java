@@ -1,10 +1,12 @@
 package dev.quipu.compiler.cluster;
 
+import dev.quipu.compiler.rewrite.Views;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.op.AccumulateState;
+import dev.quipu.dsl.op.Constant;
 import dev.quipu.dsl.op.ReadState;
 import dev.quipu.dsl.op.Reshape;
 import dev.quipu.dsl.op.Sum;
@@ -75,7 +77,7 @@ public final class Clustering {
 
     private void place(Node node) {
         Form form = Form.of(node);
-        if (form == null) {
+        if (form == null || isInlined(node)) {
             return;
         }
         Set<Group> needed = new LinkedHashSet<>();
@@ -91,6 +93,13 @@ public final class Clustering {
         groups.put(node, home);
         needed.remove(home);
         waitFor(home, needed);
+    }
+
+    /** A constant that only maps read is a number in their kernels. */
+    private boolean isInlined(Node node) {
+        return node.op() instanceof Constant
+                && !graph.results().containsValue(node.output(0))
+                && readers.getOrDefault(node.output(0), List.of()).stream().allMatch(Form::isMap);
     }
 
     /** The newest group that takes the node and that none of its other needs waits for. */
@@ -167,8 +176,7 @@ public final class Clustering {
     }
 
     private static Node source(Tensor tensor) {
-        Node node = tensor.node();
-        return node.op() instanceof Reshape ? source(node.inputs().getFirst()) : node;
+        return Views.origin(tensor).node();
     }
 
     /** Kahn's order, the cluster whose first node is earliest first. */

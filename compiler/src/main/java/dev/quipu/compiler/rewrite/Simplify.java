@@ -10,15 +10,19 @@ import dev.quipu.dsl.formula.Expression;
 import dev.quipu.dsl.formula.Formula;
 import dev.quipu.dsl.op.Broadcast;
 import dev.quipu.dsl.op.Call;
+import dev.quipu.dsl.op.Cast;
 import dev.quipu.dsl.op.Constant;
 import dev.quipu.dsl.op.Input;
 import dev.quipu.dsl.op.Op;
 import dev.quipu.dsl.op.Pointwise;
+import dev.quipu.dsl.op.ReadState;
 import dev.quipu.dsl.op.Reshape;
+import dev.quipu.dsl.op.RopeTable;
 import dev.quipu.dsl.op.Sum;
 import dev.quipu.dsl.op.Transpose;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +41,24 @@ public final class Simplify {
         Graph folded = Rewrite.replay(summed, Simplify::foldConstants);
         Graph reshaped = Rewrite.replay(folded, Simplify::mergeReshapes);
         Map<Key, Node> known = new HashMap<>();
-        return Rewrite.replay(reshaped, (node, inputs) -> merge(known, node, inputs));
+        Graph merged = Rewrite.replay(reshaped, (node, inputs) -> merge(known, node, inputs));
+        return copySources(merged);
+    }
+
+    /** A result that is merely a view of an input or of state becomes a copy: results have buffers of their own. */
+    private static Graph copySources(Graph graph) {
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        graph.results().forEach((name, tensor) -> {
+            Op source = Views.root(tensor).node().op();
+            boolean borrowed = source instanceof Input || source instanceof ReadState || source instanceof RopeTable;
+            results.put(name, borrowed ? copy(tensor) : tensor);
+        });
+        return Graph.of(graph.name(), results, graph.effects());
+    }
+
+    private static Tensor copy(Tensor tensor) {
+        return Node.of(new Cast(tensor.type().dtype()), List.of(tensor), tensor.node().site())
+                .output(0);
     }
 
     /** A call becomes the body of its function, at the call's own site. */
@@ -171,6 +192,11 @@ public final class Simplify {
     /** Equal ops on equal inputs are one node. Reads of state all see the state as it was when the run began. */
     private static List<Tensor> merge(Map<Key, Node> known, Node node, List<Tensor> inputs) {
         Node kept = Rewrite.keep(node, inputs);
-        return Rewrite.outputs(known.computeIfAbsent(new Key(kept.op(), kept.inputs()), key -> kept));
+        if (node.op() instanceof RopeTable || node.op() instanceof Constant) {
+            // shared by all layers, so it belongs to none
+            kept = Node.of(node.op(), inputs, new Site("", node.site().origin(), node.site().pass()));
+        }
+        Node candidate = kept;
+        return Rewrite.outputs(known.computeIfAbsent(new Key(candidate.op(), inputs), key -> candidate));
     }
 }

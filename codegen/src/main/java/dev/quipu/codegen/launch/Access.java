@@ -1,0 +1,48 @@
+package dev.quipu.codegen.launch;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Which element of a buffer belongs to a row and column: {@code offset + sum(rowStrides[i] * row[i]) + columnStride * column},
+ * plus {@code positionStride} times the integer in {@code positionBuffer} where there is one.
+ *
+ * @param buffer number of the buffer
+ * @param offset in elements
+ * @param rowStrides in elements, one for each outer size of the space
+ * @param columnStride 1 for elements side by side, 0 for one value a row, anything else for a transposed walk
+ * @param positionBuffer number of an i32[1] buffer, or -1
+ * @param positionStride in elements
+ */
+public record Access(
+        int buffer, long offset, List<Long> rowStrides, long columnStride, int positionBuffer, long positionStride) {
+    public Access {
+        rowStrides = List.copyOf(rowStrides);
+    }
+
+    public Access(int buffer, long offset, List<Long> rowStrides, long columnStride) {
+        this(buffer, offset, rowStrides, columnStride, -1, 0);
+    }
+
+    /** One value for the whole space. */
+    public static Access scalar(int buffer, Space space) {
+        return new Access(buffer, 0, Collections.nCopies(space.outer().size(), 0L), 0);
+    }
+
+    /** Whether a row has one value. */
+    public boolean isRowValue() {
+        return columnStride == 0;
+    }
+
+    /** Whether rows follow each other without gaps, as the space walks them, from the buffer's beginning. */
+    public boolean isDense(Space space) {
+        long stride = space.width();
+        for (int i = space.outer().size() - 1; i >= 0; i--) {
+            if (space.outer().get(i) != 1 && rowStrides.get(i) != stride) {
+                return false;
+            }
+            stride *= space.outer().get(i);
+        }
+        return offset == 0 && positionBuffer < 0 && (columnStride == 1 || space.width() == 1);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.quipu.codegen.launch;
+
+import java.util.List;
+
+/**
+ * Causal attention in tiles. Tensors are dense: queries [batch, queries, heads, headSize], keys and values
+ * [batch, keys, keyHeads, headSize], log-sum-exp [batch, heads, queries].
+ *
+ * @param kind FORWARD: buffers q, k, v, out, log-sum-exp. BACKWARD: q, k, v, out, log-sum-exp, d out, d q, d k, d v.
+ *     CACHED: q, k, v, position i32[1], out; query t sees keys 0 to position + t
+ * @param window how many keys a query sees, itself included; 0 for all
+ */
+public record AttentionLaunch(
+        Kind kind,
+        int batch,
+        int queries,
+        int keys,
+        int heads,
+        int keyHeads,
+        int headSize,
+        int window,
+        float scale,
+        List<Buffer> buffers)
+        implements Launch {
+    /** Which of the attention kernels. */
+    public enum Kind {
+        FORWARD,
+        BACKWARD,
+        CACHED
+    }
+
+    public AttentionLaunch {
+        buffers = List.copyOf(buffers);
+    }
+}

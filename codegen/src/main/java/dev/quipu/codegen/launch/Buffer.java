@@ -1,0 +1,19 @@
+package dev.quipu.codegen.launch;
+
+import dev.quipu.dsl.DType;
+
+/**
+ * One buffer of a launch.
+ *
+ * @param elements how many elements the kernel may touch
+ * @param use what the kernel does with it
+ */
+public record Buffer(DType dtype, long elements, Use use) {
+    /** What a kernel does with a buffer. */
+    public enum Use {
+        READ,
+        WRITE,
+        /** Reads and writes: a sum into state, an update in place. */
+        UPDATE
+    }
+}

@@ -1,0 +1,86 @@
+package dev.quipu.compiler.schedule;
+
+import dev.quipu.compiler.block.RepeatedBlocks;
+import dev.quipu.compiler.cluster.Cluster;
+import dev.quipu.compiler.memory.MemoryPlan;
+import dev.quipu.compiler.memory.Place;
+import dev.quipu.compiler.rewrite.Views;
+import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Tensor;
+import dev.quipu.dsl.Type;
+import dev.quipu.dsl.op.AccumulateState;
+import dev.quipu.dsl.op.Input;
+import dev.quipu.dsl.op.ReadState;
+import dev.quipu.dsl.op.RopeTable;
+import dev.quipu.dsl.op.WriteState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What runs, in which order, and where everything lives.
+ *
+ * @param clusters in the order of their launches
+ */
+public record Scheduled(Graph graph, List<Cluster> clusters, MemoryPlan memory, RepeatedBlocks blocks) {
+    public Scheduled {
+        clusters = List.copyOf(clusters);
+    }
+
+    /** Assigns memory to clusters in their order. */
+    public static Scheduled of(Graph graph, List<Cluster> clusters) {
+        return new Scheduled(
+                graph, clusters, MemoryPlan.pack(Lifetimes.of(graph, clusters)), RepeatedBlocks.of(graph));
+    }
+
+    /** Where a tensor that some cluster reads or stores lives. */
+    public Place place(Tensor tensor) {
+        Tensor root = Views.root(tensor);
+        MemoryPlan.Slot slot = memory.slots().get(root);
+        if (slot != null) {
+            return new Place.Arena(slot.offset(), slot.bytes());
+        }
+        return switch (root.node().op()) {
+            case ReadState read -> new Place.State(read.state(), read.type());
+            case Input input -> new Place.Input(input.name(), input.type());
+            case RopeTable table -> new Place.Table(table);
+            default -> result(root);
+        };
+    }
+
+    private Place result(Tensor root) {
+        for (Map.Entry<String, Tensor> result : graph.results().entrySet()) {
+            if (Views.root(result.getValue()).equals(root)) {
+                return new Place.Result(result.getKey(), result.getValue().type());
+            }
+        }
+        throw new AssertionError("no memory for " + root.node());
+    }
+
+    /** All state that the program touches, by name. */
+    public Map<String, Type> states() {
+        Map<String, Type> states = new LinkedHashMap<>();
+        for (Node node : graph.nodes()) {
+            switch (node.op()) {
+                case ReadState read -> states.put(read.state(), read.type());
+                case WriteState write ->
+                    states.putIfAbsent(write.state(), node.inputs().getFirst().type());
+                case AccumulateState accumulate ->
+                    states.putIfAbsent(accumulate.state(), node.inputs().getFirst().type());
+                default -> {}
+            }
+        }
+        return states;
+    }
+
+    /** Floating-point operations of one run. */
+    public long flops() {
+        return clusters.stream().mapToLong(Cluster::flops).sum();
+    }
+
+    /** Bytes that the launches read and write. */
+    public long bytes() {
+        return clusters.stream().mapToLong(Cluster::bytes).sum();
+    }
+}
