@@ -6,7 +6,7 @@ import java.util.List;
  * Causal attention in tiles. Tensors are dense: queries [batch, queries, heads, headSize], keys and values
  * [batch, keys, keyHeads, headSize], log-sum-exp [batch, heads, queries].
  *
- * @param kind FORWARD: buffers q, k, v, out, log-sum-exp. BACKWARD: q, k, v, out, log-sum-exp, d out, d q, d k, d v.
+ * @param kind FORWARD: buffers q, k, v, out, and log-sum-exp where a backward reads it. BACKWARD: q, k, v, out, log-sum-exp, d out, d q, d k, d v.
  *     CACHED: q, k, v, position i32[1], out; query t sees keys 0 to position + t
  * @param window how many keys a query sees, itself included; 0 for all
  */

@@ -4,18 +4,19 @@ import dev.quipu.dsl.formula.Expression;
 import java.util.List;
 
 /**
- * Sums over all rows, one number a column: gradients of norms' weights and of biases. The rows of a column are added in
- * order. When {@code groups} is above 1 the rows form that many consecutive groups of equal size, each with sums of its own.
+ * Sums over the leading outer dimensions, one number for each of the others and each column: gradients of norms' weights and
+ * of biases. Rows are added in order.
  *
+ * @param summed how many of the space's outer dimensions are summed, from the outermost
  * @param steps loads and maps
  * @param sums what is summed and where it goes
  */
-public record ColumnProgram(Space space, long groups, List<Buffer> buffers, List<Step> steps, List<ColumnSum> sums)
+public record ColumnProgram(Space space, int summed, List<Buffer> buffers, List<Step> steps, List<ColumnSum> sums)
         implements Launch {
     /**
      * One sum.
      *
-     * @param buffer number of the buffer that takes it, f32[groups, width]
+     * @param buffer number of the buffer that takes it, f32[kept outer sizes..., width]
      * @param accumulate adds to what is there
      */
     public record ColumnSum(Expression expression, int buffer, boolean accumulate) {}

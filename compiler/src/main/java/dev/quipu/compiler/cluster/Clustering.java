@@ -208,7 +208,9 @@ public final class Clustering {
         for (Node node : group.nodes) {
             for (int i = 0; i < node.types().size(); i++) {
                 Tensor output = node.output(i);
-                if (graph.results().containsValue(output) || isReadOutside(output, own)) {
+                // an attention's first output and all its gradients have memory, read or not: its kernel is fixed
+                boolean fixed = group.kind == Cluster.Kind.ATTENTION_BACKWARD;
+                if (fixed || graph.results().containsValue(output) || isReadOutside(output, own)) {
                     stored.add(output);
                 }
             }
