@@ -1,0 +1,51 @@
+package dev.quipu.codegen.kernel;
+
+/**
+ * Type of a value in the kernel language.
+ *
+ * @param lanes 1 for single values, else a vector of that many
+ */
+public record KernelType(Kind kind, int lanes) {
+    /** What a value, or each lane of it, is. */
+    public enum Kind {
+        BOOLEAN,
+        INT,
+        LONG,
+        FLOAT,
+        /** A buffer off the heap, addressed in bytes. */
+        SEGMENT,
+        /** Floats on the heap, addressed by element. */
+        ARRAY
+    }
+
+    public static final KernelType BOOLEAN = new KernelType(Kind.BOOLEAN, 1);
+    public static final KernelType INT = new KernelType(Kind.INT, 1);
+    public static final KernelType LONG = new KernelType(Kind.LONG, 1);
+    public static final KernelType FLOAT = new KernelType(Kind.FLOAT, 1);
+    public static final KernelType SEGMENT = new KernelType(Kind.SEGMENT, 1);
+    public static final KernelType ARRAY = new KernelType(Kind.ARRAY, 1);
+
+    public KernelType {
+        boolean power = lanes >= 1 && lanes <= 16 && Integer.bitCount(lanes) == 1;
+        boolean vector = kind == Kind.FLOAT || kind == Kind.INT || kind == Kind.BOOLEAN;
+        if (!power || (lanes > 1 && !vector)) {
+            throw new AssertionError("no vectors of " + lanes + " x " + kind);
+        }
+    }
+
+    public static KernelType floats(int lanes) {
+        return new KernelType(Kind.FLOAT, lanes);
+    }
+
+    public static KernelType ints(int lanes) {
+        return new KernelType(Kind.INT, lanes);
+    }
+
+    public boolean isVector() {
+        return lanes > 1;
+    }
+
+    public KernelType withKind(Kind other) {
+        return new KernelType(other, lanes);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.quipu.codegen.kernel;
+
+import java.util.List;
+
+/** A statement of the kernel language. */
+public sealed interface Statement {
+    /** A new variable with its first value. */
+    record Declare(Value.Variable variable, Value value) implements Statement {}
+
+    /** Another value for a variable. */
+    record Assign(Value.Variable variable, Value value) implements Statement {}
+
+    /**
+     * Writes memory.
+     *
+     * @param address as in {@link Value.Load}
+     * @param active how many lanes are written
+     */
+    record Store(Value memory, Value address, Value value, int active) implements Statement {
+        public Store(Value memory, Value address, Value value) {
+            this(memory, address, value, value.type().lanes());
+        }
+    }
+
+    /** {@code for (int variable = from; variable < to; variable += step)}. */
+    record For(Value.Variable variable, Value from, Value to, int step, List<Statement> body) implements Statement {
+        public For {
+            body = List.copyOf(body);
+        }
+    }
+
+    /** A choice; {@code otherwise} may be empty. */
+    record If(Value condition, List<Statement> then, List<Statement> otherwise) implements Statement {
+        public If {
+            then = List.copyOf(then);
+            otherwise = List.copyOf(otherwise);
+        }
+    }
+
+    /** Calls a method of the same kernel. */
+    record Call(String method, List<Value> arguments) implements Statement {
+        public Call {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /** A line for the reader. */
+    record Comment(String text) implements Statement {}
+}

@@ -1,0 +1,163 @@
+package dev.quipu.codegen.kernel;
+
+import dev.quipu.codegen.kernel.KernelType.Kind;
+import java.util.List;
+
+/** An expression of the kernel language: a value without effects. Types are checked when it is made. */
+public sealed interface Value {
+    KernelType type();
+
+    /** A number; a vector type repeats it. */
+    record Literal(KernelType type, double value) implements Value {}
+
+    /** A variable, parameter or field. */
+    record Variable(String name, KernelType type) implements Value {}
+
+    /** An operation on one value. */
+    record Unary(UnaryOperator operator, Value argument) implements Value {
+        @Override
+        public KernelType type() {
+            return switch (operator) {
+                case NEGATE, ABS, SQRT -> argument.type();
+                case TO_FLOAT, BITS_TO_FLOAT -> argument.type().withKind(Kind.FLOAT);
+                case TO_INT, FLOAT_TO_BITS -> argument.type().withKind(Kind.INT);
+                case TO_LONG -> argument.type().withKind(Kind.LONG);
+            };
+        }
+    }
+
+    /** Operators of {@link Unary}. */
+    enum UnaryOperator {
+        NEGATE,
+        ABS,
+        SQRT,
+        /** From an integer. */
+        TO_FLOAT,
+        /** Towards zero. */
+        TO_INT,
+        TO_LONG,
+        FLOAT_TO_BITS,
+        BITS_TO_FLOAT
+    }
+
+    /** An operation on two values of one type; shifts take an INT literal on the right. */
+    record Binary(BinaryOperator operator, Value left, Value right) implements Value {
+        public Binary {
+            if (!left.type().equals(right.type()) && !operator.isShift()) {
+                throw new AssertionError(operator + " of " + left.type() + " and " + right.type());
+            }
+        }
+
+        @Override
+        public KernelType type() {
+            return left.type();
+        }
+    }
+
+    /** Operators of {@link Binary}. */
+    enum BinaryOperator {
+        ADD,
+        SUBTRACT,
+        MULTIPLY,
+        DIVIDE,
+        REMAINDER,
+        MIN,
+        MAX,
+        SHIFT_LEFT,
+        /** With the sign. */
+        SHIFT_RIGHT,
+        AND;
+
+        boolean isShift() {
+            return this == SHIFT_LEFT || this == SHIFT_RIGHT;
+        }
+    }
+
+    /** {@code left * right + addend}, rounded once. */
+    record Fma(Value left, Value right, Value addend) implements Value {
+        @Override
+        public KernelType type() {
+            return left.type();
+        }
+    }
+
+    /** One number in every lane. */
+    record Splat(Value value, int lanes) implements Value {
+        @Override
+        public KernelType type() {
+            return new KernelType(value.type().kind(), lanes);
+        }
+    }
+
+    /** The lanes' numbers 0, 1, 2, ... */
+    record LaneNumbers(int lanes) implements Value {
+        @Override
+        public KernelType type() {
+            return KernelType.floats(lanes);
+        }
+    }
+
+    /** A comparison: one truth value, or one a lane. */
+    record Compare(Comparison comparison, Value left, Value right) implements Value {
+        @Override
+        public KernelType type() {
+            return left.type().withKind(Kind.BOOLEAN);
+        }
+    }
+
+    /** Comparisons; false where either side is NaN. */
+    enum Comparison {
+        LESS,
+        LESS_OR_EQUAL,
+        GREATER,
+        GREATER_OR_EQUAL,
+        EQUAL
+    }
+
+    /** {@code then} where the condition holds, else {@code otherwise}. */
+    record Select(Value condition, Value then, Value otherwise) implements Value {
+        @Override
+        public KernelType type() {
+            return then.type();
+        }
+    }
+
+    /**
+     * Reads memory.
+     *
+     * @param memory a SEGMENT or ARRAY
+     * @param address in bytes for a segment (INT or LONG), in elements for an array (INT)
+     * @param active how many of the lanes are read, the others are zero; all for no mask
+     */
+    record Load(KernelType type, Value memory, Value address, int active) implements Value {
+        public Load(KernelType type, Value memory, Value address) {
+            this(type, memory, address, type.lanes());
+        }
+    }
+
+    /** Lanes of one vector, or of two: lane number i takes lane {@code lanes[i]} of first, or of second past its end. */
+    record Shuffle(Value first, Value second, List<Integer> lanes) implements Value {
+        public Shuffle {
+            lanes = List.copyOf(lanes);
+        }
+
+        @Override
+        public KernelType type() {
+            return first.type();
+        }
+    }
+
+    /** All lanes as one number, in a fixed tree of halves for the sum. */
+    record Reduce(LaneReduction reduction, Value vector) implements Value {
+        @Override
+        public KernelType type() {
+            return new KernelType(vector.type().kind(), 1);
+        }
+    }
+
+    /** Reductions of lanes. */
+    enum LaneReduction {
+        SUM,
+        MAX
+    }
+}
