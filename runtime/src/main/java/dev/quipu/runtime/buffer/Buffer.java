@@ -1,0 +1,159 @@
+package dev.quipu.runtime.buffer;
+
+import dev.quipu.dsl.DType;
+import dev.quipu.dsl.QuipuException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+
+/**
+ * Native memory for one tensor: a number of elements of one type, 64-byte aligned and zero at first.
+ *
+ * <p>The memory is padded to a multiple of 64 bytes and followed by {@value #SLACK} more, so that a kernel's masked vector
+ * load or store that starts at a valid element never leaves the segment. The arena that the buffer was allocated from
+ * decides how long it lives; a buffer that several threads use comes from a shared arena.
+ */
+public final class Buffer {
+    /** Alignment in bytes: a cache line, and the widest vector. */
+    public static final int ALIGNMENT = 64;
+
+    /** Bytes behind the padded elements: one vector of the widest species. */
+    public static final int SLACK = 64;
+
+    private final DType type;
+    private final long length;
+    private final MemorySegment segment;
+
+    private Buffer(DType type, long length, MemorySegment segment) {
+        this.type = type;
+        this.length = length;
+        this.segment = segment;
+    }
+
+    /**
+     * Allocates a zeroed buffer.
+     *
+     * @param length number of elements, 0 or more
+     * @throws QuipuException if the machine has not that much memory left
+     */
+    public static Buffer allocate(Arena arena, DType type, long length) {
+        Objects.requireNonNull(type, "type");
+        if (length < 0) {
+            throw new AssertionError("negative buffer length " + length);
+        }
+        long bytes = allocatedBytes(type, length);
+        try {
+            return new Buffer(type, length, arena.allocate(bytes, ALIGNMENT));
+        } catch (OutOfMemoryError e) {
+            throw new QuipuException(
+                    "memory: expected " + bytes + " free bytes for a tensor of " + length + " " + type
+                            + " elements, found fewer; use a smaller batch, sequence or model",
+                    e);
+        }
+    }
+
+    /** Bytes that {@link #allocate} takes for so many elements, padding and slack included. */
+    public static long allocatedBytes(DType type, long length) {
+        long bytes = Math.multiplyExact(length, type.bytes());
+        return Math.addExact(Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT, SLACK);
+    }
+
+    /** The type of the elements. */
+    public DType type() {
+        return type;
+    }
+
+    /** The number of elements, padding and slack not counted. */
+    public long length() {
+        return length;
+    }
+
+    /** Bytes of the elements alone, padding and slack not counted. */
+    public long byteSize() {
+        return length * type.bytes();
+    }
+
+    /** The whole allocation, padding and slack included: what kernels are given. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /** The elements alone, without padding and slack. */
+    public MemorySegment elements() {
+        return segment.asSlice(0, byteSize());
+    }
+
+    /** The F32 element at an index. */
+    public float getFloat(long index) {
+        check(DType.F32, index, 1);
+        return segment.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    }
+
+    /** Sets the F32 element at an index. */
+    public void setFloat(long index, float value) {
+        check(DType.F32, index, 1);
+        segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+    }
+
+    /** The I32 element at an index. */
+    public int getInt(long index) {
+        check(DType.I32, index, 1);
+        return segment.getAtIndex(ValueLayout.JAVA_INT, index);
+    }
+
+    /** Sets the I32 element at an index. */
+    public void setInt(long index, int value) {
+        check(DType.I32, index, 1);
+        segment.setAtIndex(ValueLayout.JAVA_INT, index, value);
+    }
+
+    /** Copies all of an array into an F32 buffer, from an index on. */
+    public void setFloats(long index, float[] values) {
+        check(DType.F32, index, values.length);
+        MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, index * Float.BYTES, values.length);
+    }
+
+    /** Copies all of an array into an I32 buffer, from an index on. */
+    public void setInts(long index, int[] values) {
+        check(DType.I32, index, values.length);
+        MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_INT, index * Integer.BYTES, values.length);
+    }
+
+    /** All elements of an F32 buffer, in a new array. */
+    public float[] toFloats() {
+        check(DType.F32, 0, length);
+        return elements().toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    /** All elements of an I32 buffer, in a new array. */
+    public int[] toInts() {
+        check(DType.I32, 0, length);
+        return elements().toArray(ValueLayout.JAVA_INT);
+    }
+
+    /** Copies the elements of a buffer of the same type and length into this one. */
+    public void copyFrom(Buffer source) {
+        if (source.type != type || source.length != length) {
+            throw new AssertionError("copy from " + source + " to " + this);
+        }
+        elements().copyFrom(source.elements());
+    }
+
+    /** Sets every element to zero. */
+    public void clear() {
+        segment.fill((byte) 0);
+    }
+
+    private void check(DType asked, long index, long count) {
+        if (asked != type) {
+            throw new AssertionError(asked + " access to a buffer of " + type);
+        }
+        Objects.checkFromIndexSize(index, count, length);
+    }
+
+    @Override
+    public String toString() {
+        return "Buffer[" + length + " " + type + "]";
+    }
+}

@@ -1,0 +1,2 @@
+/** Native memory for tensors. */
+package dev.quipu.runtime.buffer;
