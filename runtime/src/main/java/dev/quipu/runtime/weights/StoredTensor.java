@@ -1,0 +1,90 @@
+package dev.quipu.runtime.weights;
+
+import dev.quipu.dsl.QuipuException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A named tensor in a file, or one about to be written: row-major elements, little-endian, in memory that somebody else owns.
+ *
+ * @param name the full name, such as {@code model.layers.0.input_layernorm.weight}
+ * @param type the type of the elements as stored
+ * @param shape sizes of the axes, outermost first; a scalar has none
+ * @param data the elements and nothing else; in a mapped file it may start at any address, so it is read with unaligned layouts
+ */
+public record StoredTensor(String name, ElementType type, List<Long> shape, MemorySegment data) {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    public StoredTensor {
+        shape = List.copyOf(shape);
+        long elements = elements(shape);
+        if (data.byteSize() != elements * type.bytes()) {
+            throw new AssertionError(name + ": " + type + shape + " takes " + elements * type.bytes() + " bytes, not "
+                    + data.byteSize());
+        }
+    }
+
+    /** A tensor of 32-bit floats over native memory, for writing. */
+    public static StoredTensor ofFloats(String name, List<Long> shape, MemorySegment data) {
+        return new StoredTensor(name, ElementType.F32, shape, data);
+    }
+
+    /** The number of elements. */
+    public long elements() {
+        return elements(shape);
+    }
+
+    /** The elements of an F32 tensor, in a new array: for small tensors and tests. */
+    public float[] toFloats() {
+        expect(ElementType.F32);
+        return data.toArray(FLOAT);
+    }
+
+    /** The elements of an I64 tensor, in a new array: for token ids. */
+    public long[] toLongs() {
+        expect(ElementType.I64);
+        return data.toArray(LONG);
+    }
+
+    /** Copies an F32 tensor's elements to the start of a native segment, such as a buffer's. */
+    public void copyFloatsTo(MemorySegment target) {
+        expect(ElementType.F32);
+        MemorySegment.copy(data, FLOAT, 0, target, ValueLayout.JAVA_FLOAT, 0, elements());
+    }
+
+    /** Refuses the tensor, in the user's terms, unless its elements have the type. */
+    public void expect(ElementType expected) {
+        if (type != expected) {
+            throw QuipuException.of(expected + " elements", type + " elements", "tensor " + name, "");
+        }
+    }
+
+    /** Refuses the tensor, in the user's terms, unless it has the shape. */
+    public void expectShape(List<Long> expected) {
+        if (!shape.equals(expected)) {
+            throw QuipuException.of(
+                    "shape " + expected,
+                    "shape " + shape,
+                    "tensor " + name,
+                    "the weights belong to another model or the configuration does");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + type + shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
+    }
+
+    private static long elements(List<Long> shape) {
+        long elements = 1;
+        for (long size : shape) {
+            elements = Math.multiplyExact(elements, size);
+        }
+        return elements;
+    }
+}
