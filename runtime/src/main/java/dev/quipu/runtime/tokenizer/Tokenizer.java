@@ -1,0 +1,63 @@
+package dev.quipu.runtime.tokenizer;
+
+import dev.quipu.dsl.QuipuException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+/**
+ * Turns text into token ids and back. Implementations are immutable and may be shared by threads.
+ *
+ * <p>Ids are 0 to {@code vocabularySize() - 1}. A model's own vocabulary may be larger, padded to a round number; ids beyond
+ * the tokenizer's have no text and are never to be sampled.
+ */
+public interface Tokenizer {
+    /** A short name for messages and for the keys of caches; two tokenizers of one name give equal ids. */
+    String name();
+
+    /** The number of ids. */
+    int vocabularySize();
+
+    /**
+     * The ids of a text. Special tokens are not added, and their names in the text are text. Half of a surrogate pair
+     * without the other is not text and becomes a replacement character or {@code '?'}.
+     */
+    int[] encode(String text);
+
+    /** A decoder for ids that come one by one. */
+    StreamingDecoder streamingDecoder();
+
+    /** The id that begins a text, if there is one. */
+    OptionalInt beginOfText();
+
+    /** The id that ends a text and separates documents, if there is one. */
+    OptionalInt endOfText();
+
+    /** Writes the tokenizer into a model folder, where {@link #load} finds it. */
+    void save(Path folder) throws IOException;
+
+    /**
+     * The text of some ids. Special tokens have no text; bytes that are not UTF-8 become the replacement character.
+     *
+     * @throws QuipuException if an id is outside the vocabulary
+     */
+    default String decode(int... tokens) {
+        StreamingDecoder decoder = streamingDecoder();
+        StringBuilder text = new StringBuilder(tokens.length);
+        for (int token : tokens) {
+            text.append(decoder.next(token));
+        }
+        return text.append(decoder.finish()).toString();
+    }
+
+    /**
+     * The tokenizer of a model folder.
+     *
+     * @throws QuipuException if the folder has none that is known
+     */
+    static Tokenizer load(Path folder) {
+        return ByteTokenizer.load(folder)
+                .orElseThrow(() -> QuipuException.of(
+                        "a tokenizer (" + ByteTokenizer.FILE + ")", "none", folder.toString(), "check the path"));
+    }
+}
