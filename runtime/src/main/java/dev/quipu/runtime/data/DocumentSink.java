@@ -1,0 +1,12 @@
+package dev.quipu.runtime.data;
+
+import java.io.IOException;
+
+/** Takes the documents of a corpus, one after the other, a large one in several pieces that end where a line ends. */
+public interface DocumentSink {
+    /** The next piece of the current document. */
+    void text(String piece) throws IOException;
+
+    /** The current document is complete. */
+    void endDocument() throws IOException;
+}

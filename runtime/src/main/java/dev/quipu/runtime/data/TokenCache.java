@@ -1,0 +1,72 @@
+package dev.quipu.runtime.data;
+
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps texts as token files, so that each is tokenized once. A file's name is a hash of the corpus's fingerprint and the
+ * tokenizer's name: a text that changed gets a new file. A damaged file is made anew.
+ *
+ * @param folder where the files are; made when the first one is
+ */
+public record TokenCache(Path folder) {
+    private static final Logger LOG = LoggerFactory.getLogger(TokenCache.class);
+    private static final int NAME_DIGITS = 24;
+
+    /** The cache of the user: {@code $XDG_CACHE_HOME/quipu/tokens}, or {@code ~/.cache/quipu/tokens}. */
+    public static TokenCache ofUser() {
+        return ofUser(System.getenv(), Path.of(System.getProperty("user.home")));
+    }
+
+    static TokenCache ofUser(Map<String, String> environment, Path home) {
+        String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
+        Path folder = caches.isEmpty() ? home.resolve(".cache") : Path.of(caches);
+        return new TokenCache(folder.resolve("quipu").resolve("tokens"));
+    }
+
+    /**
+     * The tokens of a corpus, read from the cache or made now.
+     *
+     * @throws QuipuException if the corpus cannot be read, or the cache's folder cannot be written
+     */
+    public TokenFile tokens(Corpus corpus, Tokenizer tokenizer) {
+        Path file = folder.resolve(name(corpus, tokenizer));
+        if (Files.exists(file)) {
+            try {
+                return TokenFile.open(file);
+            } catch (QuipuException e) {
+                LOG.warn("tokenizing {} again: {}", corpus.description(), e.getMessage());
+            }
+        }
+        try {
+            Files.createDirectories(folder);
+            TokenFileWriter.write(file, corpus, tokenizer);
+        } catch (IOException e) {
+            throw new QuipuException(
+                    "tokens of " + corpus.description() + ": expected to read the text and to write " + file
+                            + ", found " + e + "; free space there, or let XDG_CACHE_HOME name another folder",
+                    e);
+        }
+        return TokenFile.open(file);
+    }
+
+    private static String name(Corpus corpus, Tokenizer tokenizer) {
+        try {
+            String key = tokenizer.name() + "\n" + corpus.fingerprint();
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, NAME_DIGITS) + ".tokens";
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}
