@@ -1,0 +1,2 @@
+/** From logits to the next token. */
+package dev.quipu.runtime.sampling;
