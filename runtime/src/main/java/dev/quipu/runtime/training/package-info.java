@@ -1,0 +1,2 @@
+/** Training: schedule, measurements and their display. */
+package dev.quipu.runtime.training;
