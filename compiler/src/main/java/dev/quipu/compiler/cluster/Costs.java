@@ -21,7 +21,7 @@ public final class Costs {
             case MatMul matMul -> {
                 Shape left = node.inputs().getFirst().shape();
                 int depth = left.size(matMul.transposeLeft() ? -2 : -1);
-                yield 2 * depth * node.types().getFirst().shape().elements();
+                yield 2L * depth * node.types().getFirst().shape().elements();
             }
             // forward: scores and outputs; backward: scores again, and four more products of the same size
             case Attention attention -> 2 * attentionProduct(node.inputs(), attention.window(), 0);

@@ -47,8 +47,8 @@ final class FormulaFolding {
         if ((product && left.equals(ONE)) || (operator == Operator.PLUS && left.equals(ZERO))) {
             return right;
         }
-        boolean neutralRight = (product || operator == Operator.DIVIDE) && right.equals(ONE)
-                || (operator == Operator.PLUS || operator == Operator.MINUS) && right.equals(ZERO);
+        boolean neutralRight = ((product || operator == Operator.DIVIDE) && right.equals(ONE))
+                || ((operator == Operator.PLUS || operator == Operator.MINUS) && right.equals(ZERO));
         return neutralRight ? left : new Binary(operator, left, right);
     }
 }

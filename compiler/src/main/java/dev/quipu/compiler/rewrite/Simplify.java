@@ -132,7 +132,8 @@ public final class Simplify {
 
     /** A constant that a formula reads, directly or broadcast, becomes a number of the formula. */
     private static List<Tensor> foldConstants(Node node, List<Tensor> inputs) {
-        if (node.op() instanceof Broadcast broadcast && constant(inputs.getFirst()) instanceof Constant constant) {
+        if (node.op() instanceof Broadcast broadcast && constant(inputs.getFirst()) != null) {
+            Constant constant = constant(inputs.getFirst());
             return Rewrite.outputs(Node.of(
                     new Constant(constant.value(), inputs.getFirst().type().withShape(broadcast.shape())),
                     List.of(),

@@ -1,0 +1,291 @@
+package dev.quipu.codegen.jvm;
+
+import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.KernelType.Kind;
+import dev.quipu.codegen.kernel.Value;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Prints values as Java over the Vector API. Species, masks and shuffles become constants of the class, collected here.
+ */
+final class JvmExpressions {
+    /** Declarations of the class's constants by name. */
+    private final Map<String, Constant> constants = new LinkedHashMap<>();
+
+    /** A constant of the generated class. */
+    record Constant(String type, String name, String initializer) {}
+
+    List<Constant> constants() {
+        return List.copyOf(constants.values());
+    }
+
+    /** The Java type of a value. */
+    static String type(KernelType type) {
+        if (type.isVector()) {
+            return switch (type.kind()) {
+                case FLOAT -> "FloatVector";
+                case INT -> "IntVector";
+                case BOOLEAN -> "VectorMask<Float>";
+                case LONG, SEGMENT, ARRAY -> throw new AssertionError("no vector of " + type.kind());
+            };
+        }
+        return switch (type.kind()) {
+            case BOOLEAN -> "boolean";
+            case INT -> "int";
+            case LONG -> "long";
+            case FLOAT -> "float";
+            case SEGMENT -> "MemorySegment";
+            case ARRAY -> "float[]";
+        };
+    }
+
+    String print(Value value) {
+        return switch (value) {
+            case Value.Literal literal -> literal(literal);
+            case Value.Variable variable -> variable.name();
+            case Value.Unary unary -> unary(unary);
+            case Value.Binary binary -> binary(binary);
+            case Value.Fma fma ->
+                fma.type().isVector()
+                        ? receiver(fma.left()) + ".fma(" + print(fma.right()) + ", " + print(fma.addend()) + ")"
+                        : "Math.fma(" + print(fma.left()) + ", " + print(fma.right()) + ", " + print(fma.addend()) + ")";
+            case Value.Splat splat -> splat(splat);
+            case Value.LaneNumbers numbers -> laneNumbers(numbers.lanes());
+            case Value.Compare compare -> compare(compare);
+            case Value.Select select -> select(select);
+            case Value.Load load -> load(load);
+            case Value.Shuffle shuffle -> shuffle(shuffle);
+            case Value.Reduce reduce -> reduce(reduce);
+        };
+    }
+
+    private String literal(Value.Literal literal) {
+        if (literal.type().isVector()) {
+            KernelType single = new KernelType(literal.type().kind(), 1);
+            return print(new Value.Splat(new Value.Literal(single, literal.value()), literal.type().lanes()));
+        }
+        return switch (literal.type().kind()) {
+            case INT -> Integer.toString((int) literal.value());
+            case LONG -> (long) literal.value() + "L";
+            case FLOAT -> floatLiteral((float) literal.value());
+            case BOOLEAN -> Boolean.toString(literal.value() != 0);
+            case SEGMENT, ARRAY -> throw new AssertionError("no literal of " + literal.type());
+        };
+    }
+
+    static String floatLiteral(float value) {
+        if (Float.isNaN(value)) {
+            return "Float.NaN";
+        }
+        if (Float.isInfinite(value)) {
+            return value > 0 ? "Float.POSITIVE_INFINITY" : "Float.NEGATIVE_INFINITY";
+        }
+        return value + "f";
+    }
+
+    private String unary(Value.Unary unary) {
+        String argument = print(unary.argument());
+        String receiver = receiver(unary.argument());
+        boolean vector = unary.type().isVector();
+        return switch (unary.operator()) {
+            case NEGATE -> vector ? receiver + ".neg()" : "-" + receiver;
+            case ABS -> vector ? receiver + ".abs()" : "Math.abs(" + argument + ")";
+            case SQRT -> vector ? receiver + ".sqrt()" : "(float) Math.sqrt(" + argument + ")";
+            case TO_FLOAT ->
+                vector
+                        ? "((FloatVector) " + receiver + ".convert(VectorOperators.I2F, 0))"
+                        : "(float) " + receiver;
+            case TO_INT ->
+                vector ? "((IntVector) " + receiver + ".convert(VectorOperators.F2I, 0))" : "(int) " + receiver;
+            case TO_LONG -> "(long) " + receiver;
+            case FLOAT_TO_BITS ->
+                vector ? receiver + ".reinterpretAsInts()" : "Float.floatToRawIntBits(" + argument + ")";
+            case BITS_TO_FLOAT ->
+                vector ? receiver + ".reinterpretAsFloats()" : "Float.intBitsToFloat(" + argument + ")";
+        };
+    }
+
+    private String binary(Value.Binary binary) {
+        String left = receiver(binary.left());
+        String right = print(binary.right());
+        if (binary.type().isVector()) {
+            return left
+                    + switch (binary.operator()) {
+                        case ADD -> ".add(" + right + ")";
+                        case SUBTRACT -> ".sub(" + right + ")";
+                        case MULTIPLY -> ".mul(" + right + ")";
+                        case DIVIDE -> ".div(" + right + ")";
+                        case MIN -> ".min(" + right + ")";
+                        case MAX -> ".max(" + right + ")";
+                        case AND -> ".and(" + right + ")";
+                        case SHIFT_LEFT -> ".lanewise(VectorOperators.LSHL, " + right + ")";
+                        case SHIFT_RIGHT -> ".lanewise(VectorOperators.ASHR, " + right + ")";
+                        case REMAINDER -> throw new AssertionError("no remainder of vectors");
+                    };
+        }
+        String operand = receiver(binary.right());
+        return switch (binary.operator()) {
+            case ADD -> left + " + " + operand;
+            case SUBTRACT -> left + " - " + operand;
+            case MULTIPLY -> left + " * " + operand;
+            case DIVIDE -> left + " / " + operand;
+            case REMAINDER -> left + " % " + operand;
+            case AND -> left + " & " + operand;
+            case SHIFT_LEFT -> left + " << " + operand;
+            case SHIFT_RIGHT -> left + " >> " + operand;
+            case MIN -> "Math.min(" + print(binary.left()) + ", " + right + ")";
+            case MAX -> "Math.max(" + print(binary.left()) + ", " + right + ")";
+        };
+    }
+
+    private String splat(Value.Splat splat) {
+        boolean floats = splat.type().kind() == Kind.FLOAT;
+        boolean zero = splat.value() instanceof Value.Literal literal && literal.value() == 0 && !isNegativeZero(literal);
+        String species = floats ? floatSpecies(splat.lanes()) : intSpecies(splat.lanes());
+        String vector = floats ? "FloatVector" : "IntVector";
+        return zero
+                ? vector + ".zero(" + species + ")"
+                : vector + ".broadcast(" + species + ", " + print(splat.value()) + ")";
+    }
+
+    private static boolean isNegativeZero(Value.Literal literal) {
+        return Double.doubleToRawLongBits(literal.value()) != 0;
+    }
+
+    private String laneNumbers(int lanes) {
+        String species = floatSpecies(lanes);
+        return constant("FloatVector", "LANES_" + lanes, "FloatVector.zero(" + species + ").addIndex(1)");
+    }
+
+    private String compare(Value.Compare compare) {
+        if (compare.type().isVector()) {
+            String operator =
+                    switch (compare.comparison()) {
+                        case LESS -> "LT";
+                        case LESS_OR_EQUAL -> "LE";
+                        case GREATER -> "GT";
+                        case GREATER_OR_EQUAL -> "GE";
+                        case EQUAL -> "EQ";
+                    };
+            return receiver(compare.left()) + ".compare(VectorOperators." + operator + ", " + print(compare.right())
+                    + ")";
+        }
+        String symbol =
+                switch (compare.comparison()) {
+                    case LESS -> "<";
+                    case LESS_OR_EQUAL -> "<=";
+                    case GREATER -> ">";
+                    case GREATER_OR_EQUAL -> ">=";
+                    case EQUAL -> "==";
+                };
+        return receiver(compare.left()) + " " + symbol + " " + receiver(compare.right());
+    }
+
+    private String select(Value.Select select) {
+        return select.type().isVector()
+                ? receiver(select.otherwise()) + ".blend(" + print(select.then()) + ", " + print(select.condition()) + ")"
+                : "(" + print(select.condition()) + " ? " + print(select.then()) + " : " + print(select.otherwise())
+                        + ")";
+    }
+
+    private String load(Value.Load load) {
+        String memory = print(load.memory());
+        String address = print(load.address());
+        boolean array = load.memory().type().kind() == Kind.ARRAY;
+        boolean floats = load.type().kind() == Kind.FLOAT;
+        if (!load.type().isVector()) {
+            String layout = floats ? "ValueLayout.JAVA_FLOAT_UNALIGNED" : "ValueLayout.JAVA_INT_UNALIGNED";
+            return array ? memory + "[" + address + "]" : memory + ".get(" + layout + ", " + address + ")";
+        }
+        int lanes = load.type().lanes();
+        String mask = load.active() == lanes ? "" : ", " + mask(lanes, load.active(), floats);
+        String vector = floats ? "FloatVector" : "IntVector";
+        String species = floats ? floatSpecies(lanes) : intSpecies(lanes);
+        return array
+                ? vector + ".fromArray(" + species + ", " + memory + ", " + address + mask + ")"
+                : vector + ".fromMemorySegment(" + species + ", " + memory + ", " + address
+                        + ", ByteOrder.nativeOrder()" + mask + ")";
+    }
+
+    /** The mask of a vector's first lanes, as a constant. */
+    String mask(int lanes, int active, boolean floats) {
+        String species = floats ? floatSpecies(lanes) : intSpecies(lanes);
+        String element = floats ? "Float" : "Integer";
+        return constant(
+                "VectorMask<" + element + ">",
+                (floats ? "FIRST_" : "FIRST_INTS_") + active + "_OF_" + lanes,
+                species + ".indexInRange(0, " + active + ")");
+    }
+
+    private String shuffle(Value.Shuffle shuffle) {
+        int lanes = shuffle.type().lanes();
+        String indices = shuffle.lanes().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        String name = "SHUFFLE_" + shuffle.lanes().stream().map(String::valueOf).collect(Collectors.joining("_"));
+        if (shuffle.first().equals(shuffle.second())) {
+            String constant = constant(
+                    "VectorShuffle<Float>",
+                    name,
+                    "VectorShuffle.fromValues(" + floatSpecies(lanes) + ", " + indices + ")");
+            return receiver(shuffle.first()) + ".rearrange(" + constant + ")";
+        }
+        // selectFrom is one permutation of two registers
+        String constant = constant(
+                "FloatVector",
+                name,
+                "FloatVector.fromArray(" + floatSpecies(lanes) + ", new float[] {" + indices + "}, 0)");
+        return constant + ".selectFrom(" + print(shuffle.first()) + ", " + print(shuffle.second()) + ")";
+    }
+
+    private String reduce(Value.Reduce reduce) {
+        String vector = receiver(reduce.vector());
+        return switch (reduce.reduction()) {
+            case MAX -> vector + ".reduceLanes(VectorOperators.MAX)";
+            case SUM -> laneTree(vector, 0, reduce.vector().type().lanes());
+        };
+    }
+
+    /** reduceLanes(ADD) changes its last bits when the JIT takes over, so the tree of halves is written out. */
+    private static String laneTree(String vector, int first, int count) {
+        return count == 1
+                ? vector + ".lane(" + first + ")"
+                : "(" + laneTree(vector, first, count / 2) + " + " + laneTree(vector, first + count / 2, count / 2)
+                        + ")";
+    }
+
+    String floatSpecies(int lanes) {
+        return constant(
+                "VectorSpecies<Float>", "FLOATS_" + lanes, "FloatVector.SPECIES_" + lanes * Float.SIZE);
+    }
+
+    private String intSpecies(int lanes) {
+        return constant("VectorSpecies<Integer>", "INTS_" + lanes, "IntVector.SPECIES_" + lanes * Integer.SIZE);
+    }
+
+    private String constant(String type, String name, String initializer) {
+        constants.putIfAbsent(name, new Constant(type, name, initializer));
+        return name;
+    }
+
+    /** Text that a method call or an operator may follow. */
+    private String receiver(Value value) {
+        boolean atom =
+                switch (value) {
+                    case Value.Variable variable -> true;
+                    case Value.Load load -> true;
+                    case Value.Select select -> true;
+                    case Value.Shuffle shuffle -> true;
+                    case Value.Splat splat -> true;
+                    case Value.LaneNumbers numbers -> true;
+                    case Value.Reduce reduce -> true;
+                    case Value.Literal literal -> literal.value() >= 0;
+                    case Value.Fma fma -> true;
+                    case Value.Unary unary -> unary.type().isVector();
+                    case Value.Binary binary -> binary.type().isVector();
+                    case Value.Compare compare -> compare.type().isVector();
+                };
+        return atom ? print(value) : "(" + print(value) + ")";
+    }
+}

@@ -1,0 +1,306 @@
+package dev.quipu.codegen.jvm;
+
+import com.palantir.javapoet.ArrayTypeName;
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.FieldSpec;
+import com.palantir.javapoet.JavaFile;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterizedTypeName;
+import com.palantir.javapoet.TypeName;
+import com.palantir.javapoet.TypeSpec;
+import dev.quipu.codegen.kernel.Kernel;
+import dev.quipu.codegen.kernel.KernelType.Kind;
+import dev.quipu.codegen.kernel.Method;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.lang.model.element.Modifier;
+
+/** Prints a kernel as a Java class that implements {@link JvmKernel}. It only prints: all decisions are the lowering's. */
+public final class JvmWriter {
+    /** Package of the generated classes. */
+    public static final String PACKAGE = "dev.quipu.generated";
+
+    private static final String VECTOR_PACKAGE = "jdk.incubator.vector";
+    private static final ClassName SEGMENT = ClassName.get(MemorySegment.class);
+    private static final List<ClassName> IMPORTS = List.of(
+            ClassName.get(VECTOR_PACKAGE, "FloatVector"),
+            ClassName.get(VECTOR_PACKAGE, "IntVector"),
+            ClassName.get(VECTOR_PACKAGE, "VectorMask"),
+            ClassName.get(VECTOR_PACKAGE, "VectorOperators"),
+            ClassName.get(VECTOR_PACKAGE, "VectorShuffle"),
+            ClassName.get(VECTOR_PACKAGE, "VectorSpecies"),
+            SEGMENT,
+            ClassName.get(ValueLayout.class),
+            ClassName.get(ByteOrder.class));
+
+    private static final Pattern CLASS_NAMES = Pattern.compile(IMPORTS.stream()
+            .map(ClassName::simpleName)
+            .collect(Collectors.joining("|", "\\b(?:", ")\\b")));
+
+    private final Kernel kernel;
+    private final JvmExpressions expressions = new JvmExpressions();
+
+    private JvmWriter(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /** The source of one kernel. */
+    public static String write(Kernel kernel) {
+        return new JvmWriter(kernel).file();
+    }
+
+    private String file() {
+        TypeSpec.Builder type = TypeSpec.classBuilder(kernel.name())
+                .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
+                .addSuperinterface(JvmKernel.class);
+        kernel.comment().forEach(line -> type.addJavadoc("$L\n", line));
+        List<MethodSpec> phases = IntStream.range(0, kernel.phases().size())
+                .mapToObj(this::phase)
+                .toList();
+        List<MethodSpec> methods = kernel.methods().stream().map(this::method).toList();
+        for (JvmExpressions.Constant constant : expressions.constants()) {
+            type.addField(FieldSpec.builder(
+                            typeName(constant.type()),
+                            constant.name(),
+                            Modifier.PRIVATE,
+                            Modifier.STATIC,
+                            Modifier.FINAL)
+                    .initializer(code(constant.initializer()))
+                    .build());
+        }
+        fields(type);
+        type.addMethod(constructor()).addMethod(count()).addMethod(parts()).addMethod(run());
+        phases.forEach(type::addMethod);
+        methods.forEach(type::addMethod);
+        return JavaFile.builder(PACKAGE, type.build())
+                .indent("    ")
+                .skipJavaLangImports(true)
+                .build()
+                .toString();
+    }
+
+    private void fields(TypeSpec.Builder type) {
+        for (Value.Variable buffer : kernel.buffers()) {
+            type.addField(SEGMENT, buffer.name(), Modifier.PRIVATE, Modifier.FINAL);
+        }
+        for (Kernel.Scratch scratch : kernel.scratch()) {
+            type.addField(fieldType(scratch), field(scratch), Modifier.PRIVATE, Modifier.FINAL);
+        }
+    }
+
+    private static TypeName fieldType(Kernel.Scratch scratch) {
+        TypeName one = isArray(scratch) ? ArrayTypeName.of(TypeName.FLOAT) : SEGMENT;
+        return scratch.shared() ? one : ArrayTypeName.of(one);
+    }
+
+    private static String field(Kernel.Scratch scratch) {
+        return scratch.variable().name() + (scratch.shared() ? "" : "OfWorkers");
+    }
+
+    private static boolean isArray(Kernel.Scratch scratch) {
+        return scratch.variable().type().kind() == Kind.ARRAY;
+    }
+
+    private MethodSpec constructor() {
+        MethodSpec.Builder constructor = MethodSpec.constructorBuilder()
+                .addModifiers(Modifier.PUBLIC)
+                .addParameter(ArrayTypeName.of(SEGMENT), "buffers")
+                .addParameter(JvmScratch.class, "scratch");
+        for (int i = 0; i < kernel.buffers().size(); i++) {
+            constructor.addStatement("this.$N = buffers[$L]", kernel.buffers().get(i).name(), i);
+        }
+        int shared = 0;
+        int segments = 0;
+        int arrays = 0;
+        for (Kernel.Scratch scratch : kernel.scratch()) {
+            String call = scratch.shared() ? "shared" : isArray(scratch) ? "arrays" : "segments";
+            int index = scratch.shared() ? shared++ : isArray(scratch) ? arrays++ : segments++;
+            constructor.addStatement(
+                    "this.$N = scratch.$L($L, $LL)", field(scratch), call, index, scratch.elements());
+        }
+        return constructor.build();
+    }
+
+    private MethodSpec count() {
+        return override("phases", TypeName.INT)
+                .addStatement("return $L", kernel.phases().size())
+                .build();
+    }
+
+    private MethodSpec parts() {
+        MethodSpec.Builder method = override("parts", TypeName.INT).addParameter(TypeName.INT, "phase");
+        for (int i = 0; i < kernel.phases().size() - 1; i++) {
+            method.beginControlFlow("if (phase == $L)", i)
+                    .addStatement("return $L", kernel.phases().get(i).parts())
+                    .endControlFlow();
+        }
+        return method.addStatement("return $L", kernel.phases().getLast().parts())
+                .build();
+    }
+
+    private MethodSpec run() {
+        MethodSpec.Builder method = override("run", TypeName.VOID)
+                .addParameter(TypeName.INT, "phase")
+                .addParameter(TypeName.INT, "part")
+                .addParameter(TypeName.INT, "worker");
+        for (int i = 0; i < kernel.phases().size() - 1; i++) {
+            method.beginControlFlow("if (phase == $L)", i)
+                    .addStatement("$L(part, worker)", kernel.phases().get(i).name())
+                    .addStatement("return")
+                    .endControlFlow();
+        }
+        return method.addStatement("$L(part, worker)", kernel.phases().getLast().name())
+                .build();
+    }
+
+    private static MethodSpec.Builder override(String name, TypeName returned) {
+        return MethodSpec.methodBuilder(name)
+                .addAnnotation(Override.class)
+                .addModifiers(Modifier.PUBLIC)
+                .returns(returned);
+    }
+
+    private MethodSpec phase(int index) {
+        Kernel.Phase phase = kernel.phases().get(index);
+        MethodSpec.Builder method = MethodSpec.methodBuilder(phase.name())
+                .addModifiers(Modifier.PRIVATE)
+                .addParameter(TypeName.INT, Kernel.PART.name())
+                .addParameter(TypeName.INT, "worker");
+        for (Kernel.Scratch scratch : kernel.scratch()) {
+            if (!scratch.shared()) {
+                TypeName type = isArray(scratch) ? ArrayTypeName.of(TypeName.FLOAT) : SEGMENT;
+                method.addStatement("$T $L = $L[worker]", type, scratch.variable().name(), field(scratch));
+            }
+        }
+        return method.addCode(block(phase.body())).build();
+    }
+
+    private MethodSpec method(Method method) {
+        MethodSpec.Builder spec = MethodSpec.methodBuilder(method.name()).addModifiers(Modifier.PRIVATE, Modifier.STATIC);
+        if (!method.comment().isEmpty()) {
+            spec.addJavadoc("$L\n", method.comment());
+        }
+        for (Value.Variable parameter : method.parameters()) {
+            spec.addParameter(typeName(JvmExpressions.type(parameter.type())), parameter.name());
+        }
+        return spec.addCode(block(method.body())).build();
+    }
+
+    private CodeBlock block(List<Statement> statements) {
+        CodeBlock.Builder code = CodeBlock.builder();
+        statements.forEach(statement -> add(code, statement));
+        return code.build();
+    }
+
+    private void add(CodeBlock.Builder code, Statement statement) {
+        switch (statement) {
+            case Statement.Declare declare ->
+                code.addStatement(
+                        "$T $L = $L",
+                        typeName(JvmExpressions.type(declare.variable().type())),
+                        declare.variable().name(),
+                        print(declare.value()));
+            case Statement.Assign assign ->
+                code.addStatement("$L = $L", assign.variable().name(), print(assign.value()));
+            case Statement.Store store -> code.addStatement("$L", code(store(store)));
+            case Statement.For loop -> {
+                String name = loop.variable().name();
+                String step = loop.step() == 1 ? name + "++" : name + " += " + loop.step();
+                code.beginControlFlow(
+                        "for (int $L = $L; $L < $L; $L)",
+                        name,
+                        print(loop.from()),
+                        name,
+                        print(loop.to()),
+                        step);
+                code.add(block(loop.body())).endControlFlow();
+            }
+            case Statement.If choice -> {
+                code.beginControlFlow("if ($L)", print(choice.condition()))
+                        .add(block(choice.then()));
+                if (!choice.otherwise().isEmpty()) {
+                    code.nextControlFlow("else").add(block(choice.otherwise()));
+                }
+                code.endControlFlow();
+            }
+            case Statement.Call call ->
+                code.addStatement(
+                        "$L($L)",
+                        call.method(),
+                        code(String.join(
+                                ", ",
+                                call.arguments().stream().map(expressions::print).toList())));
+            case Statement.Comment comment -> code.add("// $L\n", comment.text());
+        }
+    }
+
+    private String store(Statement.Store store) {
+        String memory = expressions.print(store.memory());
+        String address = expressions.print(store.address());
+        String value = expressions.print(store.value());
+        boolean array = store.memory().type().kind() == Kind.ARRAY;
+        boolean floats = store.value().type().kind() == Kind.FLOAT;
+        if (!store.value().type().isVector()) {
+            String layout = floats ? "ValueLayout.JAVA_FLOAT_UNALIGNED" : "ValueLayout.JAVA_INT_UNALIGNED";
+            return array
+                    ? memory + "[" + address + "] = " + value
+                    : memory + ".set(" + layout + ", " + address + ", " + value + ")";
+        }
+        int lanes = store.value().type().lanes();
+        String mask = store.active() == lanes ? "" : ", " + expressions.mask(lanes, store.active(), floats);
+        return array
+                ? value + ".intoArray(" + memory + ", " + address + mask + ")"
+                : value + ".intoMemorySegment(" + memory + ", " + address + ", ByteOrder.nativeOrder()" + mask + ")";
+    }
+
+    /** JavaPoet imports a class that is a $T; the printed texts name classes simply. */
+    private static TypeName typeName(String text) {
+        return switch (text) {
+            case "int" -> TypeName.INT;
+            case "long" -> TypeName.LONG;
+            case "float" -> TypeName.FLOAT;
+            case "boolean" -> TypeName.BOOLEAN;
+            case "float[]" -> ArrayTypeName.of(TypeName.FLOAT);
+            default -> {
+                int generic = text.indexOf('<');
+                String raw = generic < 0 ? text : text.substring(0, generic);
+                ClassName name = IMPORTS.stream()
+                        .filter(candidate -> candidate.simpleName().equals(raw))
+                        .findFirst()
+                        .orElseThrow();
+                yield generic < 0
+                        ? name
+                        : ParameterizedTypeName.get(
+                                name,
+                                text.contains("Float")
+                                        ? ClassName.get(Float.class)
+                                        : ClassName.get(Integer.class));
+            }
+        };
+    }
+
+    /** Printed text, with its class names handed to JavaPoet, which imports them. */
+    private static CodeBlock code(String text) {
+        CodeBlock.Builder code = CodeBlock.builder();
+        Matcher names = CLASS_NAMES.matcher(text);
+        int end = 0;
+        while (names.find()) {
+            code.add("$L", text.substring(end, names.start())).add("$T", typeName(names.group()));
+            end = names.end();
+        }
+        return code.add("$L", text.substring(end)).build();
+    }
+
+    private CodeBlock print(Value value) {
+        return code(expressions.print(value));
+    }
+}
