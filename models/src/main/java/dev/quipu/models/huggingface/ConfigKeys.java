@@ -81,12 +81,15 @@ final class ConfigKeys {
     /** A key that may be missing, null, or one value: all that is supported. */
     void only(String key, Object supported) {
         Object value = value(key);
-        boolean same = value instanceof Number number && supported instanceof Number wanted
-                ? number.doubleValue() == wanted.doubleValue()
-                : supported.equals(value);
-        if (value != null && !same) {
+        if (value != null && !same(value, supported)) {
             throw wrong(key, supported + ", all that is supported", value);
         }
+    }
+
+    private static boolean same(Object value, Object supported) {
+        return (value instanceof Number number && supported instanceof Number wanted)
+                ? number.doubleValue() == wanted.doubleValue()
+                : supported.equals(value);
     }
 
     /** A key that may be missing, null, or a list of nothing but one value. */

@@ -42,7 +42,7 @@ final class Declarations {
             part.getAccessor().setAccessible(true);
             return part.getAccessor().invoke(layer);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("component " + part + " of " + layer.getClass(), e);
+            throw new LinkageError("component " + part + " of " + layer.getClass(), e);
         }
     }
 }
