@@ -4,11 +4,8 @@ import dev.quipu.dsl.QuipuException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.antlr.v4.runtime.BaseErrorListener;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonTokenStream;
-import org.antlr.v4.runtime.RecognitionException;
-import org.antlr.v4.runtime.Recognizer;
 
 /**
  * A scalar expression with its inputs in order: the names bind to tensors in the order in which they first appear, so that
@@ -36,18 +33,8 @@ public record Formula(Expression expression, List<String> names) {
      * @throws QuipuException with the column of the first mistake
      */
     public static Formula of(String text) {
-        BaseErrorListener refuse = new BaseErrorListener() {
-            @Override
-            public void syntaxError(
-                    Recognizer<?, ?> recognizer,
-                    Object symbol,
-                    int line,
-                    int column,
-                    String message,
-                    RecognitionException cause) {
-                throw new QuipuException("formula \"" + text + "\", column " + (column + 1) + ": " + message);
-            }
-        };
+        SyntaxRefusal refuse =
+                new SyntaxRefusal((line, column) -> "formula \"" + text + "\", column " + column);
         FormulaGrammarLexer lexer = new FormulaGrammarLexer(CharStreams.fromString(text));
         lexer.removeErrorListeners();
         lexer.addErrorListener(refuse);

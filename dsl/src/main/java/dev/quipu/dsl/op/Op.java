@@ -18,7 +18,12 @@ public sealed interface Op permits Differentiable, Terminal {
 
     /** The name in printed graphs: the record's name with a small first letter. */
     default String mnemonic() {
-        String name = getClass().getSimpleName();
+        return mnemonic(getClass());
+    }
+
+    /** The mnemonic of an op class. */
+    static String mnemonic(Class<?> type) {
+        String name = type.getSimpleName();
         return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
     }
 }
