@@ -37,7 +37,12 @@ public record Dim(String name, int size) {
 
     /** The axis that two neighbouring axes become when they are merged. */
     public Dim times(Dim inner) {
-        return new Dim(name + "*" + inner.name, Math.multiplyExact(size, inner.size));
+        long product = (long) size * inner.size;
+        if (product > Integer.MAX_VALUE) {
+            throw QuipuException.of(
+                    "a dimension below 2^31", Long.toString(product), name + "*" + inner.name, "keep them apart");
+        }
+        return new Dim(name + "*" + inner.name, (int) product);
     }
 
     @Override

@@ -41,7 +41,8 @@ public final class Graph {
                 node.inputs().forEach(input -> open.add(input.node()));
             }
         }
-        List<Node> sorted = reached.stream().sorted(Comparator.comparingLong(Node::order)).toList();
+        List<Node> sorted =
+                reached.stream().sorted(Comparator.comparingLong(Node::order)).toList();
         return new Graph(name, sorted, results, effects);
     }
 
@@ -85,9 +86,7 @@ public final class Graph {
 
     @Override
     public boolean equals(Object object) {
-        return object instanceof Graph other
-                && name.equals(other.name)
-                && keys().equals(other.keys());
+        return object instanceof Graph other && name.equals(other.name) && keys().equals(other.keys());
     }
 
     @Override
@@ -105,8 +104,8 @@ public final class Graph {
         Map<Node, Integer> positions = positions();
         return new GraphKey(
                 nodes.stream()
-                        .map(node -> new NodeKey(
-                                node.op(), places(node.inputs(), positions), node.types(), node.site()))
+                        .map(node ->
+                                new NodeKey(node.op(), places(node.inputs(), positions), node.types(), node.site()))
                         .toList(),
                 results.entrySet().stream()
                         .map(entry -> Map.entry(entry.getKey(), place(entry.getValue(), positions)))

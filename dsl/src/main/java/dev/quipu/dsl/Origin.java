@@ -19,15 +19,18 @@ public record Origin(String file, int line) {
     public static Origin ofCaller() {
         return WALKER.walk(frames -> frames.filter(frame -> !isLanguage(frame))
                 .findFirst()
-                .map(frame -> new Origin(String.valueOf(frame.getFileName()), Math.max(0, frame.getLineNumber())))
+                .map(frame -> new Origin(file(frame), Math.max(0, frame.getLineNumber())))
                 .orElse(UNKNOWN));
     }
 
     private static boolean isLanguage(StackWalker.StackFrame frame) {
         String className = frame.getClassName();
-        int dot = className.lastIndexOf('.');
-        return dot > 0 && (className.startsWith("java.") || LANGUAGE_PACKAGES.contains(className.substring(0, dot)))
-                && !String.valueOf(frame.getFileName()).endsWith("Test.java");
+        String packageName = className.substring(0, Math.max(0, className.lastIndexOf('.')));
+        return className.startsWith("java.") || className.startsWith("jdk.") || LANGUAGE_PACKAGES.contains(packageName);
+    }
+
+    private static String file(StackWalker.StackFrame frame) {
+        return frame.getFileName() == null ? frame.getClassName() : frame.getFileName();
     }
 
     @Override

@@ -26,7 +26,15 @@ public record Shape(List<Dim> dims) {
 
     /** Axis counted from the end when negative: {@code dim(-1)} is the innermost. */
     public Dim dim(int axis) {
-        return dims.get(axis < 0 ? axis + rank() : axis);
+        int index = axis < 0 ? axis + rank() : axis;
+        if (index < 0 || index >= rank()) {
+            throw QuipuException.of(
+                    "an axis of " + this,
+                    Integer.toString(axis),
+                    Origin.ofCaller().toString(),
+                    "");
+        }
+        return dims.get(index);
     }
 
     public int size(int axis) {

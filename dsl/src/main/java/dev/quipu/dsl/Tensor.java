@@ -50,6 +50,9 @@ public record Tensor(Node node, int index) {
     /** Applies any op here and now, at the caller's line and in the current layer. */
     public static Node apply(Op op, Tensor... inputs) {
         Site site = Trace.site();
+        if (Arrays.asList(inputs).contains(null)) {
+            throw QuipuException.of("tensors as inputs", "null", op.mnemonic() + " " + site, "");
+        }
         try {
             return Node.of(op, Arrays.asList(inputs), site);
         } catch (ShapeMismatch mismatch) {
@@ -168,7 +171,7 @@ public record Tensor(Node node, int index) {
     /** The last two axes as one, called {@code name}. */
     public Tensor mergeLast(String name) {
         Shape shape = shape();
-        Dim merged = new Dim(name, Math.multiplyExact(shape.size(-2), shape.size(-1)));
+        Dim merged = new Dim(name, shape.dim(-2).times(shape.last()).size());
         return reshape(shape.sub(0, shape.rank() - 2).append(merged));
     }
 
@@ -178,33 +181,36 @@ public record Tensor(Node node, int index) {
         if (shape.rank() <= 2) {
             return shape.rank() == 2 ? this : reshape(Shape.of(new Dim("one", 1), shape.last()));
         }
-        Dim rows = shape.dims().subList(0, shape.rank() - 1).stream().reduce(Dim::times).orElseThrow();
+        Dim rows = shape.dims().subList(0, shape.rank() - 1).stream()
+                .reduce(Dim::times)
+                .orElseThrow();
         return reshape(Shape.of(rows, shape.last()));
     }
 
     /** Reorders axes: output axis i shows input axis {@code axes[i]}. */
     public Tensor transpose(Integer... axes) {
-        return first(new Transpose(Arrays.asList(axes)), this);
+        return first(new Transpose(Arrays.stream(axes).map(this::axis).toList()), this);
+    }
+
+    private int axis(int axis) {
+        return axis < 0 ? axis + shape().rank() : axis;
     }
 
     public Tensor slice(int axis, int start, int length) {
-        return first(new Slice(axis < 0 ? axis + shape().rank() : axis, start, length), this);
+        return first(new Slice(axis(axis), start, length), this);
     }
 
     public Tensor pad(int axis, int before, int after) {
-        return first(new Pad(axis < 0 ? axis + shape().rank() : axis, before, after), this);
+        return first(new Pad(axis(axis), before, after), this);
     }
 
     public static Tensor concat(int axis, Tensor... parts) {
-        return first(new Concat(axis < 0 ? axis + parts[0].shape().rank() : axis), parts);
+        return first(new Concat(axis >= 0 || parts.length == 0 ? axis : parts[0].axis(axis)), parts);
     }
 
     /** Sum over axes, which stay with size 1. */
     public Tensor sum(Integer... axes) {
-        List<Integer> sorted = Arrays.stream(axes)
-                .map(axis -> axis < 0 ? axis + shape().rank() : axis)
-                .sorted()
-                .toList();
+        List<Integer> sorted = Arrays.stream(axes).map(this::axis).sorted().toList();
         return first(new Sum(sorted), this);
     }
 

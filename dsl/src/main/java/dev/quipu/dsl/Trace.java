@@ -19,10 +19,10 @@ public final class Trace {
     private static final ScopedValue<String> LAYER = ScopedValue.newInstance();
     private static final ScopedValue<Site> SITE = ScopedValue.newInstance();
 
-    private final Map<Layer, String> layers = new IdentityHashMap<>();
-    private final Map<Parameter, String> names = new IdentityHashMap<>();
+    private final IdentityHashMap<Layer, String> layers = new IdentityHashMap<>();
+    private final IdentityHashMap<Parameter, String> names = new IdentityHashMap<>();
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
-    private final Map<Parameter, Tensor> reads = new IdentityHashMap<>();
+    private final IdentityHashMap<Parameter, Tensor> reads = new IdentityHashMap<>();
 
     private Trace(Layer root) {
         enter("", root);
@@ -77,7 +77,9 @@ public final class Trace {
                     "make it a component of the layer's record");
         }
         return reads.computeIfAbsent(
-                parameter, p -> Tensor.apply(new ReadState(name, new Type(DType.F32, p.shape()))).output(0));
+                parameter,
+                p -> Tensor.apply(new ReadState(name, new Type(DType.F32, p.shape())))
+                        .output(0));
     }
 
     private void enter(String path, Object component) {
@@ -114,8 +116,9 @@ public final class Trace {
             part.getAccessor().setAccessible(true);
             return part.getAccessor().invoke(layer);
         } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new QuipuException("layer " + layer.getClass().getName() + ": component " + part.getName()
-                    + " cannot be read: " + e, e);
+            throw new QuipuException(
+                    "layer " + layer.getClass().getName() + ": component " + part.getName() + " cannot be read: " + e,
+                    e);
         }
     }
 

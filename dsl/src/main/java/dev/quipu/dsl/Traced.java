@@ -27,9 +27,11 @@ public record Traced(Graph graph, Map<String, Parameter> parameters) {
 
     /** The graph from tokens to logits. */
     public static Traced logits(Model model, int batch, int sequence) {
-        return Trace.run(model, () -> new Traced(
-                Graph.of(name(model), Map.of(LOGITS, forward(model, batch, sequence)), List.of()),
-                Trace.parameters(model)));
+        return Trace.run(
+                model,
+                () -> new Traced(
+                        Graph.of(name(model), Map.of(LOGITS, forward(model, batch, sequence)), List.of()),
+                        Trace.parameters(model)));
     }
 
     /** The graph from tokens and targets to the loss. */
@@ -59,7 +61,8 @@ public record Traced(Graph graph, Map<String, Parameter> parameters) {
                 || shape.size(1) != sequence
                 || shape.last().size() != model.vocabularySize()) {
             throw QuipuException.of(
-                    "logits [batch=" + batch + ", sequence=" + sequence + ", vocabulary=" + model.vocabularySize() + "]",
+                    "logits [batch=" + batch + ", sequence=" + sequence + ", vocabulary=" + model.vocabularySize()
+                            + "]",
                     shape.toString(),
                     model.getClass().getSimpleName() + ".forward",
                     "return the output projection's logits");

@@ -16,6 +16,6 @@ expression
     | '(' expression ')'                                                               # group
     ;
 
+NUMBER: ([0-9]+ ('.' [0-9]*)? | '.' [0-9]+) ([eE] [+-]? [0-9]+)? | 'infinity' | 'nan';
 NAME: [A-Za-z_] [A-Za-z_0-9]*;
-NUMBER: ([0-9]+ ('.' [0-9]*)? | '.' [0-9]+) ([eE] [+-]? [0-9]+)?;
 SPACE: [ \t\r\n]+ -> skip;

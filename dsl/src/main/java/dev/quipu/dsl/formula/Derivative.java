@@ -21,8 +21,8 @@ public final class Derivative {
         return switch (expression) {
             case Literal literal -> ZERO;
             case Name other -> other.name().equals(name) ? ONE : ZERO;
-            case Apply(Primitive primitive, Expression argument) when primitive == Primitive.NEGATE ->
-                negate(of(argument, name));
+            case Apply(Primitive primitive, Expression argument)
+            when primitive == Primitive.NEGATE -> negate(of(argument, name));
             case Apply(Primitive primitive, Expression argument) -> {
                 Expression inner = of(argument, name);
                 yield inner.equals(ZERO)
@@ -32,12 +32,11 @@ public final class Derivative {
             case Binary(Operator operator, Expression left, Expression right) ->
                 ofBinary(operator, left, right, of(left, name), of(right, name));
             case Select(
-                            Comparison comparison,
-                            Expression left,
-                            Expression right,
-                            Expression then,
-                            Expression otherwise) ->
-                select(comparison, left, right, of(then, name), of(otherwise, name));
+                    Comparison comparison,
+                    Expression left,
+                    Expression right,
+                    Expression then,
+                    Expression otherwise) -> select(comparison, left, right, of(then, name), of(otherwise, name));
         };
     }
 

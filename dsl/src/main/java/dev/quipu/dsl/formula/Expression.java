@@ -101,9 +101,13 @@ public sealed interface Expression {
             case Name name -> values.get(name.name());
             case Apply apply -> apply.primitive().evaluate(apply.argument().evaluate(values));
             case Binary binary ->
-                binary.operator().apply(binary.left().evaluate(values), binary.right().evaluate(values));
+                binary.operator()
+                        .apply(binary.left().evaluate(values), binary.right().evaluate(values));
             case Select select ->
-                select.comparison().holds(select.left().evaluate(values), select.right().evaluate(values))
+                select.comparison()
+                                .holds(
+                                        select.left().evaluate(values),
+                                        select.right().evaluate(values))
                         ? select.then().evaluate(values)
                         : select.otherwise().evaluate(values);
         };
@@ -160,10 +164,13 @@ public sealed interface Expression {
         return switch (this) {
             case Literal literal -> literalText(literal.value());
             case Name name -> name.name();
-            case Apply apply when apply.primitive() == Primitive.NEGATE ->
-                "-" + (needsGroup(apply.argument(), 3) ? "(" + apply.argument().text() + ")" : apply.argument().text());
+            case Apply apply
+            when apply.primitive() == Primitive.NEGATE ->
+                // a number after the sign would be read as one negative number
+                "-" + grouped(apply.argument(), apply.argument() instanceof Literal || needsGroup(apply.argument(), 3));
             case Apply apply ->
-                apply.primitive().name().toLowerCase(Locale.ROOT) + "(" + apply.argument().text() + ")";
+                apply.primitive().name().toLowerCase(Locale.ROOT) + "("
+                        + apply.argument().text() + ")";
             case Binary binary -> binaryText(binary);
             case Select select ->
                 "select(" + select.left().text() + " " + select.comparison().symbol() + " "
@@ -173,27 +180,39 @@ public sealed interface Expression {
     }
 
     private static String literalText(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
+        if (isNegative(value)) {
+            return "-" + literalText(-value);
+        }
+        if (Double.isNaN(value) || Double.isInfinite(value)) {
+            return Double.isNaN(value) ? "nan" : "infinity";
+        }
+        return value == Math.rint(value) && value < 1e15 ? Long.toString((long) value) : Double.toString(value);
+    }
+
+    private static boolean isNegative(double value) {
+        return !Double.isNaN(value) && Math.copySign(1, value) < 0;
+    }
+
+    private static String grouped(Expression expression, boolean group) {
+        return group ? "(" + expression.text() + ")" : expression.text();
     }
 
     private static String binaryText(Binary binary) {
         Operator operator = binary.operator();
         if (operator.isFunction()) {
-            return operator.symbol() + "(" + binary.left().text() + ", " + binary.right().text() + ")";
+            return operator.symbol() + "(" + binary.left().text() + ", "
+                    + binary.right().text() + ")";
         }
-        String left = binary.left().text();
-        String right = binary.right().text();
-        return (needsGroup(binary.left(), operator.precedence()) ? "(" + left + ")" : left)
+        return grouped(binary.left(), needsGroup(binary.left(), operator.precedence()))
                 + " " + operator.symbol() + " "
-                + (needsGroup(binary.right(), operator.precedence() + 1) ? "(" + right + ")" : right);
+                + grouped(binary.right(), needsGroup(binary.right(), operator.precedence() + 1));
     }
 
     private static boolean needsGroup(Expression expression, int precedence) {
         return switch (expression) {
-            case Binary binary -> !binary.operator().isFunction() && binary.operator().precedence() < precedence;
-            case Literal literal -> literal.value() < 0 && precedence > 2;
+            case Binary binary ->
+                !binary.operator().isFunction() && binary.operator().precedence() < precedence;
+            case Literal literal -> isNegative(literal.value()) && precedence > 2;
             case Apply apply -> apply.primitive() == Primitive.NEGATE && precedence > 2;
             case Name name -> false;
             case Select select -> false;

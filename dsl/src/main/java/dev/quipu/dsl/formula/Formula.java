@@ -27,14 +27,13 @@ public record Formula(Expression expression, List<String> names) {
     }
 
     /**
-     * Parses a formula: {@code + - * /}, unary minus, parentheses, decimal numbers, names, the functions of
+     * Parses a formula: {@code + - * /}, unary minus, parentheses, decimal numbers, {@code infinity} and {@code nan}, names, the functions of
      * {@link Primitive}, {@code min(a, b)}, {@code max(a, b)} and {@code select(a < b, then, otherwise)}.
      *
      * @throws QuipuException with the column of the first mistake
      */
     public static Formula of(String text) {
-        SyntaxRefusal refuse =
-                new SyntaxRefusal((line, column) -> "formula \"" + text + "\", column " + column);
+        SyntaxRefusal refuse = new SyntaxRefusal((line, column) -> "formula \"" + text + "\", column " + column);
         FormulaGrammarLexer lexer = new FormulaGrammarLexer(CharStreams.fromString(text));
         lexer.removeErrorListeners();
         lexer.addErrorListener(refuse);

@@ -7,6 +7,7 @@ import java.util.function.DoubleUnaryOperator;
  * its derivative as a formula over {@code x}, written by hand for the same reason. A new activation is one line here, or a
  * formula of the user's over these.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the functions keep no state
 public enum Primitive {
     NEGATE(x -> -x, "-1"),
     EXP(Math::exp, "exp(x)"),

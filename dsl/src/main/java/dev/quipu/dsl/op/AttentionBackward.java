@@ -12,9 +12,9 @@ public record AttentionBackward(int window, float scale) implements Terminal {
     public List<Type> types(List<Type> inputs) {
         Expect.count(inputs, 6, 6);
         AttentionShapes.check(inputs.get(0), inputs.get(1), inputs.get(2), window);
-        Expect.sameSizes(inputs.get(0), inputs.get(3), "an output");
-        Expect.sameSizes(AttentionShapes.statistic(inputs.get(0)), inputs.get(4), "a log-sum-exp");
-        Expect.sameSizes(inputs.get(0), inputs.get(5), "a gradient");
+        Expect.like(inputs.get(0), inputs.get(3), "an output");
+        Expect.like(AttentionShapes.statistic(inputs.get(0)), inputs.get(4), "a log-sum-exp");
+        Expect.like(inputs.get(0), inputs.get(5), "a gradient");
         return inputs.subList(0, 3);
     }
 }

@@ -13,9 +13,10 @@ final class AttentionShapes {
         Expect.f32(value);
         Expect.that(query.shape().rank() == 4, "queries [batch, sequence, heads, head size]", query);
         Expect.that(key.shape().rank() == 4, "keys [batch, sequence, heads, head size]", key);
-        Expect.sameSizes(key, value, "values like the keys,");
+        Expect.like(key, value, "values like the keys,");
         Expect.that(
-                key.shape().size(0) == query.shape().size(0) && key.shape().size(3) == query.shape().size(3),
+                key.shape().size(0) == query.shape().size(0)
+                        && key.shape().size(3) == query.shape().size(3),
                 "keys of the queries' batch and head size, " + query.shape(),
                 key);
         Expect.that(

@@ -18,8 +18,9 @@ public record CacheWrite(String state) implements Terminal {
         Expect.f32(cache);
         Expect.f32(rows);
         Expect.that(cache.shape().rank() == 4, "a cache [batch, positions, heads, head size]", cache);
-        Expect.sameSizes(cache.withShape(cache.shape().with(1, rows.shape().dim(1))), rows, "rows");
-        Expect.i32(inputs.get(2));
+        Expect.that(rows.shape().rank() == 4, "rows [batch, sequence, heads, head size]", rows);
+        Expect.like(cache.withShape(cache.shape().with(1, rows.shape().dim(1))), rows, "rows");
+        Expect.position(inputs.get(2));
         return List.of(cache);
     }
 }

@@ -13,7 +13,7 @@ public record CachedAttention(int window, float scale) implements Terminal {
     public List<Type> types(List<Type> inputs) {
         Expect.count(inputs, 4, 4);
         AttentionShapes.check(inputs.get(0), inputs.get(1), inputs.get(2), window);
-        Expect.i32(inputs.get(3));
+        Expect.position(inputs.get(3));
         return List.of(inputs.get(0));
     }
 }

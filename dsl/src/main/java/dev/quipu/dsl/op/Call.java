@@ -11,7 +11,7 @@ public record Call(Function function) implements Differentiable {
         List<Type> parameters = function.parameterTypes();
         Expect.count(inputs, parameters.size(), parameters.size());
         for (int i = 0; i < inputs.size(); i++) {
-            Expect.sameSizes(parameters.get(i), inputs.get(i), "argument " + i);
+            Expect.like(parameters.get(i), inputs.get(i), "argument " + i);
         }
         return function.resultTypes();
     }

@@ -11,7 +11,7 @@ public record Concat(int axis) implements Differentiable {
         Expect.count(inputs, 1, Integer.MAX_VALUE);
         Shape first = inputs.getFirst().shape();
         Expect.that(axis >= 0 && axis < first.rank(), "an axis of " + first, axis);
-        int size = 0;
+        long size = 0;
         for (Type input : inputs) {
             Expect.that(input.dtype() == inputs.getFirst().dtype(), "inputs of one type", inputs);
             Expect.that(
@@ -19,8 +19,9 @@ public record Concat(int axis) implements Differentiable {
                             && input.shape().with(axis, first.dim(axis)).sameSizes(first),
                     "inputs that differ only in axis " + axis + " from " + first,
                     input);
-            size = Math.addExact(size, input.shape().size(axis));
+            size += input.shape().size(axis);
         }
-        return List.of(inputs.getFirst().withShape(first.with(axis, first.dim(axis).withSize(size))));
+        return List.of(
+                inputs.getFirst().withShape(first.with(axis, first.dim(axis).withSize(Expect.size(size)))));
     }
 }

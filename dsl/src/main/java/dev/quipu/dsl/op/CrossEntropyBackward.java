@@ -12,8 +12,8 @@ public record CrossEntropyBackward() implements Terminal {
     public List<Type> types(List<Type> inputs) {
         Expect.count(inputs, 4, 4);
         CrossEntropy.check(inputs.get(0), inputs.get(1));
-        Expect.sameSizes(Normalised.statistic(inputs.get(0)), inputs.get(2), "a log-sum-exp");
-        Expect.sameSizes(Normalised.statistic(inputs.get(0)), inputs.get(3), "a gradient");
+        Expect.like(Normalised.statistic(inputs.get(0)), inputs.get(2), "a log-sum-exp");
+        Expect.like(Normalised.statistic(inputs.get(0)), inputs.get(3), "a gradient");
         return List.of(inputs.get(0));
     }
 }

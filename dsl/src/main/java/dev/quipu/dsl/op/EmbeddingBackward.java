@@ -1,7 +1,7 @@
 package dev.quipu.dsl.op;
 
-import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.DType;
+import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Type;
 import java.util.ArrayList;
@@ -20,8 +20,13 @@ public record EmbeddingBackward(Dim rows) implements Terminal {
         Type gradient = inputs.get(1);
         Expect.i32(inputs.get(0));
         Expect.f32(gradient);
-        List<Dim> leading = new ArrayList<>(gradient.shape().dims().subList(0, gradient.shape().rank() - 1));
-        Expect.sameSizes(inputs.get(0), gradient.withShape(new Shape(leading)), "a gradient row for every id");
+        Expect.rank(gradient, 1, "a gradient of at least one dimension");
+        List<Dim> leading = new ArrayList<>(
+                gradient.shape().dims().subList(0, gradient.shape().rank() - 1));
+        Expect.that(
+                inputs.get(0).shape().sameSizes(new Shape(leading)),
+                "a gradient row for every id " + inputs.get(0),
+                gradient);
         return List.of(new Type(DType.F32, Shape.of(rows, gradient.shape().last())));
     }
 }

@@ -19,8 +19,14 @@ final class Expect {
     }
 
     static void count(List<Type> inputs, int least, int most) {
-        String wanted = least == most ? least + " inputs" : least + " to " + most + " inputs";
+        String wanted = most == Integer.MAX_VALUE
+                ? "at least " + inputCount(least)
+                : least == most ? inputCount(least) : least + " to " + inputCount(most);
         that(inputs.size() >= least && inputs.size() <= most, wanted, inputs.size());
+    }
+
+    private static String inputCount(int count) {
+        return count + (count == 1 ? " input" : " inputs");
     }
 
     static void f32(Type type) {
@@ -35,7 +41,18 @@ final class Expect {
         that(type.shape().rank() >= least, meaning, type);
     }
 
-    static void sameSizes(Type expected, Type found, String meaning) {
-        that(expected.shape().sameSizes(found.shape()), meaning + " of shape " + expected.shape(), found);
+    static void position(Type type) {
+        that(type.dtype() == DType.I32 && type.shape().elements() == 1, "a position i32[1]", type);
+    }
+
+    static int size(long size) {
+        that(size <= Integer.MAX_VALUE, "a dimension below 2^31", size);
+        return (int) size;
+    }
+
+    /** The same element type and the same sizes. */
+    static void like(Type expected, Type found, String meaning) {
+        boolean like = expected.dtype() == found.dtype() && expected.shape().sameSizes(found.shape());
+        that(like, meaning + " of type " + expected, found);
     }
 }

@@ -30,7 +30,10 @@ public record MatMul(boolean transposeLeft, boolean transposeRight) implements D
         int leading = left.shape().rank() - 2;
         boolean shared = right.shape().rank() == 2 && !transposeLeft;
         Expect.that(
-                shared || left.shape().sub(0, leading).sameSizes(right.shape().sub(0, right.shape().rank() - 2)),
+                shared
+                        || left.shape()
+                                .sub(0, leading)
+                                .sameSizes(right.shape().sub(0, right.shape().rank() - 2)),
                 "equal leading dimensions " + left.shape().sub(0, leading),
                 right);
         List<Dim> dims = new ArrayList<>(left.shape().dims().subList(0, leading));

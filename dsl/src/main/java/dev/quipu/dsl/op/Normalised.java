@@ -12,7 +12,8 @@ final class Normalised {
         Expect.f32(weight);
         Expect.rank(x, 1, "an input of at least one dimension");
         Expect.that(
-                weight.shape().rank() == 1 && weight.shape().last().size() == x.shape().last().size(),
+                weight.shape().rank() == 1
+                        && weight.shape().last().size() == x.shape().last().size(),
                 "a " + role + " of one dimension " + x.shape().last(),
                 weight);
     }

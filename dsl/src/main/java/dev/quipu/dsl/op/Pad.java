@@ -13,7 +13,8 @@ public record Pad(int axis, int before, int after) implements Differentiable {
         Shape shape = inputs.getFirst().shape();
         Expect.that(axis >= 0 && axis < shape.rank(), "an axis of " + shape, axis);
         Expect.that(before >= 0 && after >= 0, "padding of 0 or more", before + " and " + after);
-        int size = Math.addExact(Math.addExact(before, after), shape.size(axis));
-        return List.of(inputs.getFirst().withShape(shape.with(axis, shape.dim(axis).withSize(size))));
+        int size = Expect.size((long) before + after + shape.size(axis));
+        return List.of(
+                inputs.getFirst().withShape(shape.with(axis, shape.dim(axis).withSize(size))));
     }
 }

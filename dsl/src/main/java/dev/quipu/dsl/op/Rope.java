@@ -17,9 +17,11 @@ public record Rope(boolean inverse) implements Differentiable {
         Type x = inputs.get(0);
         Type table = inputs.get(1);
         Expect.f32(x);
+        Expect.f32(table);
         Expect.that(x.shape().rank() == 4, "an input [batch, sequence, heads, head size]", x);
         Expect.that(
-                table.shape().rank() == 2 && table.shape().last().size() == x.shape().last().size(),
+                table.shape().rank() == 2
+                        && table.shape().last().size() == x.shape().last().size(),
                 "a table of angles as wide as a head, " + x.shape().last(),
                 table);
         Expect.that(
@@ -28,7 +30,7 @@ public record Rope(boolean inverse) implements Differentiable {
                 table,
                 "the model's context length bounds the sequence");
         if (inputs.size() == 3) {
-            Expect.i32(inputs.get(2));
+            Expect.position(inputs.get(2));
         }
         return List.of(x);
     }

@@ -12,9 +12,10 @@ public record Slice(int axis, int start, int length) implements Differentiable {
         Shape shape = inputs.getFirst().shape();
         Expect.that(axis >= 0 && axis < shape.rank(), "an axis of " + shape, axis);
         Expect.that(
-                start >= 0 && length >= 1 && start + length <= shape.size(axis),
+                start >= 0 && length >= 1 && length <= shape.size(axis) - start,
                 "a range within " + shape.dim(axis),
-                "[" + start + ", " + (start + length) + ")");
-        return List.of(inputs.getFirst().withShape(shape.with(axis, shape.dim(axis).withSize(length))));
+                length + " from " + start);
+        return List.of(
+                inputs.getFirst().withShape(shape.with(axis, shape.dim(axis).withSize(length))));
     }
 }

@@ -30,7 +30,9 @@ public record Transpose(List<Integer> permutation) implements Differentiable {
 
     /** The transpose that undoes this one. */
     public Transpose inverse() {
-        return new Transpose(
-                IntStream.range(0, permutation.size()).map(permutation::indexOf).boxed().toList());
+        return new Transpose(IntStream.range(0, permutation.size())
+                .map(permutation::indexOf)
+                .boxed()
+                .toList());
     }
 }

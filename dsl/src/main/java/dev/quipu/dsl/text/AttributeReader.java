@@ -28,7 +28,9 @@ final class AttributeReader {
         OpForm form = OpForm.ALL.get(node.name().getText());
         if (form == null) {
             throw Mistake.of(
-                    place, "one of the ops " + String.join(", ", OpForm.ALL.keySet()), node.name().getText());
+                    place,
+                    "one of the ops " + String.join(", ", OpForm.ALL.keySet()),
+                    node.name().getText());
         }
         Map<String, GraphGrammarParser.AttributeContext> given = given(node, form);
         List<Object> values = new ArrayList<>();
@@ -39,7 +41,10 @@ final class AttributeReader {
                     : value(attribute.kind(), written.value());
             if (value == null) {
                 throw Mistake.of(
-                        place, form.mnemonic() + " with attribute " + attribute.name() + ", " + attribute.kind().expected(), "none");
+                        place,
+                        form.mnemonic() + " with attribute " + attribute.name() + ", "
+                                + attribute.kind().expected(),
+                        "none");
             }
             values.add(value);
         }
@@ -48,7 +53,8 @@ final class AttributeReader {
 
     private static Map<String, GraphGrammarParser.AttributeContext> given(
             GraphGrammarParser.NodeContext node, OpForm form) {
-        List<String> known = form.attributes().stream().map(OpForm.Attribute::name).toList();
+        List<String> known =
+                form.attributes().stream().map(OpForm.Attribute::name).toList();
         Map<String, GraphGrammarParser.AttributeContext> given = new LinkedHashMap<>();
         if (node.arguments() == null) {
             return given;
@@ -58,7 +64,9 @@ final class AttributeReader {
             if (!known.contains(name)) {
                 throw Mistake.of(
                         attribute.getStart(),
-                        known.isEmpty() ? form.mnemonic() + " without attributes" : "attributes " + known + " of " + form.mnemonic(),
+                        known.isEmpty()
+                                ? form.mnemonic() + " without attributes"
+                                : "attributes " + known + " of " + form.mnemonic(),
                         name);
             }
             if (given.put(name, attribute) != null) {
@@ -69,31 +77,30 @@ final class AttributeReader {
     }
 
     private Object value(AttributeKind kind, GraphGrammarParser.ValueContext value) {
-        Optional<?> found =
-                switch (kind) {
-                    case INT -> number(value, Integer::valueOf);
-                    case LONG -> number(value, Long::valueOf);
-                    case FLOAT -> number(value, Float::valueOf);
-                    case DOUBLE -> number(value, Double::valueOf);
-                    case BOOLEAN ->
-                        Optional.of(value.getText())
-                                .filter(text -> text.matches("true|false"))
-                                .map(Boolean::valueOf);
-                    case STRING -> quoted(value);
-                    case INTEGERS -> integers(value);
-                    case DIM -> shape(value).filter(shape -> shape.rank() == 1).map(Shape::last);
-                    case SHAPE -> shape(value);
-                    case TYPE ->
-                        value instanceof GraphGrammarParser.TypedContext typed
-                                ? Optional.of(TypeReader.type(typed.type()))
-                                : Optional.empty();
-                    case DTYPE -> TypeReader.dtype(value.getText());
-                    case FORMULA -> formula(value);
-                    case FUNCTION ->
-                        value instanceof GraphGrammarParser.WordContext word
-                                ? Optional.of(functions.apply(word.label()))
-                                : Optional.empty();
-                };
+        Optional<?> found = switch (kind) {
+            case INT -> number(value, Integer::valueOf);
+            case LONG -> number(value, Long::valueOf);
+            case FLOAT -> number(value, Float::valueOf);
+            case DOUBLE -> number(value, Double::valueOf);
+            case BOOLEAN ->
+                Optional.of(value.getText())
+                        .filter(text -> text.matches("true|false"))
+                        .map(Boolean::valueOf);
+            case STRING -> quoted(value);
+            case INTEGERS -> integers(value);
+            case DIM -> shape(value).filter(shape -> shape.rank() == 1).map(Shape::last);
+            case SHAPE -> shape(value);
+            case TYPE ->
+                value instanceof GraphGrammarParser.TypedContext typed
+                        ? Optional.of(TypeReader.type(typed.type()))
+                        : Optional.empty();
+            case DTYPE -> TypeReader.dtype(value.getText());
+            case FORMULA -> formula(value);
+            case FUNCTION ->
+                value instanceof GraphGrammarParser.WordContext word
+                        ? Optional.of(functions.apply(word.label()))
+                        : Optional.empty();
+        };
         return found.orElseThrow(() -> Mistake.of(value.getStart(), kind.expected(), value.getText()));
     }
 
@@ -109,7 +116,9 @@ final class AttributeReader {
     }
 
     private static Optional<String> quoted(GraphGrammarParser.ValueContext value) {
-        return Optional.of(value.getText()).filter(text -> text.startsWith("\"")).map(Words::unquoted);
+        return Optional.of(value.getText())
+                .filter(text -> text.startsWith("\""))
+                .map(Words::unquoted);
     }
 
     private static Optional<List<Integer>> integers(GraphGrammarParser.ValueContext value) {
@@ -137,10 +146,13 @@ final class AttributeReader {
         String text = Words.unquoted(over.STRING().getText());
         Expression expression =
                 Mistake.at(value.getStart(), () -> Formula.of(text)).expression();
-        boolean fits = names.containsAll(expression.names()) && Set.copyOf(names).size() == names.size();
+        boolean fits =
+                names.containsAll(expression.names()) && Set.copyOf(names).size() == names.size();
         if (!fits) {
             throw Mistake.of(
-                    over.name().getFirst().getStart(), "each of the names " + expression.names() + " once", names.toString());
+                    over.name().getFirst().getStart(),
+                    "each of the names " + expression.names() + " once",
+                    names.toString());
         }
         return Optional.of(new Formula(expression, names));
     }

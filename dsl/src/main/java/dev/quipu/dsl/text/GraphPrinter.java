@@ -40,7 +40,8 @@ final class GraphPrinter {
     }
 
     private void function(Function function) {
-        String parameters = function.parameterTypes().stream().map(Type::toString).collect(Collectors.joining(", "));
+        String parameters =
+                function.parameterTypes().stream().map(Type::toString).collect(Collectors.joining(", "));
         String backward = function.backward()
                 .map(rule -> " backward " + functions.of(rule))
                 .orElse("");
@@ -65,12 +66,15 @@ final class GraphPrinter {
             out.append(padded(line.types(), typesWidth)).append("  ");
             out.append(line.site()).append("\n");
         }
-        graph.results().forEach((name, tensor) -> out.append("    result ")
-                .append(Words.name(name))
-                .append(" = ")
-                .append(value(tensor, positions))
-                .append("\n"));
-        graph.effects().forEach(node -> out.append("    effect %").append(positions.get(node)).append("\n"));
+        graph.results()
+                .forEach((name, tensor) -> out.append("    result ")
+                        .append(Words.name(name))
+                        .append(" = ")
+                        .append(value(tensor, positions))
+                        .append("\n"));
+        graph.effects()
+                .forEach(node ->
+                        out.append("    effect %").append(positions.get(node)).append("\n"));
         out.append("}\n");
     }
 

@@ -25,7 +25,8 @@ final class GraphReader {
 
     Graph read(GraphGrammarParser.DocumentContext document) {
         document.function().forEach(this::define);
-        return new Block().read(TypeReader.name(document.graph().name()), document.graph().body());
+        return new Block()
+                .read(TypeReader.name(document.graph().name()), document.graph().body());
     }
 
     private void define(GraphGrammarParser.FunctionContext context) {
@@ -35,8 +36,7 @@ final class GraphReader {
         Optional<Function> backward =
                 context.label().size() == 2 ? Optional.of(function(context.label(1))) : Optional.empty();
         Graph body = new Block().read(name, context.body());
-        Function function =
-                Mistake.at(context.getStart(), () -> new Function(name, parameters, body, backward));
+        Function function = Mistake.at(context.getStart(), () -> new Function(name, parameters, body, backward));
         if (functions.put(label, function) != null) {
             throw Mistake.of(context.label(0).getStart(), "a label of its own for each function", label + " again");
         }
@@ -59,13 +59,19 @@ final class GraphReader {
             body.node().forEach(this::node);
             Map<String, Tensor> results = new LinkedHashMap<>();
             for (GraphGrammarParser.ResultContext result : body.result()) {
-                if (results.put(TypeReader.name(result.name()), tensor(result.VALUE().getSymbol())) != null) {
+                if (results.put(
+                                TypeReader.name(result.name()),
+                                tensor(result.VALUE().getSymbol()))
+                        != null) {
                     throw Mistake.of(
-                            result.name().getStart(), "a name of its own for each result", result.name().getText() + " again");
+                            result.name().getStart(),
+                            "a name of its own for each result",
+                            result.name().getText() + " again");
                 }
             }
-            List<Node> effects =
-                    body.effect().stream().map(effect -> node(effect.VALUE().getSymbol())).toList();
+            List<Node> effects = body.effect().stream()
+                    .map(effect -> node(effect.VALUE().getSymbol()))
+                    .toList();
             Graph graph = Graph.of(name, results, effects);
             requireAllNeeded(graph);
             return graph;
@@ -77,7 +83,8 @@ final class GraphReader {
             if (!value.getText().equals(expected)) {
                 throw Mistake.of(value, expected + ", the next number", value.getText());
             }
-            List<Type> types = context.types().type().stream().map(TypeReader::type).toList();
+            List<Type> types =
+                    context.types().type().stream().map(TypeReader::type).toList();
             Op op = attributes.op(context, types);
             List<Tensor> inputs = inputs(context.arguments());
             Site site = site(context.site());
@@ -123,8 +130,9 @@ final class GraphReader {
             List<Node> idle = new ArrayList<>(nodes.values());
             idle.removeAll(graph.positions().keySet());
             if (!idle.isEmpty()) {
-                Token place = places.get(idle.getFirst());
-                throw Mistake.of(place, "a node that a result or an effect needs", place.getText() + ", which none does");
+                Token place = places.get(idle.getLast());
+                throw Mistake.of(
+                        place, "a node that a result or an effect needs", place.getText() + ", which none does");
             }
         }
     }
@@ -137,9 +145,7 @@ final class GraphReader {
                 .orElseThrow(() -> Mistake.of(context.pass.getStart(), "forward, backward or update", word));
         Origin origin = context.file == null
                 ? Origin.UNKNOWN
-                : new Origin(
-                        TypeReader.name(context.file),
-                        TypeReader.integer(context.line, context.line.getText()));
+                : new Origin(TypeReader.name(context.file), TypeReader.integer(context.line, context.line.getText()));
         return new Site(context.layer == null ? "" : TypeReader.name(context.layer), origin, pass);
     }
 }

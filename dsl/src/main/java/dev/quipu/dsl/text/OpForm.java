@@ -20,7 +20,7 @@ record OpForm(String mnemonic, List<Attribute> attributes, Constructor<?> constr
             try {
                 return accessor.invoke(op);
             } catch (IllegalAccessException | InvocationTargetException e) {
-                throw new AssertionError("attribute " + name + " of " + op, e);
+                throw new LinkageError("attribute " + name + " of " + op, e);
             }
         }
     }
@@ -42,7 +42,7 @@ record OpForm(String mnemonic, List<Attribute> attributes, Constructor<?> constr
             }
             throw new AssertionError(mnemonic + values, e);
         } catch (InstantiationException | IllegalAccessException e) {
-            throw new AssertionError(mnemonic + values, e);
+            throw new LinkageError(mnemonic + values, e);
         }
     }
 

@@ -28,7 +28,9 @@ final class TypeReader {
     static Type type(GraphGrammarParser.TypeContext type) {
         DType dtype = dtype(type.name().getText())
                 .orElseThrow(() -> Mistake.of(
-                        type.getStart(), AttributeKind.DTYPE.expected(), type.name().getText()));
+                        type.getStart(),
+                        AttributeKind.DTYPE.expected(),
+                        type.name().getText()));
         return new Type(dtype, shape(type.shape()));
     }
 
