@@ -20,12 +20,13 @@ public record Sum(List<Integer> axes) implements Differentiable {
     public List<Type> types(List<Type> inputs) {
         Expect.count(inputs, 1, 1);
         Expect.f32(inputs.getFirst());
-        Shape shape = inputs.getFirst().shape();
+        Shape given = inputs.getFirst().shape();
+        Shape shape = given;
         int previous = -1;
         for (int axis : axes) {
-            Expect.that(axis > previous && axis < shape.rank(), "distinct ascending axes of " + shape, axes);
+            Expect.that(axis > previous && axis < given.rank(), "distinct ascending axes of " + given, axes);
             previous = axis;
-            shape = shape.with(axis, new Dim(shape.dim(axis).name(), 1));
+            shape = shape.with(axis, new Dim(given.dim(axis).name(), 1));
         }
         return List.of(inputs.getFirst().withShape(shape));
     }
