@@ -1,6 +1,7 @@
 package dev.quipu.runtime.training;
 
 import java.time.Duration;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -20,6 +21,9 @@ final class ProgressBarDisplay implements Progress {
                 .setUnit(" " + unit, 1)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(REFRESH_MILLIS)
+                // The other consumer moves the cursor up to the bar's line, and would overwrite what is said in
+                // between.
+                .setConsumer(new ConsoleProgressBarConsumer(System.err))
                 .build();
     }
 
@@ -35,7 +39,7 @@ final class ProgressBarDisplay implements Progress {
 
     @Override
     public void say(String line) {
-        // The library draws from the line's start again at its next refresh, then below this text.
+        // The bar stands on the current line; the library draws it again below this text.
         System.err.println(ERASE_LINE + line);
     }
 
