@@ -1,6 +1,7 @@
 package dev.quipu.runtime.checkpoint;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.FileFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
@@ -58,8 +59,8 @@ public final class AtomicFolder {
             String removed = folder.discard();
             String kept = Files.exists(folder.target) ? "; what was there before is intact" : "";
             throw new QuipuException(
-                    path + ": expected to write all files, found " + reason(e) + "; free space or choose another folder"
-                            + kept + removed,
+                    path + ": expected to write all files, found " + FileFailure.reason(e)
+                            + "; free space or choose another folder" + kept + removed,
                     e);
         } catch (RuntimeException | Error e) {
             folder.discard();
@@ -70,7 +71,8 @@ public final class AtomicFolder {
             folder.rollForward();
         } catch (IOException e) {
             throw new QuipuException(
-                    path + ": expected to rename " + folder.complete + ", found " + reason(e) + "; rename it by hand",
+                    path + ": expected to rename " + folder.complete + ", found " + FileFailure.reason(e)
+                            + "; rename it by hand",
                     e);
         }
     }
@@ -82,7 +84,8 @@ public final class AtomicFolder {
         try {
             new AtomicFolder(path).rollForward();
         } catch (IOException e) {
-            throw new QuipuException(path + ": expected to complete an interrupted write, found " + reason(e), e);
+            throw new QuipuException(
+                    path + ": expected to complete an interrupted write, found " + FileFailure.reason(e), e);
         }
     }
 
@@ -159,9 +162,5 @@ public final class AtomicFolder {
                 return FileVisitResult.CONTINUE;
             }
         });
-    }
-
-    private static String reason(IOException e) {
-        return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 }

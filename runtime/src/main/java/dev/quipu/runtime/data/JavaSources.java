@@ -1,6 +1,7 @@
 package dev.quipu.runtime.data;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ public final class JavaSources implements Corpus {
                     String.valueOf(Files.size(archive)),
                     String.valueOf(Files.getLastModifiedTime(archive).toMillis()));
         } catch (IOException e) {
-            throw new QuipuException(archive + ": expected a readable file, found " + e, e);
+            throw new QuipuException(archive + ": expected a readable file, found " + FileFailure.reason(e), e);
         }
     }
 

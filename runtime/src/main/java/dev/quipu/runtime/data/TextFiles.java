@@ -1,6 +1,7 @@
 package dev.quipu.runtime.data;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.FileFailure;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -61,7 +62,7 @@ public final class TextFiles implements Corpus {
         } catch (NoSuchFileException e) {
             throw new QuipuException(file + ": expected a text file or a folder, found nothing; check the path", e);
         } catch (IOException e) {
-            throw new QuipuException(file + ": expected a readable file, found " + e, e);
+            throw new QuipuException(file + ": expected a readable file, found " + FileFailure.reason(e), e);
         }
     }
 
@@ -86,7 +87,7 @@ public final class TextFiles implements Corpus {
                 }
             });
         } catch (IOException e) {
-            throw new QuipuException(root + ": expected a readable folder, found " + e, e);
+            throw new QuipuException(root + ": expected a readable folder, found " + FileFailure.reason(e), e);
         }
         entries.sort(Comparator.comparing(Entry::name, DocumentOrder.BY_HASH));
         return entries;

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.data;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.FileFailure;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,8 @@ public record TokenCache(Path folder) {
         } catch (IOException e) {
             throw new QuipuException(
                     "tokens of " + corpus.description() + ": expected to read the text and to write " + file
-                            + ", found " + e + "; free space there, or let XDG_CACHE_HOME name another folder",
+                            + ", found "
+                            + FileFailure.reason(e) + "; free space there, or let XDG_CACHE_HOME name another folder",
                     e);
         }
         return TokenFile.open(file);

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.data;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.FileFailure;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -49,7 +50,7 @@ public final class TokenFile implements AutoCloseable {
             return new TokenFile(arena, header, data);
         } catch (IOException e) {
             arena.close();
-            throw new QuipuException(path + ": expected a readable token file, found " + e, e);
+            throw new QuipuException(path + ": expected a readable token file, found " + FileFailure.reason(e), e);
         } catch (RuntimeException e) {
             arena.close();
             throw e;

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.FileFailure;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,6 +99,6 @@ public final class MetricsFile implements AutoCloseable {
     }
 
     private static QuipuException failure(Path path, IOException e) {
-        return new QuipuException(path + ": expected to read and write metrics, found " + e, e);
+        return new QuipuException(path + ": expected to read and write metrics, found " + FileFailure.reason(e), e);
     }
 }

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.weights;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.FileFailure;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -53,11 +54,10 @@ public final class SafetensorsFile implements AutoCloseable {
         }
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            SafetensorsFile file = read(path, channel, arena);
-            return file;
+            return read(path, channel, arena);
         } catch (IOException e) {
             arena.close();
-            throw new QuipuException(path + ": expected a readable file, found " + e.getMessage(), e);
+            throw new QuipuException(path + ": expected a readable file, found " + FileFailure.reason(e), e);
         } catch (RuntimeException e) {
             arena.close();
             throw e;

@@ -1,0 +1,2 @@
+/** What all readers and writers of files share. */
+package dev.quipu.runtime.files;
