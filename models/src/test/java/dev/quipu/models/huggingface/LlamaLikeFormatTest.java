@@ -106,10 +106,35 @@ class LlamaLikeFormatTest {
         }
     }
 
+    /** Shapes cannot tell gate from up or one norm from the other, so the pairs are spelt out. */
+    @ParameterizedTest
+    @CsvSource({
+        "embedding.weight, model.embed_tokens.weight",
+        "layers.1.attentionNorm.weight, model.layers.1.input_layernorm.weight",
+        "layers.1.attention.wq.weight, model.layers.1.self_attn.q_proj.weight",
+        "layers.1.attention.wk.weight, model.layers.1.self_attn.k_proj.weight",
+        "layers.1.attention.wv.weight, model.layers.1.self_attn.v_proj.weight",
+        "layers.1.attention.wo.weight, model.layers.1.self_attn.o_proj.weight",
+        "layers.1.feedForwardNorm.weight, model.layers.1.post_attention_layernorm.weight",
+        "layers.1.feedForward.gate.weight, model.layers.1.mlp.gate_proj.weight",
+        "layers.1.feedForward.up.weight, model.layers.1.mlp.up_proj.weight",
+        "layers.1.feedForward.down.weight, model.layers.1.mlp.down_proj.weight",
+        "norm.weight, model.norm.weight",
+        "output.weight, lm_head.weight"
+    })
+    void tensorNames(String path, String name) {
+        assertEquals(
+                name,
+                ModelFormat.named("llama").tensorNames(MODELS.get("llama")).get(path));
+    }
+
     @Test
     void namesOfBiasesAndNorms() {
         assertEquals(Set.of("self_attn.q_proj.bias", "self_attn.k_proj.bias", "self_attn.v_proj.bias"), added("qwen2"));
         assertEquals(Set.of("self_attn.q_norm.weight", "self_attn.k_norm.weight"), added("qwen3"));
+        assertEquals(
+                "model.layers.0.self_attn.q_norm.weight",
+                ModelFormat.named("qwen3").tensorNames(MODELS.get("qwen3")).get("layers.0.attention.queryNorm.weight"));
     }
 
     @Test
