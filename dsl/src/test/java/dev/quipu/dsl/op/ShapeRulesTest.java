@@ -69,13 +69,18 @@ class ShapeRulesTest {
             row(new RopeTable(1e4, 16, 8), "", "f32[position=16, angle=8]"),
             row(new Rope(false), "f32[2, 3, 4, 8]; f32[16, 8]", "f32[a=2, b=3, c=4, d=8]"),
             row(new Rope(true), "f32[2, 3, 4, 8]; f32[3, 8]; i32[1]", "f32[a=2, b=3, c=4, d=8]"),
-            row(new Attention(0, 1), "f32[2, 3, 4, 8]; f32[2, 3, 2, 8]; f32[2, 3, 2, 8]",
+            row(
+                    new Attention(0, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 3, 2, 8]; f32[2, 3, 2, 8]",
                     "f32[a=2, b=3, c=4, d=8], f32[a=2, c=4, b=3]"),
-            row(new AttentionBackward(5, 1),
+            row(
+                    new AttentionBackward(5, 1),
                     "f32[2, 3, 4, 8]; f32[2, 3, 1, 8]; f32[2, 3, 1, 8]; f32[2, 3, 4, 8]; f32[2, 4, 3]; f32[2, 3, 4, 8]",
                     "f32[a=2, b=3, c=4, d=8], f32[a=2, b=3, c=1, d=8], f32[a=2, b=3, c=1, d=8]"),
             row(new CacheWrite("k"), "f32[2, 9, 2, 8]; f32[2, 3, 2, 8]; i32[1]", "f32[a=2, b=9, c=2, d=8]"),
-            row(new CachedAttention(4, 1), "f32[2, 3, 4, 8]; f32[2, 9, 2, 8]; f32[2, 9, 2, 8]; i32[1]",
+            row(
+                    new CachedAttention(4, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 9, 2, 8]; f32[2, 9, 2, 8]; i32[1]",
                     "f32[a=2, b=3, c=4, d=8]"));
 
     private static final List<Row> ACCEPTED_MOVEMENTS = List.of(
@@ -99,34 +104,60 @@ class ShapeRulesTest {
             row(new AccumulateState("w"), "i32[2]", "expected numbers of type f32, found i32[a=2]"),
             row(new Embedding(), "f32[8]; i32[2]", "expected a table of two dimensions, found f32[a=8]"),
             row(new Embedding(), "f32[11, 8]; f32[2]", "expected integers of type i32, found f32[a=2]"),
-            row(new EmbeddingBackward(new Dim("v", 11)), "i32[3]; f32[4, 8]",
+            row(
+                    new EmbeddingBackward(new Dim("v", 11)),
+                    "i32[3]; f32[4, 8]",
                     "expected a gradient row for every id i32[a=3], found f32[a=4, b=8]"),
-            row(new EmbeddingBackward(new Dim("v", 11)), "i32[3]; f32[]",
+            row(
+                    new EmbeddingBackward(new Dim("v", 11)),
+                    "i32[3]; f32[]",
                     "expected a gradient of at least one dimension, found f32[]"),
             row(new RmsNorm(1), "f32[2, 8]; f32[2]", "expected a weight of one dimension b=8, found f32[a=2]"),
             row(new RmsNorm(1), "f32[2, 8]; f32[1, 8]", "expected a weight of one dimension b=8, found f32[a=1, b=8]"),
             row(new RmsNorm(1), "f32[]; f32[1]", "expected an input of at least one dimension, found f32[]"),
             row(new LayerNorm(1), "f32[8]; f32[8]; f32[1]", "expected a bias of one dimension a=8, found f32[a=1]"),
             row(new Softmax(), "i32[2]", "expected numbers of type f32, found i32[a=2]"),
-            row(new CrossEntropy(), "f32[2, 8]; i32[3]",
+            row(
+                    new CrossEntropy(),
+                    "f32[2, 8]; i32[3]",
                     "expected a target for every row of logits [a=2, b=8], found i32[a=3]"),
-            row(new CrossEntropyBackward(), "f32[2, 8]; i32[2]; f32[2]; f32[2, 1]",
+            row(
+                    new CrossEntropyBackward(),
+                    "f32[2, 8]; i32[2]; f32[2]; f32[2, 1]",
                     "expected a log-sum-exp of type f32[a=2, one=1], found f32[a=2]"),
-            row(new CrossEntropyBackward(), "f32[2, 8]; i32[2]; f32[2, 1]; i32[2, 1]",
+            row(
+                    new CrossEntropyBackward(),
+                    "f32[2, 8]; i32[2]; f32[2, 1]; i32[2, 1]",
                     "expected a gradient of type f32[a=2, one=1], found i32[a=2, b=1]"),
-            row(new MatMul(false, false), "f32[2, 3]; f32[5, 3]",
+            row(
+                    new MatMul(false, false),
+                    "f32[2, 3]; f32[5, 3]",
                     "expected a right matrix whose inner dimension has the left's size b=3, found f32[a=5, b=3]"),
-            row(new MatMul(false, true), "f32[2, 3]; f32[3, 5]",
-                    "expected a right matrix whose inner dimension has the left's size b=3, found f32[a=3, b=5] (stored transposed)"),
-            row(new MatMul(false, false), "f32[7, 2, 3]; f32[6, 3, 5]",
+            row(
+                    new MatMul(false, true),
+                    "f32[2, 3]; f32[3, 5]",
+                    "expected a right matrix whose inner dimension has the left's size b=3, found f32[a=3, b=5]"
+                            + " (stored transposed)"),
+            row(
+                    new MatMul(false, false),
+                    "f32[7, 2, 3]; f32[6, 3, 5]",
                     "expected equal leading dimensions [a=7], found f32[a=6, b=3, c=5]"),
-            row(new MatMul(true, false), "f32[7, 3, 2]; f32[3, 5]",
+            row(
+                    new MatMul(true, false),
+                    "f32[7, 3, 2]; f32[3, 5]",
                     "expected equal leading dimensions [a=7], found f32[a=3, b=5]"),
-            row(new MatMul(false, false), "f32[3]; f32[3, 5]",
+            row(
+                    new MatMul(false, false),
+                    "f32[3]; f32[3, 5]",
                     "expected a left matrix of at least two dimensions, found f32[a=3]"),
-            row(pointwise("x + y"), "f32[2, 3]; f32[2]",
+            row(
+                    pointwise("x + y"),
+                    "f32[2, 3]; f32[2]",
                     "expected dimension b=3 to meet the same size or 1, found a=2 (shapes [a=2, b=3] and [a=2])"),
-            row(pointwise("x + y"), "f32[2]", "expected one input for each of the names [x, y] of \"x + y\", found 1 inputs"),
+            row(
+                    pointwise("x + y"),
+                    "f32[2]",
+                    "expected one input for each of the names [x, y] of \"x + y\", found 1 inputs"),
             row(pointwise("1"), "", "expected a formula with at least one name, found \"1\""),
             row(new Sum(List.of(1, 0)), "f32[2, 3]", "expected distinct ascending axes of [a=2, b=3], found [1, 0]"),
             row(new Sum(List.of(-1)), "f32[2, 3]", "expected distinct ascending axes of [a=2, b=3], found [-1]"),
@@ -136,57 +167,97 @@ class ShapeRulesTest {
     private static final List<Row> REFUSED_POSITIONS = List.of(
             row(new RopeTable(1e4, 16, 7), "", "expected an even head size, found 7"),
             row(new RopeTable(0, 16, 8), "", "expected a positive theta, found 0.0"),
-            row(new Rope(false), "f32[2, 3, 8]; f32[16, 8]",
+            row(
+                    new Rope(false),
+                    "f32[2, 3, 8]; f32[16, 8]",
                     "expected an input [batch, sequence, heads, head size], found f32[a=2, b=3, c=8]"),
-            row(new Rope(false), "f32[2, 3, 4, 8]; f32[16, 4]",
+            row(
+                    new Rope(false),
+                    "f32[2, 3, 4, 8]; f32[16, 4]",
                     "expected a table of angles as wide as a head, d=8, found f32[a=16, b=4]"),
-            row(new Rope(false), "f32[2, 3, 4, 8]; f32[2, 8]", "expected angles for all b=3 positions, found f32[a=2, b=8]"),
+            row(
+                    new Rope(false),
+                    "f32[2, 3, 4, 8]; f32[2, 8]",
+                    "expected angles for all b=3 positions, found f32[a=2, b=8]"),
             row(new Rope(false), "f32[2, 3, 4, 8]; f32[16, 8]; i32[2]", "expected a position i32[1], found i32[a=2]"),
-            row(new Attention(0, 1), "f32[2, 3, 4, 8]; f32[2, 3, 3, 8]; f32[2, 3, 3, 8]",
+            row(
+                    new Attention(0, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 3, 3, 8]; f32[2, 3, 3, 8]",
                     "expected a number of key heads that divides the 4 query heads, found 3"),
-            row(new Attention(0, 1), "f32[2, 3, 4, 8]; f32[2, 4, 4, 8]; f32[2, 4, 4, 8]",
+            row(
+                    new Attention(0, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 4, 4, 8]; f32[2, 4, 4, 8]",
                     "expected as many keys as queries, b=3, found f32[a=2, b=4, c=4, d=8]"),
-            row(new Attention(0, 1), "f32[2, 3, 4, 8]; f32[2, 3, 4, 6]; f32[2, 3, 4, 6]",
-                    "expected keys of the queries' batch and head size, [a=2, b=3, c=4, d=8], found f32[a=2, b=3, c=4, d=6]"),
-            row(new Attention(0, 1), "f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 2, 8]",
+            row(
+                    new Attention(0, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 3, 4, 6]; f32[2, 3, 4, 6]",
+                    "expected keys of the queries' batch and head size, [a=2, b=3, c=4, d=8], found f32[a=2, b=3, c=4,"
+                            + " d=6]"),
+            row(
+                    new Attention(0, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 2, 8]",
                     "expected values like the keys, of type f32[a=2, b=3, c=4, d=8], found f32[a=2, b=3, c=2, d=8]"),
-            row(new Attention(-1, 1), "f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4, 8]",
+            row(
+                    new Attention(-1, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4, 8]",
                     "expected a window of 0 (none) or more, found -1"),
-            row(new AttentionBackward(0, 1),
+            row(
+                    new AttentionBackward(0, 1),
                     "f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4]; f32[2, 3, 4, 8]",
                     "expected a log-sum-exp of type f32[a=2, c=4, b=3], found f32[a=2, b=3, c=4]"),
-            row(new CacheWrite("k"), "f32[2, 9, 2, 8]; f32[2, 3, 4, 8]; i32[1]",
+            row(
+                    new CacheWrite("k"),
+                    "f32[2, 9, 2, 8]; f32[2, 3, 4, 8]; i32[1]",
                     "expected rows of type f32[a=2, b=3, c=2, d=8], found f32[a=2, b=3, c=4, d=8]"),
-            row(new CacheWrite("k"), "f32[2, 9, 2, 8]; f32[8]; i32[1]",
+            row(
+                    new CacheWrite("k"),
+                    "f32[2, 9, 2, 8]; f32[8]; i32[1]",
                     "expected rows [batch, sequence, heads, head size], found f32[a=8]"),
-            row(new CacheWrite("k"), "f32[2, 9, 2, 8]; f32[2, 3, 2, 8]; f32[1]", "expected a position i32[1], found f32[a=1]"),
-            row(new CachedAttention(0, 1), "f32[2, 3, 4, 8]; f32[2, 9, 2, 8]; f32[2, 9, 2, 8]; i32[3]",
+            row(
+                    new CacheWrite("k"),
+                    "f32[2, 9, 2, 8]; f32[2, 3, 2, 8]; f32[1]",
+                    "expected a position i32[1], found f32[a=1]"),
+            row(
+                    new CachedAttention(0, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 9, 2, 8]; f32[2, 9, 2, 8]; i32[3]",
                     "expected a position i32[1], found i32[a=3]"));
 
     private static final List<Row> REFUSED_MOVEMENTS = List.of(
             row(new Cast(DType.I32), "f32[2]; f32[2]", "expected 1 input, found 2"),
-            row(new Reshape(shape("[5]")), "f32[2, 3]",
+            row(
+                    new Reshape(shape("[5]")),
+                    "f32[2, 3]",
                     "expected a shape of 6 elements like f32[a=2, b=3], found [a=5]"),
-            row(new Broadcast(shape("[2, 3]")), "f32[2]",
+            row(
+                    new Broadcast(shape("[2, 3]")),
+                    "f32[2]",
                     "expected dimension a=2 to meet the same size or 1, found b=3 (shapes [a=2] and [a=2, b=3])"),
-            row(new Broadcast(shape("[1]")), "f32[2]", "expected a shape that repeats dimensions of f32[a=2], found [a=1]"),
+            row(
+                    new Broadcast(shape("[1]")),
+                    "f32[2]",
+                    "expected a shape that repeats dimensions of f32[a=2], found [a=1]"),
             row(new Transpose(List.of(0, 0)), "f32[2, 3]", "expected a permutation of axes [0, 1], found [0, 0]"),
             row(new Slice(2, 0, 1), "f32[2, 3]", "expected an axis of [a=2, b=3], found 2"),
             row(new Slice(1, 2, 2), "f32[2, 3]", "expected a range within b=3, found 2 from 2"),
-            row(new Slice(1, Integer.MAX_VALUE, Integer.MAX_VALUE), "f32[2, 3]",
+            row(
+                    new Slice(1, Integer.MAX_VALUE, Integer.MAX_VALUE),
+                    "f32[2, 3]",
                     "expected a range within b=3, found 2147483647 from 2147483647"),
             row(new Slice(1, 0, 0), "f32[2, 3]", "expected a range within b=3, found 0 from 0"),
             row(new Pad(0, -1, 0), "f32[2]", "expected padding of 0 or more, found -1 and 0"),
             row(new Pad(0, 1, Integer.MAX_VALUE), "f32[2]", "expected a dimension below 2^31, found 2147483650"),
             row(new Concat(0), "f32[2]; i32[2]", "expected inputs of one type, found [f32[a=2], i32[a=2]]"),
-            row(new Concat(0), "f32[2, 3]; f32[2, 4]",
+            row(
+                    new Concat(0),
+                    "f32[2, 3]; f32[2, 4]",
                     "expected inputs that differ only in axis 0 from [a=2, b=3], found f32[a=2, b=4]"),
             row(new Concat(0), "", "expected at least 1 input, found 0"));
 
     @ParameterizedTest
     @MethodSource("accepted")
     void fittingShapesGiveTypes(Row row) {
-        String types = row.op().types(types(row.inputs())).stream().map(Type::toString).collect(Collectors.joining(", "));
+        String types =
+                row.op().types(types(row.inputs())).stream().map(Type::toString).collect(Collectors.joining(", "));
         assertEquals(row.expected(), types);
     }
 
