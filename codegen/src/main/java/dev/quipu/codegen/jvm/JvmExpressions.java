@@ -58,7 +58,7 @@ final class JvmExpressions {
             case Value.Select select -> select(select);
             case Value.Load load -> load(load);
             case Value.Shuffle shuffle -> shuffle(shuffle);
-            case Value.Reduce reduce -> reduce(reduce);
+            case Value.FirstLane first -> receiver(first.vector()) + ".lane(0)";
         };
     }
 
@@ -239,22 +239,6 @@ final class JvmExpressions {
         return constant + ".selectFrom(" + print(shuffle.first()) + ", " + print(shuffle.second()) + ")";
     }
 
-    private String reduce(Value.Reduce reduce) {
-        String vector = receiver(reduce.vector());
-        return switch (reduce.reduction()) {
-            case MAX -> vector + ".reduceLanes(VectorOperators.MAX)";
-            case SUM -> laneTree(vector, 0, reduce.vector().type().lanes());
-        };
-    }
-
-    /** reduceLanes(ADD) changes its last bits when the JIT takes over, so the tree of halves is written out. */
-    private static String laneTree(String vector, int first, int count) {
-        return count == 1
-                ? vector + ".lane(" + first + ")"
-                : "(" + laneTree(vector, first, count / 2) + " + " + laneTree(vector, first + count / 2, count / 2)
-                        + ")";
-    }
-
     String floatSpecies(int lanes) {
         return constant(
                 "VectorSpecies<Float>", "FLOATS_" + lanes, "FloatVector.SPECIES_" + lanes * Float.SIZE);
@@ -279,7 +263,7 @@ final class JvmExpressions {
                     case Value.Shuffle shuffle -> true;
                     case Value.Splat splat -> true;
                     case Value.LaneNumbers numbers -> true;
-                    case Value.Reduce reduce -> true;
+                    case Value.FirstLane first -> true;
                     case Value.Literal literal -> literal.value() >= 0;
                     case Value.Fma fma -> true;
                     case Value.Unary unary -> unary.type().isVector();

@@ -147,17 +147,11 @@ public sealed interface Value {
         }
     }
 
-    /** All lanes as one number, in a fixed tree of halves for the sum. */
-    record Reduce(LaneReduction reduction, Value vector) implements Value {
+    /** The first lane's number. */
+    record FirstLane(Value vector) implements Value {
         @Override
         public KernelType type() {
             return new KernelType(vector.type().kind(), 1);
         }
-    }
-
-    /** Reductions of lanes. */
-    enum LaneReduction {
-        SUM,
-        MAX
     }
 }

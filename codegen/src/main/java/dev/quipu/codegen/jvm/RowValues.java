@@ -1,0 +1,200 @@
+package dev.quipu.codegen.jvm;
+
+import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import dev.quipu.codegen.kernel.Value.UnaryOperator;
+import dev.quipu.codegen.launch.Access;
+import dev.quipu.codegen.launch.Buffer;
+import dev.quipu.codegen.launch.Step;
+import dev.quipu.dsl.DType;
+import dev.quipu.dsl.formula.Expression;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The values of a launch's steps within one row: numbers of the row, computed once, and numbers of its elements, computed
+ * anew in every loop that needs them.
+ */
+final class RowValues {
+    private final List<Buffer> layout;
+    private final List<Value.Variable> buffers;
+    private final int lanes;
+    private final int width;
+    private final Map<String, Step> steps = new HashMap<>();
+    private final Map<String, Value> rowValues = new HashMap<>();
+    private final Map<String, Value> repeated = new HashMap<>();
+    private final Map<Access, Value> addresses = new HashMap<>();
+
+    RowValues(List<Buffer> layout, List<Value.Variable> buffers, List<Step> steps, int lanes, int width) {
+        this.layout = layout;
+        this.buffers = buffers;
+        this.lanes = lanes;
+        this.width = width;
+        for (Step step : steps) {
+            if (!(step instanceof Step.Store)) {
+                this.steps.put(step.name(), step);
+            }
+        }
+    }
+
+    /** Whether a name is one number a row. */
+    boolean isRowValue(String name) {
+        return rowValues.containsKey(name)
+                || switch (steps.get(name)) {
+                    case Step.Load load -> width == 1 || load.access().isRowValue();
+                    case Step.Map map -> width == 1 || map.expression().names().stream().allMatch(this::isRowValue);
+                    case Step.Reduce reduce -> true;
+                    case Step.Store store -> throw new AssertionError("a store has no value");
+                    case null -> width == 1; // the column's number, the product's element
+                };
+    }
+
+    boolean isRowValue(Expression expression) {
+        return expression.names().stream().allMatch(this::isRowValue);
+    }
+
+    void defineRow(String name, Value value) {
+        rowValues.put(name, value);
+    }
+
+    Value rowValue(String name) {
+        return name.equals(Step.COLUMN) ? Emitter.number(0, 1) : rowValues.get(name);
+    }
+
+    void defineAddress(Access access, Value address) {
+        addresses.put(access, address);
+    }
+
+    Value address(Access access) {
+        return addresses.get(access);
+    }
+
+    /** One element, or one number a row, as a float. */
+    Value loadSingle(Access access) {
+        boolean floats = layout.get(access.buffer()).dtype() == DType.F32;
+        Value loaded = new Value.Load(
+                floats ? KernelType.FLOAT : KernelType.INT, buffers.get(access.buffer()), addresses.get(access));
+        return floats ? loaded : new Value.Unary(UnaryOperator.TO_FLOAT, loaded);
+    }
+
+    /** Names of row values that an expression needs inside an element loop, through its maps. */
+    Set<String> rowNames(Expression expression) {
+        Set<String> found = new HashSet<>();
+        for (String name : expression.names()) {
+            if (isRowValue(name)) {
+                found.add(name);
+            } else if (steps.get(name) instanceof Step.Map map) {
+                found.addAll(rowNames(map.expression()));
+            }
+        }
+        return found;
+    }
+
+    /** Puts a row value into all lanes, before the loops. */
+    void repeat(Emitter emitter, String name) {
+        repeated.computeIfAbsent(
+                name,
+                key -> lanes == 1 ? rowValue(name) : emitter.let(name + "_all", new Value.Splat(rowValue(name), lanes)));
+    }
+
+    /** The values of one place in an element loop. */
+    final class Elements {
+        private final Emitter emitter;
+        private final Value column;
+        private final int active;
+        private final Map<String, Value> known = new HashMap<>();
+
+        /**
+         * @param column INT, the first lane's column
+         * @param active lanes that lie within the row
+         */
+        Elements(Emitter emitter, Value column, int active) {
+            this.emitter = emitter;
+            this.column = column;
+            this.active = active;
+        }
+
+        /** A value that the caller provides: the product's element in an epilogue. */
+        void define(String name, Value value) {
+            known.put(name, value);
+        }
+
+        Value lower(Expression expression) {
+            return new ElementLowering(emitter, lanes, this::value).lower(expression);
+        }
+
+        Value value(String name) {
+            Value value = known.get(name);
+            if (value == null) {
+                value = make(name);
+                known.put(name, value);
+            }
+            return value;
+        }
+
+        private Value make(String name) {
+            if (name.equals(Step.COLUMN)) {
+                Value first = new Value.Unary(UnaryOperator.TO_FLOAT, column);
+                return lanes == 1
+                        ? first
+                        : emitter.let(
+                                name,
+                                Emitter.plus(new Value.LaneNumbers(lanes), new Value.Splat(first, lanes)));
+            }
+            if (isRowValue(name)) {
+                return repeated.get(name);
+            }
+            return switch (steps.get(name)) {
+                case Step.Load load -> emitter.let(name, load(load.access()));
+                case Step.Map map -> emitter.let(name, lower(map.expression()));
+                case Step.Reduce reduce -> throw new AssertionError(name + " is a row's value");
+                case Step.Store store -> throw new AssertionError("a store has no value");
+            };
+        }
+
+        private Value load(Access access) {
+            Value raw = loadRaw(access);
+            return raw.type().kind() == KernelType.Kind.FLOAT ? raw : new Value.Unary(UnaryOperator.TO_FLOAT, raw);
+        }
+
+        private Value loadRaw(Access access) {
+            KernelType type = layout.get(access.buffer()).dtype() == DType.F32
+                    ? KernelType.floats(lanes)
+                    : KernelType.ints(lanes);
+            return new Value.Load(type, buffers.get(access.buffer()), address(access), active);
+        }
+
+        private Value address(Access access) {
+            Value offset = Emitter.times(column, Emitter.integer(access.columnStride() * Float.BYTES));
+            Value constant = column instanceof Value.Literal literal
+                    ? Emitter.integer((long) literal.value() * access.columnStride() * Float.BYTES)
+                    : offset;
+            Value base = addresses.get(access);
+            return base instanceof Value.Literal literal && literal.value() == 0 ? constant : Emitter.plus(base, Emitter.toLong(constant));
+        }
+
+        /** Writes a step's value; integers that are only copied stay integers. */
+        void store(Step.Store store) {
+            Access access = store.access();
+            Value.Variable memory = buffers.get(access.buffer());
+            Value value;
+            if (layout.get(access.buffer()).dtype() == DType.I32) {
+                value = steps.get(store.name()) instanceof Step.Load load
+                                && layout.get(load.access().buffer()).dtype() == DType.I32
+                                && !isRowValue(store.name())
+                        ? loadRaw(load.access())
+                        : new Value.Unary(UnaryOperator.TO_INT, value(store.name()));
+            } else {
+                value = store.accumulate()
+                        ? Emitter.plus(loadRaw(access), value(store.name()))
+                        : value(store.name());
+            }
+            emitter.add(new Statement.Store(memory, address(access), value, active));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.quipu.codegen.kernel;
+
+import dev.quipu.codegen.kernel.Value.BinaryOperator;
+import dev.quipu.codegen.kernel.Value.UnaryOperator;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import javax.lang.model.SourceVersion;
+
+/** Builds a list of statements with fresh names: what lowerings write kernels with. */
+public final class Emitter {
+    private final List<Statement> statements = new ArrayList<>();
+    private final Set<String> names;
+
+    public Emitter() {
+        this(new HashSet<>());
+    }
+
+    private Emitter(Set<String> names) {
+        this.names = names;
+    }
+
+    public List<Statement> statements() {
+        return statements;
+    }
+
+    public void add(Statement statement) {
+        statements.add(statement);
+    }
+
+    /** Keeps a name from being given to a variable. */
+    public void reserve(String name) {
+        names.add(name);
+    }
+
+    /** A new variable with a value. */
+    public Value.Variable let(String wanted, Value value) {
+        Value.Variable variable = new Value.Variable(fresh(wanted), value.type());
+        add(new Statement.Declare(variable, value));
+        return variable;
+    }
+
+    /** A loop of INT {@code from} to {@code to}, exclusive; the body gets the variable and an emitter of its own. */
+    public void loop(String wanted, Value from, Value to, int step, LoopBody body) {
+        Value.Variable variable = new Value.Variable(fresh(wanted), KernelType.INT);
+        Emitter inner = new Emitter(names);
+        body.emit(inner, variable);
+        add(new Statement.For(variable, from, to, step, inner.statements));
+    }
+
+    /** What a loop does. */
+    @FunctionalInterface
+    public interface LoopBody {
+        void emit(Emitter emitter, Value.Variable variable);
+    }
+
+    /** Statements under a condition. */
+    public void when(Value condition, Consumer<Emitter> body) {
+        Emitter inner = new Emitter(names);
+        body.accept(inner);
+        add(new Statement.If(condition, inner.statements, List.of()));
+    }
+
+    /** A name that nobody has: {@code wanted}, or with a number behind it. */
+    public String fresh(String wanted) {
+        String base = SourceVersion.isKeyword(wanted) ? wanted + "_" : wanted;
+        String name = base;
+        for (int i = 2; !names.add(name); i++) {
+            name = base + i;
+        }
+        return name;
+    }
+
+    public static Value.Literal integer(long value) {
+        return new Value.Literal(KernelType.INT, value);
+    }
+
+    public static Value.Literal number(double value, int lanes) {
+        return new Value.Literal(KernelType.floats(lanes), value);
+    }
+
+    /** The sum, without the terms that are zero. */
+    public static Value plus(Value left, Value right) {
+        if (isZero(left)) {
+            return right;
+        }
+        return isZero(right) ? left : new Value.Binary(BinaryOperator.ADD, left, right);
+    }
+
+    public static Value minus(Value left, Value right) {
+        return new Value.Binary(BinaryOperator.SUBTRACT, left, right);
+    }
+
+    public static Value times(Value left, Value right) {
+        return new Value.Binary(BinaryOperator.MULTIPLY, left, right);
+    }
+
+    public static Value toLong(Value value) {
+        return value instanceof Value.Literal literal
+                ? new Value.Literal(KernelType.LONG, literal.value())
+                : new Value.Unary(UnaryOperator.TO_LONG, value);
+    }
+
+    private static boolean isZero(Value value) {
+        return value instanceof Value.Literal literal
+                && literal.value() == 0
+                && literal.type().kind() != KernelType.Kind.FLOAT;
+    }
+
+    /**
+     * All lanes as one number, by a tree of halves: {@code reduceLanes(ADD)} would change its last bits when the JIT takes
+     * over.
+     */
+    public Value lanes(BinaryOperator operator, Value vector) {
+        Value current = vector;
+        int lanes = vector.type().lanes();
+        for (int half = lanes / 2; half >= 1; half /= 2) {
+            int turn = half;
+            List<Integer> rotated = IntStream.range(0, lanes).map(lane -> (lane + turn) % lanes).boxed().toList();
+            Value other = new Value.Shuffle(current, current, rotated);
+            current = let("half", new Value.Binary(operator, current, other));
+        }
+        return lanes == 1 ? current : let("total", new Value.FirstLane(current));
+    }
+}
