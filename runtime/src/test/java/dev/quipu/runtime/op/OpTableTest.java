@@ -7,6 +7,7 @@ import dev.quipu.compiler.reference.Array;
 import dev.quipu.compiler.reference.FiniteDifferences;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.op.Op;
+import dev.quipu.dsl.text.GraphText;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -83,6 +84,14 @@ class OpTableTest {
                 }
             }
         });
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void graphsReadBackFromTheirText(OpRow row) {
+        Stream.concat(Stream.of(row.forward()), row.gradient().stream())
+                .map(Example::graph)
+                .forEach(graph -> assertEquals(graph, GraphText.parse(GraphText.print(graph))));
     }
 
     private static void compare(
