@@ -1,0 +1,83 @@
+package dev.quipu.compiler;
+
+import dev.quipu.compiler.autodiff.Differentiate;
+import dev.quipu.compiler.autodiff.Differentiated;
+import dev.quipu.compiler.checkpoint.CheckpointPlan;
+import dev.quipu.compiler.cluster.Cluster;
+import dev.quipu.compiler.cluster.Clustering;
+import dev.quipu.compiler.program.AdamW;
+import dev.quipu.compiler.program.Incremental;
+import dev.quipu.compiler.rewrite.Simplify;
+import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.compiler.verify.Verifier;
+import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Model;
+import dev.quipu.dsl.Traced;
+import java.util.List;
+
+/**
+ * From a model to programs that a device can run. {@link #compile} is the whole pipeline, top to bottom; the other methods say
+ * which graph goes into it.
+ *
+ * @param verify checks every stage
+ */
+public record Compiler(boolean verify) {
+    /** A compiler that checks every stage, as tests and {@code --verify} want it. */
+    public static Compiler verifying() {
+        return new Compiler(true);
+    }
+
+    /**
+     * Forward and backward of one micro-batch: inputs {@link Traced#TOKENS}, {@link Traced#TARGETS}, {@link Traced#SCALE};
+     * result {@link Traced#LOSS}; adds to the state {@link Differentiated#gradientOf} of every trained parameter.
+     */
+    public Compiled gradient(Model model, int batch, int sequence) {
+        Traced traced = Traced.loss(model, batch, sequence);
+        return compile(traced.graph(), Differentiate.of(traced).graph());
+    }
+
+    /** Forward only: inputs and result as in {@link #gradient}. */
+    public Compiled loss(Model model, int batch, int sequence) {
+        Graph graph = Traced.loss(model, batch, sequence).graph();
+        return compile(graph, graph);
+    }
+
+    /** Tokens to {@link Traced#LOGITS}. */
+    public Compiled logits(Model model, int batch, int sequence) {
+        Graph graph = Traced.logits(model, batch, sequence).graph();
+        return compile(graph, graph);
+    }
+
+    /** One step of the optimizer over all trained parameters; see {@link AdamW}. */
+    public Compiled update(Model model, AdamW optimizer) {
+        Traced traced = Traced.loss(model, 1, 1);
+        Differentiated differentiated = Differentiate.of(traced);
+        Graph graph = optimizer.update(traced.parameters(), differentiated.trained());
+        return compile(graph, graph);
+    }
+
+    /** A chunk of tokens at a position, with a cache of keys and values; see {@link Incremental}. */
+    public Compiled incremental(Model model, int batch, int chunk, int capacity) {
+        Graph traced = Traced.logits(model, batch, chunk).graph();
+        return compile(traced, Incremental.of(Simplify.of(traced), capacity));
+    }
+
+    private Compiled compile(Graph traced, Graph joint) {
+        check(joint);
+        Graph simple = Simplify.of(joint);
+        check(simple);
+        List<Cluster> clusters = Clustering.of(simple);
+        Planned planned = new Planned(simple, clusters, CheckpointPlan.saveAll(clusters));
+        Scheduled scheduled = Scheduled.of(simple, clusters);
+        if (verify) {
+            Verifier.check(scheduled);
+        }
+        return new Compiled(traced, joint, planned, scheduled);
+    }
+
+    private void check(Graph graph) {
+        if (verify) {
+            Verifier.check(graph);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.quipu.compiler.verify;
+
+import dev.quipu.compiler.cluster.Cluster;
+import dev.quipu.compiler.memory.MemoryPlan;
+import dev.quipu.compiler.rewrite.Views;
+import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.Dim;
+import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Tensor;
+import dev.quipu.dsl.Type;
+import dev.quipu.dsl.op.AccumulateState;
+import dev.quipu.dsl.op.ReadState;
+import dev.quipu.dsl.op.WriteState;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks what every stage promises. A breach is Quipu's own mistake, so it is an {@link AssertionError} with the node. */
+public final class Verifier {
+    private Verifier() {}
+
+    /** Order, shape rules, one writer for every state, and no tensor with two sequence axes. */
+    public static void check(Graph graph) {
+        Set<Node> seen = new HashSet<>();
+        Map<String, Node> writers = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            for (Tensor input : node.inputs()) {
+                require(seen.contains(input.node()), "stands before its input " + input.node(), node);
+            }
+            List<Type> types =
+                    node.op().types(node.inputs().stream().map(Tensor::type).toList());
+            require(types.equals(node.types()), "has types " + node.types() + " where its rule gives " + types, node);
+            types.forEach(type -> require(sequenceAxes(type) <= 1, "has two sequence axes: " + type, node));
+            String state = written(node);
+            if (state != null) {
+                require(writers.put(state, node) == null, "writes " + state + ", which another node writes", node);
+            }
+            seen.add(node);
+        }
+        graph.results().values().forEach(result -> require(seen.contains(result.node()), "is missing", result.node()));
+        graph.effects().forEach(effect -> require(seen.contains(effect), "is missing", effect));
+    }
+
+    /** Every node in at most one cluster, clusters after those they need, and memory that no two live tensors share. */
+    public static void check(Scheduled scheduled) {
+        Map<Node, Integer> places = new HashMap<>();
+        for (int i = 0; i < scheduled.clusters().size(); i++) {
+            for (Node node : scheduled.clusters().get(i).nodes()) {
+                require(places.put(node, i) == null, "is in two clusters", node);
+            }
+        }
+        for (int i = 0; i < scheduled.clusters().size(); i++) {
+            Cluster cluster = scheduled.clusters().get(i);
+            for (Tensor input : cluster.inputs()) {
+                Node producer = Views.origin(input).node();
+                boolean ready = !places.containsKey(producer) || places.get(producer) < i;
+                require(ready, "is read before it is computed", producer);
+            }
+            for (Node node : cluster.nodes()) {
+                checkReaders(scheduled, node, places);
+            }
+        }
+        checkMemory(scheduled.memory());
+    }
+
+    /** A state is written after the last read of its old value, or by the kernel that reads it. */
+    private static void checkReaders(Scheduled scheduled, Node writer, Map<Node, Integer> places) {
+        String state = written(writer);
+        if (state == null) {
+            return;
+        }
+        for (Node reader : scheduled.graph().nodes()) {
+            boolean reads = places.containsKey(reader)
+                    && reader.inputs().stream()
+                            .anyMatch(input -> Views.origin(input).node().op() instanceof ReadState read
+                                    && read.state().equals(state));
+            require(!reads || places.get(reader) <= places.get(writer), "reads " + state + " after it was written", reader);
+        }
+    }
+
+    private static void checkMemory(MemoryPlan memory) {
+        List<MemoryPlan.Slot> slots = List.copyOf(memory.slots().values());
+        for (int i = 0; i < slots.size(); i++) {
+            MemoryPlan.Slot slot = slots.get(i);
+            if (slot.offset() < 0 || slot.offset() + slot.bytes() > memory.bytes()) {
+                throw new AssertionError("slot " + slot + " lies outside the arena of " + memory.bytes() + " bytes");
+            }
+            for (MemoryPlan.Slot other : slots.subList(0, i)) {
+                boolean together = slot.birth() <= other.death() && other.birth() <= slot.death();
+                boolean overlap = slot.offset() < other.offset() + other.bytes()
+                        && other.offset() < slot.offset() + slot.bytes();
+                if (together && overlap) {
+                    throw new AssertionError("slots " + slot + " and " + other + " live at once in the same memory");
+                }
+            }
+        }
+    }
+
+    private static String written(Node node) {
+        return switch (node.op()) {
+            case WriteState write -> write.state();
+            case AccumulateState accumulate -> accumulate.state();
+            default -> null;
+        };
+    }
+
+    private static long sequenceAxes(Type type) {
+        return type.shape().dims().stream()
+                .filter(dim -> List.of(dim.name().split("\\*")).contains(Dim.SEQUENCE))
+                .count();
+    }
+
+    private static void require(boolean holds, String breach, Node node) {
+        if (!holds) {
+            throw new AssertionError(node + " " + breach);
+        }
+    }
+}
