@@ -28,10 +28,12 @@ final class BufferNames {
     private static String name(int buffer, List<Step> steps) {
         for (Step step : steps) {
             switch (step) {
-                case Step.Load load when load.access().buffer() == buffer -> {
+                case Step.Load load
+                when load.access().buffer() == buffer -> {
                     return load.name() + "_buffer";
                 }
-                case Step.Store store when store.access().buffer() == buffer -> {
+                case Step.Store store
+                when store.access().buffer() == buffer -> {
                     return store.name() + "_buffer";
                 }
                 default -> {}

@@ -68,5 +68,4 @@ final class ElementLowering {
             case EQUAL -> Comparison.EQUAL;
         };
     }
-
 }

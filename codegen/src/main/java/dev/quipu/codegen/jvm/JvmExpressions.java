@@ -51,7 +51,8 @@ final class JvmExpressions {
             case Value.Fma fma ->
                 fma.type().isVector()
                         ? receiver(fma.left()) + ".fma(" + print(fma.right()) + ", " + print(fma.addend()) + ")"
-                        : "Math.fma(" + print(fma.left()) + ", " + print(fma.right()) + ", " + print(fma.addend()) + ")";
+                        : "Math.fma(" + print(fma.left()) + ", " + print(fma.right()) + ", " + print(fma.addend())
+                                + ")";
             case Value.Splat splat -> splat(splat);
             case Value.LaneNumbers numbers -> laneNumbers(numbers.lanes());
             case Value.Compare compare -> compare(compare);
@@ -65,7 +66,8 @@ final class JvmExpressions {
     private String literal(Value.Literal literal) {
         if (literal.type().isVector()) {
             KernelType single = new KernelType(literal.type().kind(), 1);
-            return print(new Value.Splat(new Value.Literal(single, literal.value()), literal.type().lanes()));
+            return print(new Value.Splat(
+                    new Value.Literal(single, literal.value()), literal.type().lanes()));
         }
         return switch (literal.type().kind()) {
             case INT -> Integer.toString((int) literal.value());
@@ -95,9 +97,7 @@ final class JvmExpressions {
             case ABS -> vector ? receiver + ".abs()" : "Math.abs(" + argument + ")";
             case SQRT -> vector ? receiver + ".sqrt()" : "(float) Math.sqrt(" + argument + ")";
             case TO_FLOAT ->
-                vector
-                        ? "((FloatVector) " + receiver + ".convert(VectorOperators.I2F, 0))"
-                        : "(float) " + receiver;
+                vector ? "((FloatVector) " + receiver + ".convert(VectorOperators.I2F, 0))" : "(float) " + receiver;
             case TO_INT ->
                 vector ? "((IntVector) " + receiver + ".convert(VectorOperators.F2I, 0))" : "(int) " + receiver;
             case TO_LONG -> "(long) " + receiver;
@@ -143,7 +143,8 @@ final class JvmExpressions {
 
     private String splat(Value.Splat splat) {
         boolean floats = splat.type().kind() == Kind.FLOAT;
-        boolean zero = splat.value() instanceof Value.Literal literal && literal.value() == 0 && !isNegativeZero(literal);
+        boolean zero =
+                splat.value() instanceof Value.Literal literal && literal.value() == 0 && !isNegativeZero(literal);
         String species = floats ? floatSpecies(splat.lanes()) : intSpecies(splat.lanes());
         String vector = floats ? "FloatVector" : "IntVector";
         return zero
@@ -162,31 +163,30 @@ final class JvmExpressions {
 
     private String compare(Value.Compare compare) {
         if (compare.type().isVector()) {
-            String operator =
-                    switch (compare.comparison()) {
-                        case LESS -> "LT";
-                        case LESS_OR_EQUAL -> "LE";
-                        case GREATER -> "GT";
-                        case GREATER_OR_EQUAL -> "GE";
-                        case EQUAL -> "EQ";
-                    };
+            String operator = switch (compare.comparison()) {
+                case LESS -> "LT";
+                case LESS_OR_EQUAL -> "LE";
+                case GREATER -> "GT";
+                case GREATER_OR_EQUAL -> "GE";
+                case EQUAL -> "EQ";
+            };
             return receiver(compare.left()) + ".compare(VectorOperators." + operator + ", " + print(compare.right())
                     + ")";
         }
-        String symbol =
-                switch (compare.comparison()) {
-                    case LESS -> "<";
-                    case LESS_OR_EQUAL -> "<=";
-                    case GREATER -> ">";
-                    case GREATER_OR_EQUAL -> ">=";
-                    case EQUAL -> "==";
-                };
+        String symbol = switch (compare.comparison()) {
+            case LESS -> "<";
+            case LESS_OR_EQUAL -> "<=";
+            case GREATER -> ">";
+            case GREATER_OR_EQUAL -> ">=";
+            case EQUAL -> "==";
+        };
         return receiver(compare.left()) + " " + symbol + " " + receiver(compare.right());
     }
 
     private String select(Value.Select select) {
         return select.type().isVector()
-                ? receiver(select.otherwise()) + ".blend(" + print(select.then()) + ", " + print(select.condition()) + ")"
+                ? receiver(select.otherwise()) + ".blend(" + print(select.then()) + ", " + print(select.condition())
+                        + ")"
                 : "(" + print(select.condition()) + " ? " + print(select.then()) + " : " + print(select.otherwise())
                         + ")";
     }
@@ -240,8 +240,7 @@ final class JvmExpressions {
     }
 
     String floatSpecies(int lanes) {
-        return constant(
-                "VectorSpecies<Float>", "FLOATS_" + lanes, "FloatVector.SPECIES_" + lanes * Float.SIZE);
+        return constant("VectorSpecies<Float>", "FLOATS_" + lanes, "FloatVector.SPECIES_" + lanes * Float.SIZE);
     }
 
     private String intSpecies(int lanes) {
@@ -255,21 +254,20 @@ final class JvmExpressions {
 
     /** Text that a method call or an operator may follow. */
     private String receiver(Value value) {
-        boolean atom =
-                switch (value) {
-                    case Value.Variable variable -> true;
-                    case Value.Load load -> true;
-                    case Value.Select select -> true;
-                    case Value.Shuffle shuffle -> true;
-                    case Value.Splat splat -> true;
-                    case Value.LaneNumbers numbers -> true;
-                    case Value.FirstLane first -> true;
-                    case Value.Literal literal -> literal.value() >= 0;
-                    case Value.Fma fma -> true;
-                    case Value.Unary unary -> unary.type().isVector();
-                    case Value.Binary binary -> binary.type().isVector();
-                    case Value.Compare compare -> compare.type().isVector();
-                };
+        boolean atom = switch (value) {
+            case Value.Variable variable -> true;
+            case Value.Load load -> true;
+            case Value.Select select -> true;
+            case Value.Shuffle shuffle -> true;
+            case Value.Splat splat -> true;
+            case Value.LaneNumbers numbers -> true;
+            case Value.FirstLane first -> true;
+            case Value.Literal literal -> literal.value() >= 0;
+            case Value.Fma fma -> true;
+            case Value.Unary unary -> unary.type().isVector();
+            case Value.Binary binary -> binary.type().isVector();
+            case Value.Compare compare -> compare.type().isVector();
+        };
         return atom ? print(value) : "(" + print(value) + ")";
     }
 }

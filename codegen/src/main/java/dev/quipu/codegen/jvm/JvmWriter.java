@@ -42,9 +42,8 @@ public final class JvmWriter {
             ClassName.get(ValueLayout.class),
             ClassName.get(ByteOrder.class));
 
-    private static final Pattern CLASS_NAMES = Pattern.compile(IMPORTS.stream()
-            .map(ClassName::simpleName)
-            .collect(Collectors.joining("|", "\\b(?:", ")\\b")));
+    private static final Pattern CLASS_NAMES = Pattern.compile(
+            IMPORTS.stream().map(ClassName::simpleName).collect(Collectors.joining("|", "\\b(?:", ")\\b")));
 
     private final Kernel kernel;
     private final JvmExpressions expressions = new JvmExpressions();
@@ -63,9 +62,8 @@ public final class JvmWriter {
                 .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
                 .addSuperinterface(JvmKernel.class);
         kernel.comment().forEach(line -> type.addJavadoc("$L\n", line));
-        List<MethodSpec> phases = IntStream.range(0, kernel.phases().size())
-                .mapToObj(this::phase)
-                .toList();
+        List<MethodSpec> phases =
+                IntStream.range(0, kernel.phases().size()).mapToObj(this::phase).toList();
         List<MethodSpec> methods = kernel.methods().stream().map(this::method).toList();
         for (JvmExpressions.Constant constant : expressions.constants()) {
             type.addField(FieldSpec.builder(
@@ -116,7 +114,8 @@ public final class JvmWriter {
                 .addParameter(ArrayTypeName.of(SEGMENT), "buffers")
                 .addParameter(JvmScratch.class, "scratch");
         for (int i = 0; i < kernel.buffers().size(); i++) {
-            constructor.addStatement("this.$N = buffers[$L]", kernel.buffers().get(i).name(), i);
+            constructor.addStatement(
+                    "this.$N = buffers[$L]", kernel.buffers().get(i).name(), i);
         }
         int shared = 0;
         int segments = 0;
@@ -124,8 +123,7 @@ public final class JvmWriter {
         for (Kernel.Scratch scratch : kernel.scratch()) {
             String call = scratch.shared() ? "shared" : isArray(scratch) ? "arrays" : "segments";
             int index = scratch.shared() ? shared++ : isArray(scratch) ? arrays++ : segments++;
-            constructor.addStatement(
-                    "this.$N = scratch.$L($L, $LL)", field(scratch), call, index, scratch.elements());
+            constructor.addStatement("this.$N = scratch.$L($L, $LL)", field(scratch), call, index, scratch.elements());
         }
         return constructor.build();
     }
@@ -178,14 +176,16 @@ public final class JvmWriter {
         for (Kernel.Scratch scratch : kernel.scratch()) {
             if (!scratch.shared()) {
                 TypeName type = isArray(scratch) ? ArrayTypeName.of(TypeName.FLOAT) : SEGMENT;
-                method.addStatement("$T $L = $L[worker]", type, scratch.variable().name(), field(scratch));
+                method.addStatement(
+                        "$T $L = $L[worker]", type, scratch.variable().name(), field(scratch));
             }
         }
         return method.addCode(block(phase.body())).build();
     }
 
     private MethodSpec method(Method method) {
-        MethodSpec.Builder spec = MethodSpec.methodBuilder(method.name()).addModifiers(Modifier.PRIVATE, Modifier.STATIC);
+        MethodSpec.Builder spec =
+                MethodSpec.methodBuilder(method.name()).addModifiers(Modifier.PRIVATE, Modifier.STATIC);
         if (!method.comment().isEmpty()) {
             spec.addJavadoc("$L\n", method.comment());
         }
@@ -216,17 +216,11 @@ public final class JvmWriter {
                 String name = loop.variable().name();
                 String step = loop.step() == 1 ? name + "++" : name + " += " + loop.step();
                 code.beginControlFlow(
-                        "for (int $L = $L; $L < $L; $L)",
-                        name,
-                        print(loop.from()),
-                        name,
-                        print(loop.to()),
-                        step);
+                        "for (int $L = $L; $L < $L; $L)", name, print(loop.from()), name, print(loop.to()), step);
                 code.add(block(loop.body())).endControlFlow();
             }
             case Statement.If choice -> {
-                code.beginControlFlow("if ($L)", print(choice.condition()))
-                        .add(block(choice.then()));
+                code.beginControlFlow("if ($L)", print(choice.condition())).add(block(choice.then()));
                 if (!choice.otherwise().isEmpty()) {
                     code.nextControlFlow("else").add(block(choice.otherwise()));
                 }
@@ -238,7 +232,9 @@ public final class JvmWriter {
                         call.method(),
                         code(String.join(
                                 ", ",
-                                call.arguments().stream().map(expressions::print).toList())));
+                                call.arguments().stream()
+                                        .map(expressions::print)
+                                        .toList())));
             case Statement.Comment comment -> code.add("// $L\n", comment.text());
         }
     }
@@ -281,9 +277,7 @@ public final class JvmWriter {
                         ? name
                         : ParameterizedTypeName.get(
                                 name,
-                                text.contains("Float")
-                                        ? ClassName.get(Float.class)
-                                        : ClassName.get(Integer.class));
+                                text.contains("Float") ? ClassName.get(Float.class) : ClassName.get(Integer.class));
             }
         };
     }

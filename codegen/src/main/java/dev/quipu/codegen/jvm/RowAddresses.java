@@ -58,8 +58,7 @@ final class RowAddresses {
     }
 
     private static Value scaled(Value coordinate, long stride) {
-        return Emitter.times(
-                Emitter.toLong(coordinate), new Value.Literal(KernelType.LONG, stride * Float.BYTES));
+        return Emitter.times(Emitter.toLong(coordinate), new Value.Literal(KernelType.LONG, stride * Float.BYTES));
     }
 
     private List<Term> terms(Access access) {

@@ -38,8 +38,12 @@ final class RowLowering {
         this.program = program;
         this.lanes = program.space().width() == 1 || isStrided(program) ? 1 : lanes;
         this.buffers = BufferNames.of(program.buffers(), program.steps());
-        this.values =
-                new RowValues(program.buffers(), buffers, program.steps(), this.lanes, program.space().width());
+        this.values = new RowValues(
+                program.buffers(),
+                buffers,
+                program.steps(),
+                this.lanes,
+                program.space().width());
     }
 
     static Kernel lower(String name, RowProgram program, int lanes) {
@@ -62,32 +66,13 @@ final class RowLowering {
 
     private Kernel kernel(String name) {
         int rows = Math.toIntExact(program.space().rows());
-        int rowsOfPart = Math.clamp(ELEMENTS_PER_PART / program.space().width(), 1, rows);
-        int parts = Math.ceilDiv(rows, rowsOfPart);
-        Emitter phase = new Emitter();
-        Value from = parts == 1
-                ? Emitter.integer(0)
-                : phase.let("from", Emitter.times(Kernel.PART, Emitter.integer(rowsOfPart)));
-        Value to = parts == 1
-                ? Emitter.integer(rows)
-                : phase.let(
-                        "to",
-                        new Value.Binary(
-                                BinaryOperator.MIN,
-                                Emitter.integer(rows),
-                                Emitter.plus(from, Emitter.integer(rowsOfPart))));
-        phase.loop(METHOD, from, to, 1, (body, row) -> {
+        int rowsOfPart = ELEMENTS_PER_PART / program.space().width();
+        Kernel.Phase phase = PartLoop.phase("rows", rows, rowsOfPart, METHOD, (body, row) -> {
             List<Value> arguments = new ArrayList<>(buffers);
             arguments.add(row);
             body.add(new Statement.Call(METHOD, arguments));
         });
-        return new Kernel(
-                name,
-                List.of(),
-                buffers,
-                List.of(),
-                List.of(new Kernel.Phase("rows", parts, phase.statements())),
-                List.of(rowMethod()));
+        return new Kernel(name, List.of(), buffers, List.of(), List.of(phase), List.of(rowMethod()));
     }
 
     private Method rowMethod() {
@@ -182,13 +167,13 @@ final class RowLowering {
                             Value.Comparison.LESS, new Value.LaneNumbers(lanes), Emitter.number(active, lanes));
                     value = new Value.Select(inside, value, Emitter.number(neutral(reduce), lanes));
                 }
-                body.add(new Statement.Assign(
-                        totals.get(i), new Value.Binary(operator(reduce), totals.get(i), value)));
+                body.add(new Statement.Assign(totals.get(i), new Value.Binary(operator(reduce), totals.get(i), value)));
             }
         });
         for (int i = 0; i < reductions.size(); i++) {
             Value total = emitter.lanes(operator(reductions.get(i)), totals.get(i));
-            values.defineRow(reductions.get(i).name(), emitter.let(reductions.get(i).name(), total));
+            values.defineRow(
+                    reductions.get(i).name(), emitter.let(reductions.get(i).name(), total));
         }
     }
 
@@ -211,7 +196,8 @@ final class RowLowering {
                 storeSingle(emitter, store);
             }
         }
-        List<Step.Store> wide = stores.stream().filter(store -> !isSingle(store)).toList();
+        List<Step.Store> wide =
+                stores.stream().filter(store -> !isSingle(store)).toList();
         if (wide.isEmpty()) {
             return;
         }
@@ -247,8 +233,12 @@ final class RowLowering {
         int width = program.space().width();
         int whole = width - width % lanes;
         if (whole > 0) {
-            emitter.loop("column", Emitter.integer(0), Emitter.integer(whole), lanes, (inner, column) ->
-                    body.emit(inner, column, lanes));
+            emitter.loop(
+                    "column",
+                    Emitter.integer(0),
+                    Emitter.integer(whole),
+                    lanes,
+                    (inner, column) -> body.emit(inner, column, lanes));
         }
         if (whole < width) {
             body.emit(emitter, Emitter.integer(whole), width - whole);

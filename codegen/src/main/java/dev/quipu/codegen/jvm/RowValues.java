@@ -47,7 +47,8 @@ final class RowValues {
         return rowValues.containsKey(name)
                 || switch (steps.get(name)) {
                     case Step.Load load -> width == 1 || load.access().isRowValue();
-                    case Step.Map map -> width == 1 || map.expression().names().stream().allMatch(this::isRowValue);
+                    case Step.Map map ->
+                        width == 1 || map.expression().names().stream().allMatch(this::isRowValue);
                     case Step.Reduce reduce -> true;
                     case Step.Store store -> throw new AssertionError("a store has no value");
                     case null -> width == 1; // the column's number, the product's element
@@ -99,7 +100,9 @@ final class RowValues {
     void repeat(Emitter emitter, String name) {
         repeated.computeIfAbsent(
                 name,
-                key -> lanes == 1 ? rowValue(name) : emitter.let(name + "_all", new Value.Splat(rowValue(name), lanes)));
+                key -> lanes == 1
+                        ? rowValue(name)
+                        : emitter.let(name + "_all", new Value.Splat(rowValue(name), lanes)));
     }
 
     /** The values of one place in an element loop. */
@@ -142,9 +145,7 @@ final class RowValues {
                 Value first = new Value.Unary(UnaryOperator.TO_FLOAT, column);
                 return lanes == 1
                         ? first
-                        : emitter.let(
-                                name,
-                                Emitter.plus(new Value.LaneNumbers(lanes), new Value.Splat(first, lanes)));
+                        : emitter.let(name, Emitter.plus(new Value.LaneNumbers(lanes), new Value.Splat(first, lanes)));
             }
             if (isRowValue(name)) {
                 return repeated.get(name);
@@ -175,7 +176,9 @@ final class RowValues {
                     ? Emitter.integer((long) literal.value() * access.columnStride() * Float.BYTES)
                     : offset;
             Value base = addresses.get(access);
-            return base instanceof Value.Literal literal && literal.value() == 0 ? constant : Emitter.plus(base, Emitter.toLong(constant));
+            return base instanceof Value.Literal literal && literal.value() == 0
+                    ? constant
+                    : Emitter.plus(base, Emitter.toLong(constant));
         }
 
         /** Writes a step's value; integers that are only copied stay integers. */
@@ -190,9 +193,7 @@ final class RowValues {
                         ? loadRaw(load.access())
                         : new Value.Unary(UnaryOperator.TO_INT, value(store.name()));
             } else {
-                value = store.accumulate()
-                        ? Emitter.plus(loadRaw(access), value(store.name()))
-                        : value(store.name());
+                value = store.accumulate() ? Emitter.plus(loadRaw(access), value(store.name())) : value(store.name());
             }
             emitter.add(new Statement.Store(memory, address(access), value, active));
         }

@@ -119,7 +119,10 @@ public final class Emitter {
         int lanes = vector.type().lanes();
         for (int half = lanes / 2; half >= 1; half /= 2) {
             int turn = half;
-            List<Integer> rotated = IntStream.range(0, lanes).map(lane -> (lane + turn) % lanes).boxed().toList();
+            List<Integer> rotated = IntStream.range(0, lanes)
+                    .map(lane -> (lane + turn) % lanes)
+                    .boxed()
+                    .toList();
             Value other = new Value.Shuffle(current, current, rotated);
             current = let("half", new Value.Binary(operator, current, other));
         }

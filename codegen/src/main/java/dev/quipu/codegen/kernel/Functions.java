@@ -19,15 +19,27 @@ public final class Functions {
         1.9875691500E-4, 1.3981999507E-3, 8.3334519073E-3, 4.1665795894E-2, 1.6666665459E-1, 0.5, 1, 1
     };
     private static final double[] LOG = {
-        7.0376836292E-2, -1.1514610310E-1, 1.1676998740E-1, -1.2420140846E-1, 1.4249322787E-1, -1.6668057665E-1,
-        2.0000714765E-1, -2.4999993993E-1, 3.3333331174E-1
+        7.0376836292E-2,
+        -1.1514610310E-1,
+        1.1676998740E-1,
+        -1.2420140846E-1,
+        1.4249322787E-1,
+        -1.6668057665E-1,
+        2.0000714765E-1,
+        -2.4999993993E-1,
+        3.3333331174E-1
     };
     private static final double[] TANH = {
         -5.70498872745E-3, 2.06390887954E-2, -5.37397155531E-2, 1.33314422036E-1, -3.33332819422E-1
     };
     private static final double[] ERF = {
-        7.853861353153693E-5, -8.010193625184903E-4, 5.188327685732524E-3, -2.685381193529856E-2,
-        1.128358514861418E-1, -3.761262582423300E-1, 1.128379165726710E+0
+        7.853861353153693E-5,
+        -8.010193625184903E-4,
+        5.188327685732524E-3,
+        -2.685381193529856E-2,
+        1.128358514861418E-1,
+        -3.761262582423300E-1,
+        1.128379165726710E+0
     };
     private static final double[] ERFC_NEAR = {
         2.326819970068386E-2, -1.387039388740657E-1, 3.687424674597105E-1, -5.824733027278666E-1,
@@ -88,8 +100,7 @@ public final class Functions {
         Value e = emitter.let("e", shift(BinaryOperator.SHIFT_RIGHT, minus(bits, integer(0x3f3504f3)), 23));
         Value m = fromBits(minus(bits, shift(BinaryOperator.SHIFT_LEFT, e, 23)));
         Value power = new Value.Unary(UnaryOperator.TO_FLOAT, e);
-        Value exponent = let(
-                "exponent", select(Comparison.LESS, x, smallest, minus(power, number(23)), power));
+        Value exponent = let("exponent", select(Comparison.LESS, x, smallest, minus(power, number(23)), power));
         Value f = let("f", minus(m, number(1)));
         Value z = let("z", times(f, f));
         Value p = let("p", times(times(polynomial(f, LOG), f), z));

@@ -15,7 +15,8 @@ public record BoundLaunch(String name, Launch launch, List<Place> places, Cluste
     public BoundLaunch {
         places = List.copyOf(places);
         if (places.size() != launch.buffers().size()) {
-            throw new AssertionError(name + ": " + places.size() + " places for " + launch.buffers().size() + " buffers");
+            throw new AssertionError(name + ": " + places.size() + " places for "
+                    + launch.buffers().size() + " buffers");
         }
     }
 }

@@ -52,7 +52,8 @@ public final class Launches {
     private static Shape walked(Cluster cluster) {
         Shape widest = Shape.scalar();
         for (Node node : cluster.nodes()) {
-            List<Tensor> tensors = new ArrayList<>(node.inputs().isEmpty() ? List.of() : node.inputs().subList(0, 1));
+            List<Tensor> tensors = new ArrayList<>(
+                    node.inputs().isEmpty() ? List.of() : node.inputs().subList(0, 1));
             for (int i = 0; i < Math.min(1, node.types().size()); i++) {
                 tensors.add(node.output(i));
             }
@@ -67,10 +68,12 @@ public final class Launches {
     }
 
     private static BoundLaunch columns(Scheduled scheduled, Cluster cluster) {
-        List<Node> sums =
-                cluster.nodes().stream().filter(node -> node.op() instanceof Sum).toList();
+        List<Node> sums = cluster.nodes().stream()
+                .filter(node -> node.op() instanceof Sum)
+                .toList();
         Sum first = (Sum) sums.getFirst().op();
-        StepBuilder builder = new StepBuilder(scheduled, sums.getFirst().inputs().getFirst().shape());
+        StepBuilder builder =
+                new StepBuilder(scheduled, sums.getFirst().inputs().getFirst().shape());
         cluster.nodes().stream()
                 .filter(node -> !(node.op() instanceof Sum) && !(node.op() instanceof AccumulateState))
                 .forEach(builder::compute);
@@ -100,7 +103,8 @@ public final class Launches {
         MatMul matMul = (MatMul) node.op();
         Shape left = node.inputs().get(0).shape();
         Shape shape = node.types().getFirst().shape();
-        boolean linear = matMul.isLinear(node.inputs().stream().map(Tensor::type).toList());
+        boolean linear =
+                matMul.isLinear(node.inputs().stream().map(Tensor::type).toList());
         int batch = linear ? 1 : Math.toIntExact(shape.sub(0, shape.rank() - 2).elements());
         StepBuilder builder = new StepBuilder(scheduled, shape);
         builder.readBuffer(node.inputs().get(0));
@@ -163,11 +167,14 @@ public final class Launches {
         cluster.outputs().forEach(builder::appendWrite);
         return switch (node.op()) {
             case Attention op ->
-                builder.bind(cluster, launch(AttentionLaunch.Kind.FORWARD, query, key, op.window(), op.scale(), builder));
+                builder.bind(
+                        cluster, launch(AttentionLaunch.Kind.FORWARD, query, key, op.window(), op.scale(), builder));
             case AttentionBackward op ->
-                builder.bind(cluster, launch(AttentionLaunch.Kind.BACKWARD, query, key, op.window(), op.scale(), builder));
+                builder.bind(
+                        cluster, launch(AttentionLaunch.Kind.BACKWARD, query, key, op.window(), op.scale(), builder));
             case CachedAttention op ->
-                builder.bind(cluster, launch(AttentionLaunch.Kind.CACHED, query, key, op.window(), op.scale(), builder));
+                builder.bind(
+                        cluster, launch(AttentionLaunch.Kind.CACHED, query, key, op.window(), op.scale(), builder));
             default -> throw new AssertionError("not an attention: " + node);
         };
     }

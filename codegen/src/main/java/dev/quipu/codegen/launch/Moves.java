@@ -42,14 +42,15 @@ final class Moves {
             case Rope rope -> List.of(rope(rope.inverse()));
             case Transpose transpose -> {
                 long[] strides = input.shape().strides();
-                long[] permuted =
-                        transpose.permutation().stream().mapToLong(axis -> strides[axis]).toArray();
+                long[] permuted = transpose.permutation().stream()
+                        .mapToLong(axis -> strides[axis])
+                        .toArray();
                 yield List.of(copy(input, output, 0, permuted, 0, output.strides(), -1, 0));
             }
             case Slice slice -> {
                 long[] strides = input.shape().strides();
-                yield List.of(
-                        copy(input, output, slice.start() * strides[slice.axis()], strides, 0, output.strides(), -1, 0));
+                yield List.of(copy(
+                        input, output, slice.start() * strides[slice.axis()], strides, 0, output.strides(), -1, 0));
             }
             case Concat concat -> concat(concat.axis(), output);
             case Pad pad -> pad(pad, input, output);
@@ -79,8 +80,8 @@ final class Moves {
         if (pad.before() > 0) {
             launches.add(zeros(output, pad.axis(), pad.before(), 0));
         }
-        launches.add(copy(
-                input, input.shape(), 0, input.shape().strides(), pad.before() * stride, output.strides(), -1, 0));
+        launches.add(
+                copy(input, input.shape(), 0, input.shape().strides(), pad.before() * stride, output.strides(), -1, 0));
         if (pad.after() > 0) {
             launches.add(zeros(output, pad.axis(), pad.after(), (pad.before() + size) * stride));
         }
@@ -97,11 +98,16 @@ final class Moves {
 
     /** Copies a region from one strided place to another; the target may move by a position read from an input. */
     private BoundLaunch copy(
-            Tensor from, Shape region, long fromOffset, long[] fromStrides, long toOffset, long[] toStrides,
-            int positionInput, long positionStride) {
+            Tensor from,
+            Shape region,
+            long fromOffset,
+            long[] fromStrides,
+            long toOffset,
+            long[] toStrides,
+            int positionInput,
+            long positionStride) {
         List<Buffer> buffers = new ArrayList<>(List.of(read(from), write(node.output(0))));
-        List<Place> places =
-                new ArrayList<>(List.of(scheduled.place(from), scheduled.place(node.output(0))));
+        List<Place> places = new ArrayList<>(List.of(scheduled.place(from), scheduled.place(node.output(0))));
         int position = -1;
         if (positionInput >= 0) {
             Tensor tensor = node.inputs().get(positionInput);
@@ -127,8 +133,8 @@ final class Moves {
         int half = x.shape().last().size() / 2;
         Shape region = x.shape().with(-1, new Dim("half", half));
         List<Buffer> buffers = new ArrayList<>(List.of(read(x), read(table), write(node.output(0))));
-        List<Place> places = new ArrayList<>(
-                List.of(scheduled.place(x), scheduled.place(table), scheduled.place(node.output(0))));
+        List<Place> places =
+                new ArrayList<>(List.of(scheduled.place(x), scheduled.place(table), scheduled.place(node.output(0))));
         int position = -1;
         if (node.inputs().size() == 3) {
             position = buffers.size();
@@ -153,7 +159,9 @@ final class Moves {
 
     private BoundLaunch bind(Shape region, List<Buffer> buffers, List<Place> places, List<Step> steps) {
         Space space = new Space(
-                region.dims().subList(0, region.rank() - 1).stream().map(Dim::size).toList(),
+                region.dims().subList(0, region.rank() - 1).stream()
+                        .map(Dim::size)
+                        .toList(),
                 region.last().size());
         RowProgram program = NarrowRows.widen(new RowProgram(space, buffers, steps));
         return new BoundLaunch(LaunchNames.of(cluster), program, places, cluster);

@@ -42,7 +42,8 @@ final class NarrowRows {
     private static RowProgram widenOnce(RowProgram program) {
         Space space = program.space();
         List<Integer> outer = space.outer().subList(0, space.outer().size() - 1);
-        Space wider = new Space(outer, Math.multiplyExact(space.width(), space.outer().getLast()));
+        Space wider =
+                new Space(outer, Math.multiplyExact(space.width(), space.outer().getLast()));
         List<Step> steps = new ArrayList<>();
         for (Step step : program.steps()) {
             steps.add(

@@ -45,7 +45,9 @@ final class StepBuilder {
         this.scheduled = scheduled;
         this.walked = walked;
         this.space = new Space(
-                walked.dims().subList(0, walked.rank() - 1).stream().map(Dim::size).toList(),
+                walked.dims().subList(0, walked.rank() - 1).stream()
+                        .map(Dim::size)
+                        .toList(),
                 walked.last().size());
     }
 
@@ -206,7 +208,11 @@ final class StepBuilder {
             }
             case AccumulateState accumulate -> {
                 Type type = in.getFirst().type();
-                store(expression(in.getFirst()), updateBuffer(accumulate.state(), type), in.getFirst().shape(), true);
+                store(
+                        expression(in.getFirst()),
+                        updateBuffer(accumulate.state(), type),
+                        in.getFirst().shape(),
+                        true);
             }
             case RmsNorm norm -> rmsNorm(norm, node);
             case LayerNorm norm -> layerNorm(norm, node);
@@ -225,12 +231,14 @@ final class StepBuilder {
         Expression x = expression(node.inputs().get(0));
         Expression weight = expression(node.inputs().get(1));
         String squares = reduce("squares", Step.Reduction.SUM, formula("x * x", Map.of("x", x)));
-        String r = map("r", formula(
-                "rsqrt(squares * " + 1.0 / walked.last().size() + " + " + norm.epsilon() + ")",
-                Map.of("squares", new Expression.Name(squares))));
+        String r = map(
+                "r",
+                formula(
+                        "rsqrt(squares * " + 1.0 / walked.last().size() + " + " + norm.epsilon() + ")",
+                        Map.of("squares", new Expression.Name(squares))));
         define(node.output(1), r);
-        String y = map("normalised", formula("x * r * weight",
-                Map.of("x", x, "r", new Expression.Name(r), "weight", weight)));
+        String y = map(
+                "normalised", formula("x * r * weight", Map.of("x", x, "r", new Expression.Name(r), "weight", weight)));
         define(node.output(0), y);
     }
 
@@ -243,8 +251,11 @@ final class StepBuilder {
         String mean = map("mean", formula("sum" + width, Map.of("sum", new Expression.Name(sum))));
         Map<String, Expression> centred = Map.of("x", x, "mean", new Expression.Name(mean));
         String squares = reduce("squares", Step.Reduction.SUM, formula("(x - mean) * (x - mean)", centred));
-        String r = map("r", formula(
-                "rsqrt(squares" + width + " + " + norm.epsilon() + ")", Map.of("squares", new Expression.Name(squares))));
+        String r = map(
+                "r",
+                formula(
+                        "rsqrt(squares" + width + " + " + norm.epsilon() + ")",
+                        Map.of("squares", new Expression.Name(squares))));
         define(node.output(1), mean);
         define(node.output(2), r);
         Map<String, Expression> all = new HashMap<>(centred);
@@ -253,7 +264,8 @@ final class StepBuilder {
     }
 
     private void softmax(Node node) {
-        Map<String, Expression> known = new HashMap<>(Map.of("x", expression(node.inputs().get(0))));
+        Map<String, Expression> known =
+                new HashMap<>(Map.of("x", expression(node.inputs().get(0))));
         known.put("most", new Expression.Name(reduce("most", Step.Reduction.MAX, known.get("x"))));
         known.put("sum", new Expression.Name(reduce("sum", Step.Reduction.SUM, formula("exp(x - most)", known))));
         define(node.output(0), map("softmax", formula("exp(x - most) / sum", known)));
@@ -261,13 +273,18 @@ final class StepBuilder {
 
     private void crossEntropy(Node node) {
         Map<String, Expression> known = new HashMap<>(Map.of(
-                "x", expression(node.inputs().get(0)),
-                "target", targets(node),
-                Step.COLUMN, new Expression.Name(Step.COLUMN)));
+                "x",
+                expression(node.inputs().get(0)),
+                "target",
+                targets(node),
+                Step.COLUMN,
+                new Expression.Name(Step.COLUMN)));
         known.put("most", new Expression.Name(reduce("most", Step.Reduction.MAX, known.get("x"))));
         known.put("sum", new Expression.Name(reduce("sum", Step.Reduction.SUM, formula("exp(x - most)", known))));
-        known.put("picked", new Expression.Name(
-                reduce("picked", Step.Reduction.SUM, formula("select(column == target, x, 0)", known))));
+        known.put(
+                "picked",
+                new Expression.Name(
+                        reduce("picked", Step.Reduction.SUM, formula("select(column == target, x, 0)", known))));
         known.put("lse", new Expression.Name(map("log_sum_exp", formula("most + log(sum)", known))));
         define(node.output(1), ((Expression.Name) known.get("lse")).name());
         define(node.output(0), map("loss", formula("select(target >= 0, lse - picked, 0)", known)));
@@ -275,11 +292,16 @@ final class StepBuilder {
 
     private void crossEntropyBackward(Node node) {
         Map<String, Expression> known = Map.of(
-                "x", expression(node.inputs().get(0)),
-                "target", targets(node),
-                "lse", expression(node.inputs().get(2)),
-                "g", expression(node.inputs().get(3)),
-                Step.COLUMN, new Expression.Name(Step.COLUMN));
+                "x",
+                expression(node.inputs().get(0)),
+                "target",
+                targets(node),
+                "lse",
+                expression(node.inputs().get(2)),
+                "g",
+                expression(node.inputs().get(3)),
+                Step.COLUMN,
+                new Expression.Name(Step.COLUMN));
         String formula = "select(target >= 0, (exp(x - lse) - select(column == target, 1, 0)) * g, 0)";
         define(node.output(0), map("d_logits", formula(formula, known)));
     }

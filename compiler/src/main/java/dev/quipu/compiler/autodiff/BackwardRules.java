@@ -100,10 +100,12 @@ final class BackwardRules {
                 List.of(g.slice(pad.axis(), pad.before(), in.getFirst().shape().size(pad.axis())));
             case Concat concat -> concat(concat.axis(), in, g);
             case Sum sum -> List.of(g.broadcastTo(in.getFirst().shape()));
-            case Cast cast -> Collections.singletonList(cast.dtype() == DType.F32 && isNumber(in.getFirst()) ? g : null);
+            case Cast cast ->
+                Collections.singletonList(cast.dtype() == DType.F32 && isNumber(in.getFirst()) ? g : null);
             // the user's own rule: arguments, results, and the gradient
             case Call call -> {
-                Tensor[] arguments = Stream.concat(in.stream(), Stream.of(node.output(0), g)).toArray(Tensor[]::new);
+                Tensor[] arguments =
+                        Stream.concat(in.stream(), Stream.of(node.output(0), g)).toArray(Tensor[]::new);
                 Node backward = Tensor.apply(new Call(call.function().backward().orElseThrow()), arguments);
                 List<Tensor> gradients = new ArrayList<>();
                 for (int i = 0; i < in.size(); i++) {
@@ -137,14 +139,16 @@ final class BackwardRules {
         String gradient = unused("g", formula.names());
         List<Tensor> gradients = new ArrayList<>();
         for (int i = 0; i < in.size(); i++) {
-            Expression partial = Derivative.of(formula.expression(), formula.names().get(i));
+            Expression partial =
+                    Derivative.of(formula.expression(), formula.names().get(i));
             if (partial.equals(new Expression.Literal(0))) {
                 gradients.add(null);
                 continue;
             }
             Formula chain = new Formula(Derivative.times(new Expression.Name(gradient), partial));
             Tensor[] inputs = chain.names().stream()
-                    .map(name -> name.equals(gradient) ? g : in.get(formula.names().indexOf(name)))
+                    .map(name ->
+                            name.equals(gradient) ? g : in.get(formula.names().indexOf(name)))
                     .toArray(Tensor[]::new);
             Tensor full = inputs.length == 1 && chain.expression() instanceof Expression.Name
                     ? g

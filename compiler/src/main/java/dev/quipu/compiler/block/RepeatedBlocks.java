@@ -94,7 +94,9 @@ public record RepeatedBlocks(List<Block> blocks) {
                     runs.add(new Block(
                             path,
                             indices.get(start),
-                            indices.subList(start, i).stream().map(elements::get).toList()));
+                            indices.subList(start, i).stream()
+                                    .map(elements::get)
+                                    .toList()));
                 }
                 start = i;
             }
@@ -109,6 +111,7 @@ public record RepeatedBlocks(List<Block> blocks) {
     private static Shape shape(Node node) {
         Matcher element = ELEMENT.matcher(node.site().layer());
         String rest = element.matches() && element.group(3) != null ? element.group(3) : "";
-        return new Shape(StateNames.withoutNames(node.op()), node.types(), node.site().pass(), rest);
+        return new Shape(
+                StateNames.withoutNames(node.op()), node.types(), node.site().pass(), rest);
     }
 }

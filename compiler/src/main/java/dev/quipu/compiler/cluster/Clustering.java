@@ -69,7 +69,9 @@ public final class Clustering {
         for (Node node : graph.nodes()) {
             for (Tensor input : node.inputs()) {
                 if (source(input).op() instanceof ReadState read && !(node.op() instanceof Reshape)) {
-                    stateReaders.computeIfAbsent(read.state(), state -> new ArrayList<>()).add(node);
+                    stateReaders
+                            .computeIfAbsent(read.state(), state -> new ArrayList<>())
+                            .add(node);
                 }
             }
         }
@@ -87,8 +89,7 @@ public final class Clustering {
                 needed.add(group);
             }
         }
-        Group home = home(node, form, needed)
-                .orElseGet(() -> start(kind(node, form), form));
+        Group home = home(node, form, needed).orElseGet(() -> start(kind(node, form), form));
         home.nodes.add(node);
         groups.put(node, home);
         needed.remove(home);
@@ -122,7 +123,8 @@ public final class Clustering {
             }
             Shape made = source.types().getFirst().shape();
             return group.kind == Cluster.Kind.COLUMNS
-                    || (made.last().size() == input.shape().last().size() && made.rows() == input.shape().rows());
+                    || (made.last().size() == input.shape().last().size()
+                            && made.rows() == input.shape().rows());
         });
     }
 
@@ -151,7 +153,9 @@ public final class Clustering {
 
     /** A map whose only reader sums it over leading axes runs with the sum, so that it is never stored. */
     private Cluster.Kind kind(Node node, Form form) {
-        if (form.kind() != Cluster.Kind.ROWS || !Form.isMap(node) || node.types().isEmpty()) {
+        if (form.kind() != Cluster.Kind.ROWS
+                || !Form.isMap(node)
+                || node.types().isEmpty()) {
             return form.kind();
         }
         List<Node> read = readers.getOrDefault(node.output(0), List.of());
@@ -165,12 +169,11 @@ public final class Clustering {
     private List<Node> needs(Node node) {
         List<Node> needs = new ArrayList<>();
         node.inputs().forEach(input -> needs.add(source(input)));
-        String written =
-                switch (node.op()) {
-                    case WriteState write -> write.state();
-                    case AccumulateState accumulate -> accumulate.state();
-                    default -> "";
-                };
+        String written = switch (node.op()) {
+            case WriteState write -> write.state();
+            case AccumulateState accumulate -> accumulate.state();
+            default -> "";
+        };
         needs.addAll(stateReaders.getOrDefault(written, List.of()));
         return needs;
     }
@@ -182,8 +185,11 @@ public final class Clustering {
     /** Kahn's order, the cluster whose first node is earliest first. */
     private List<Cluster> finish() {
         Map<Node, Integer> positions = graph.positions();
-        int[] first = all.stream().mapToInt(group -> positions.get(group.nodes.getFirst())).toArray();
-        int[] waiting = all.stream().mapToInt(group -> group.before.cardinality()).toArray();
+        int[] first = all.stream()
+                .mapToInt(group -> positions.get(group.nodes.getFirst()))
+                .toArray();
+        int[] waiting =
+                all.stream().mapToInt(group -> group.before.cardinality()).toArray();
         PriorityQueue<Group> open = new PriorityQueue<>(Comparator.comparingInt(group -> first[group.index]));
         all.stream().filter(group -> waiting[group.index] == 0).forEach(open::add);
         List<Cluster> ordered = new ArrayList<>();

@@ -34,10 +34,12 @@ public final class Costs {
             case Pointwise pointwise ->
                 node.types().getFirst().shape().elements()
                         * operations(pointwise.formula().expression());
-            default -> 2 * node.inputs().stream()
-                    .mapToLong(input -> input.shape().elements())
-                    .max()
-                    .orElse(0);
+            default ->
+                2
+                        * node.inputs().stream()
+                                .mapToLong(input -> input.shape().elements())
+                                .max()
+                                .orElse(0);
         };
     }
 

@@ -69,7 +69,8 @@ record Form(Cluster.Kind kind, Shape shape) {
             case Pad pad -> output(Cluster.Kind.MOVE, node);
             case Concat concat -> output(Cluster.Kind.MOVE, node);
             case CacheWrite write -> output(Cluster.Kind.MOVE, node);
-            case Call call -> throw new AssertionError("call of " + call.function().name() + " was not inlined");
+            case Call call ->
+                throw new AssertionError("call of " + call.function().name() + " was not inlined");
         };
     }
 

@@ -46,8 +46,9 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
 
     public AdamW {
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0 && weightDecay >= 0 && clip > 0)) {
-            throw new QuipuException("AdamW: expected betas in [0, 1), epsilon and clip above 0, weight decay of at least 0,"
-                    + " found " + this);
+            throw new QuipuException(
+                    "AdamW: expected betas in [0, 1), epsilon and clip above 0, weight decay of at least 0," + " found "
+                            + this);
         }
     }
 
@@ -69,13 +70,15 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
             for (String name : trained) {
                 Tensor gradient = read(Differentiated.gradientOf(name), parameters.get(name));
                 gradients.put(name, gradient);
-                Tensor square = Trace.at(site(layer(name)), () -> Tensor.formula("g * g", gradient).sumAll());
+                Tensor square = Trace.at(
+                        site(layer(name)),
+                        () -> Tensor.formula("g * g", gradient).sumAll());
                 squares = squares == null ? square : squares.plus(square);
             }
             Tensor norm = Tensor.formula("sqrt(squares)", squares);
             // x - x is 0 for every finite x and NaN otherwise
-            Tensor factor = Tensor.formula(
-                    "select(norm - norm == 0, min(1, " + clip + " / (norm + 0.000001)), -1)", norm);
+            Tensor factor =
+                    Tensor.formula("select(norm - norm == 0, min(1, " + clip + " / (norm + 0.000001)), -1)", norm);
             List<Node> effects = new ArrayList<>();
             gradients.forEach((name, gradient) -> Trace.at(
                     site(layer(name)), () -> effects.addAll(step(name, parameters.get(name), gradient, factor))));
@@ -116,7 +119,8 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     }
 
     private static Tensor read(String state, Parameter parameter) {
-        return Tensor.apply(new ReadState(state, new Type(DType.F32, parameter.shape()))).output(0);
+        return Tensor.apply(new ReadState(state, new Type(DType.F32, parameter.shape())))
+                .output(0);
     }
 
     private static Tensor scalar(String name) {

@@ -62,10 +62,11 @@ public final class Incremental {
 
     private List<Tensor> rewrite(Node node, List<Tensor> inputs) {
         return switch (node.op()) {
-            case RopeTable table -> Rewrite.outputs(Node.of(
-                    new RopeTable(table.theta(), Math.max(table.length(), capacity), table.width()),
-                    List.of(),
-                    node.site()));
+            case RopeTable table ->
+                Rewrite.outputs(Node.of(
+                        new RopeTable(table.theta(), Math.max(table.length(), capacity), table.width()),
+                        List.of(),
+                        node.site()));
             case Rope rope -> {
                 List<Tensor> placed = new ArrayList<>(inputs);
                 placed.add(position);
@@ -77,7 +78,8 @@ public final class Incremental {
     }
 
     private List<Tensor> attention(Attention attention, Node node, List<Tensor> inputs) {
-        String path = fresh(CACHE + (node.site().layer().isEmpty() ? "attention" : node.site().layer()));
+        String path = fresh(CACHE
+                + (node.site().layer().isEmpty() ? "attention" : node.site().layer()));
         Tensor keys = extend(path + ".keys", inputs.get(1));
         Tensor values = extend(path + ".values", inputs.get(2));
         Op cached = new CachedAttention(attention.window(), attention.scale());
@@ -89,7 +91,8 @@ public final class Incremental {
 
     private Tensor extend(String state, Tensor rows) {
         Shape cache = rows.shape().with(1, new Dim("position", capacity));
-        Tensor read = Tensor.apply(new ReadState(state, rows.type().withShape(cache))).output(0);
+        Tensor read =
+                Tensor.apply(new ReadState(state, rows.type().withShape(cache))).output(0);
         return Tensor.apply(new CacheWrite(state), read, rows, position).output(0);
     }
 

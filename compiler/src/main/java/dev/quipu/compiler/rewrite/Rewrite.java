@@ -38,7 +38,9 @@ public final class Rewrite {
         Map<String, Tensor> results = new LinkedHashMap<>();
         graph.results().forEach((name, tensor) -> results.put(name, rewrite.replacements.get(tensor)));
         return Graph.of(
-                graph.name(), results, graph.effects().stream().map(rewrite.effects::get).toList());
+                graph.name(),
+                results,
+                graph.effects().stream().map(rewrite.effects::get).toList());
     }
 
     /** The node on new inputs; the node itself where they are the old ones. */
@@ -48,9 +50,7 @@ public final class Rewrite {
 
     /** All outputs of a node. */
     public static List<Tensor> outputs(Node node) {
-        return IntStream.range(0, node.types().size())
-                .mapToObj(node::output)
-                .toList();
+        return IntStream.range(0, node.types().size()).mapToObj(node::output).toList();
     }
 
     private void visit(Node node) {

@@ -57,7 +57,10 @@ public final class Simplify {
     }
 
     private static Tensor copy(Tensor tensor) {
-        return Node.of(new Cast(tensor.type().dtype()), List.of(tensor), tensor.node().site())
+        return Node.of(
+                        new Cast(tensor.type().dtype()),
+                        List.of(tensor),
+                        tensor.node().site())
                 .output(0);
     }
 
@@ -110,12 +113,14 @@ public final class Simplify {
         if (axes.contains(last)) {
             Tensor rows = sum(new Sum(List.of(last)), input);
             // what is left are single numbers: one row of them
-            List<Integer> others = axes.stream().filter(axis -> axis != last).sorted().toList();
+            List<Integer> others =
+                    axes.stream().filter(axis -> axis != last).sorted().toList();
             return sum(new Sum(others), rows).reshape(result);
         }
         if (shape.last().size() == 1) {
             Shape narrower = shape.sub(0, last);
-            return sum(new Sum(axes.stream().sorted().toList()), input.reshape(narrower)).reshape(result);
+            return sum(new Sum(axes.stream().sorted().toList()), input.reshape(narrower))
+                    .reshape(result);
         }
         int summed = axes.size();
         if (IntStream.range(0, summed).allMatch(axes::contains)) {
@@ -160,11 +165,17 @@ public final class Simplify {
         Expression folded = FormulaFolding.fold(formula.expression().substitute(numbers));
         Op pointwise = new Pointwise(new Formula(folded, names));
         Shape wanted = node.types().getFirst().shape();
-        boolean same = pointwise.types(kept.stream().map(Tensor::type).toList()).getFirst().shape().sameSizes(wanted);
+        boolean same = pointwise
+                .types(kept.stream().map(Tensor::type).toList())
+                .getFirst()
+                .shape()
+                .sameSizes(wanted);
         if (!same) { // the constant was what gave the result its shape
             return Rewrite.outputs(Rewrite.keep(node, inputs));
         }
-        if (folded instanceof Expression.Name(String name) && kept.size() == 1 && names.getFirst().equals(name)) {
+        if (folded instanceof Expression.Name(String name)
+                && kept.size() == 1
+                && names.getFirst().equals(name)) {
             return kept;
         }
         return Rewrite.outputs(Node.of(pointwise, kept, node.site()));
@@ -173,7 +184,9 @@ public final class Simplify {
     private static Constant constant(Tensor tensor) {
         return tensor.node().op() instanceof Constant constant
                 ? constant
-                : tensor.node().op() instanceof Reshape ? constant(tensor.node().inputs().getFirst()) : null;
+                : tensor.node().op() instanceof Reshape
+                        ? constant(tensor.node().inputs().getFirst())
+                        : null;
     }
 
     private static List<Tensor> mergeReshapes(Node node, List<Tensor> inputs) {
@@ -195,7 +208,10 @@ public final class Simplify {
         Node kept = Rewrite.keep(node, inputs);
         if (node.op() instanceof RopeTable || node.op() instanceof Constant) {
             // shared by all layers, so it belongs to none
-            kept = Node.of(node.op(), inputs, new Site("", node.site().origin(), node.site().pass()));
+            kept = Node.of(
+                    node.op(),
+                    inputs,
+                    new Site("", node.site().origin(), node.site().pass()));
         }
         Node candidate = kept;
         return Rewrite.outputs(known.computeIfAbsent(new Key(candidate.op(), inputs), key -> candidate));

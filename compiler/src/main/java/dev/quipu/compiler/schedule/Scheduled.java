@@ -30,8 +30,7 @@ public record Scheduled(Graph graph, List<Cluster> clusters, MemoryPlan memory, 
 
     /** Assigns memory to clusters in their order. */
     public static Scheduled of(Graph graph, List<Cluster> clusters) {
-        return new Scheduled(
-                graph, clusters, MemoryPlan.pack(Lifetimes.of(graph, clusters)), RepeatedBlocks.of(graph));
+        return new Scheduled(graph, clusters, MemoryPlan.pack(Lifetimes.of(graph, clusters)), RepeatedBlocks.of(graph));
     }
 
     /** Where a tensor that some cluster reads or stores lives. */
@@ -67,7 +66,8 @@ public record Scheduled(Graph graph, List<Cluster> clusters, MemoryPlan memory, 
                 case WriteState write ->
                     states.putIfAbsent(write.state(), node.inputs().getFirst().type());
                 case AccumulateState accumulate ->
-                    states.putIfAbsent(accumulate.state(), node.inputs().getFirst().type());
+                    states.putIfAbsent(
+                            accumulate.state(), node.inputs().getFirst().type());
                 default -> {}
             }
         }

@@ -77,7 +77,10 @@ public final class Verifier {
                     && reader.inputs().stream()
                             .anyMatch(input -> Views.origin(input).node().op() instanceof ReadState read
                                     && read.state().equals(state));
-            require(!reads || places.get(reader) <= places.get(writer), "reads " + state + " after it was written", reader);
+            require(
+                    !reads || places.get(reader) <= places.get(writer),
+                    "reads " + state + " after it was written",
+                    reader);
         }
     }
 
@@ -90,8 +93,8 @@ public final class Verifier {
             }
             for (MemoryPlan.Slot other : slots.subList(0, i)) {
                 boolean together = slot.birth() <= other.death() && other.birth() <= slot.death();
-                boolean overlap = slot.offset() < other.offset() + other.bytes()
-                        && other.offset() < slot.offset() + slot.bytes();
+                boolean overlap =
+                        slot.offset() < other.offset() + other.bytes() && other.offset() < slot.offset() + slot.bytes();
                 if (together && overlap) {
                     throw new AssertionError("slots " + slot + " and " + other + " live at once in the same memory");
                 }
