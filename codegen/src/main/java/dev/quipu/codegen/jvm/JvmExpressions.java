@@ -223,20 +223,27 @@ final class JvmExpressions {
     private String shuffle(Value.Shuffle shuffle) {
         int lanes = shuffle.type().lanes();
         String indices = shuffle.lanes().stream().map(String::valueOf).collect(Collectors.joining(", "));
-        String name = "SHUFFLE_" + shuffle.lanes().stream().map(String::valueOf).collect(Collectors.joining("_"));
-        if (shuffle.first().equals(shuffle.second())) {
-            String constant = constant(
-                    "VectorShuffle<Float>",
-                    name,
-                    "VectorShuffle.fromValues(" + floatSpecies(lanes) + ", " + indices + ")");
+        if (shuffle.lanes().stream().allMatch(lane -> lane < lanes)) {
+            String initializer = "VectorShuffle.fromValues(" + floatSpecies(lanes) + ", " + indices + ")";
+            String constant = numbered("VectorShuffle<Float>", "SHUFFLE_", initializer);
             return receiver(shuffle.first()) + ".rearrange(" + constant + ")";
         }
         // selectFrom is one permutation of two registers
-        String constant = constant(
-                "FloatVector",
-                name,
-                "FloatVector.fromArray(" + floatSpecies(lanes) + ", new float[] {" + indices + "}, 0)");
+        String initializer = "FloatVector.fromArray(" + floatSpecies(lanes) + ", new float[] {" + indices + "}, 0)";
+        String constant = numbered("FloatVector", "SELECT_", initializer);
         return constant + ".selectFrom(" + print(shuffle.first()) + ", " + print(shuffle.second()) + ")";
+    }
+
+    /** A constant whose name says nothing of its value. */
+    private String numbered(String type, String prefix, String initializer) {
+        long count = 1;
+        for (Constant constant : constants.values()) {
+            if (constant.initializer().equals(initializer)) {
+                return constant.name();
+            }
+            count += constant.name().startsWith(prefix) ? 1 : 0;
+        }
+        return constant(type, prefix + count, initializer);
     }
 
     String floatSpecies(int lanes) {

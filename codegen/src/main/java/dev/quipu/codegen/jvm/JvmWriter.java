@@ -57,14 +57,54 @@ public final class JvmWriter {
         return new JvmWriter(kernel).file();
     }
 
+    /** The source of a class of public static methods that kernels call by {@code className.method}. */
+    public static String writeLibrary(String className, List<Method> methods) {
+        return new JvmWriter(new Kernel(className, List.of(), List.of(), List.of(), List.of(), methods)).library();
+    }
+
+    private String library() {
+        TypeSpec.Builder type = newClass();
+        List<MethodSpec> methods = kernel.methods().stream()
+                .map(method -> method(method, Modifier.PUBLIC))
+                .toList();
+        constants(type);
+        type.addMethod(
+                MethodSpec.constructorBuilder().addModifiers(Modifier.PRIVATE).build());
+        methods.forEach(type::addMethod);
+        return print(type);
+    }
+
     private String file() {
-        TypeSpec.Builder type = TypeSpec.classBuilder(kernel.name())
-                .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
-                .addSuperinterface(JvmKernel.class);
-        kernel.comment().forEach(line -> type.addJavadoc("$L\n", line));
+        TypeSpec.Builder type = newClass().addSuperinterface(JvmKernel.class);
         List<MethodSpec> phases =
                 IntStream.range(0, kernel.phases().size()).mapToObj(this::phase).toList();
-        List<MethodSpec> methods = kernel.methods().stream().map(this::method).toList();
+        List<MethodSpec> methods = kernel.methods().stream()
+                .map(method -> method(method, Modifier.PRIVATE))
+                .toList();
+        constants(type);
+        fields(type);
+        type.addMethod(constructor()).addMethod(count()).addMethod(parts()).addMethod(run());
+        phases.forEach(type::addMethod);
+        methods.forEach(type::addMethod);
+        return print(type);
+    }
+
+    private TypeSpec.Builder newClass() {
+        TypeSpec.Builder type = TypeSpec.classBuilder(kernel.name()).addModifiers(Modifier.PUBLIC, Modifier.FINAL);
+        kernel.comment().forEach(line -> type.addJavadoc("$L\n", line));
+        return type;
+    }
+
+    private static String print(TypeSpec.Builder type) {
+        return JavaFile.builder(PACKAGE, type.build())
+                .indent("    ")
+                .skipJavaLangImports(true)
+                .build()
+                .toString();
+    }
+
+    /** Constants are known once all methods are printed. */
+    private void constants(TypeSpec.Builder type) {
         for (JvmExpressions.Constant constant : expressions.constants()) {
             type.addField(FieldSpec.builder(
                             typeName(constant.type()),
@@ -75,15 +115,6 @@ public final class JvmWriter {
                     .initializer(code(constant.initializer()))
                     .build());
         }
-        fields(type);
-        type.addMethod(constructor()).addMethod(count()).addMethod(parts()).addMethod(run());
-        phases.forEach(type::addMethod);
-        methods.forEach(type::addMethod);
-        return JavaFile.builder(PACKAGE, type.build())
-                .indent("    ")
-                .skipJavaLangImports(true)
-                .build()
-                .toString();
     }
 
     private void fields(TypeSpec.Builder type) {
@@ -183,9 +214,8 @@ public final class JvmWriter {
         return method.addCode(block(phase.body())).build();
     }
 
-    private MethodSpec method(Method method) {
-        MethodSpec.Builder spec =
-                MethodSpec.methodBuilder(method.name()).addModifiers(Modifier.PRIVATE, Modifier.STATIC);
+    private MethodSpec method(Method method, Modifier visibility) {
+        MethodSpec.Builder spec = MethodSpec.methodBuilder(method.name()).addModifiers(visibility, Modifier.STATIC);
         if (!method.comment().isEmpty()) {
             spec.addJavadoc("$L\n", method.comment());
         }

@@ -84,18 +84,34 @@ public final class Emitter {
 
     /** The sum, without the terms that are zero. */
     public static Value plus(Value left, Value right) {
-        if (isZero(left)) {
+        if (isInteger(left, 0)) {
             return right;
         }
-        return isZero(right) ? left : new Value.Binary(BinaryOperator.ADD, left, right);
+        return isInteger(right, 0) ? left : new Value.Binary(BinaryOperator.ADD, left, right);
+    }
+
+    /** Adds a constant of the value's own integer type. */
+    public static Value plus(Value left, long right) {
+        return plus(left, new Value.Literal(left.type(), right));
     }
 
     public static Value minus(Value left, Value right) {
         return new Value.Binary(BinaryOperator.SUBTRACT, left, right);
     }
 
+    /** The product, without integer factors that are one. */
     public static Value times(Value left, Value right) {
-        return new Value.Binary(BinaryOperator.MULTIPLY, left, right);
+        if (isInteger(left, 1)) {
+            return right;
+        }
+        return isInteger(right, 1) ? left : new Value.Binary(BinaryOperator.MULTIPLY, left, right);
+    }
+
+    /** Multiplies with a constant of the value's own integer type. */
+    public static Value times(Value left, long right) {
+        return left instanceof Value.Literal literal
+                ? new Value.Literal(left.type(), literal.value() * right)
+                : times(left, new Value.Literal(left.type(), right));
     }
 
     public static Value toLong(Value value) {
@@ -104,9 +120,9 @@ public final class Emitter {
                 : new Value.Unary(UnaryOperator.TO_LONG, value);
     }
 
-    private static boolean isZero(Value value) {
+    private static boolean isInteger(Value value, long expected) {
         return value instanceof Value.Literal literal
-                && literal.value() == 0
+                && literal.value() == expected
                 && literal.type().kind() != KernelType.Kind.FLOAT;
     }
 

@@ -1,0 +1,193 @@
+package dev.quipu.codegen.jvm;
+
+import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.Kernel;
+import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.Method;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The register tiles of matrix products and the packing of their operands, as methods of one class that all kernels of a
+ * program share: the JIT compiles method by method, so each stands once, with depth and strides known at run time.
+ *
+ * <p>A tile multiplies a left panel, {@code float[depth][rows()]} on the heap, with a right panel,
+ * {@code [depth][columns()]} off the heap: per step of depth two vectors of the right panel are loaded, and each of the left
+ * panel's numbers is spread over a vector and multiplied with both. Rows times two vectors stay in registers.
+ *
+ * <p>All addresses and strides of segments are in bytes, those of arrays in elements.
+ */
+public final class TileLibrary {
+    /** The generated class. */
+    public static final String CLASS = "Tiles";
+
+    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(?:x(\\d+))?(Add)?");
+
+    private final int lanes;
+
+    /** @param lanes floats of a vector: 16, 8 or 4 */
+    public TileLibrary(int lanes) {
+        if (lanes != 16 && lanes != 8 && lanes != 4) {
+            throw new AssertionError("no tiles for vectors of " + lanes + " floats");
+        }
+        this.lanes = lanes;
+    }
+
+    public int lanes() {
+        return lanes;
+    }
+
+    /**
+     * Rows of a whole tile, and floats of a step of a left panel. AVX-512 and ARM's NEON have 32 registers; processors with
+     * 256 bits have 16. (x86 without AVX2 has no fused multiply-add and is not worth a tile.)
+     */
+    public int rows() {
+        return lanes == 8 ? 6 : 12;
+    }
+
+    /** Columns of a tile, and floats of a step of a right panel. */
+    public int columns() {
+        return 2 * lanes;
+    }
+
+    /** Floats from one left panel to the next: packing writes whole vectors, so some room lies behind each. */
+    public int leftPanel(int depth) {
+        return roundUp(depth) * rows() + lanes;
+    }
+
+    /** Floats from one right panel to the next. */
+    public int rightPanel(int depth) {
+        return roundUp(depth) * columns();
+    }
+
+    private int roundUp(int depth) {
+        return Math.ceilDiv(depth, lanes) * lanes;
+    }
+
+    /**
+     * Name of the tile that multiplies the first {@code rows} rows of a left panel with a right panel:
+     * {@code (float[] a, int aOffset, MemorySegment b, long bOffset, MemorySegment c, long cOffset, int cStride, int depth)}.
+     *
+     * @param add adds to what is in c, else writes
+     */
+    public String tile(int rows, boolean add) {
+        return CLASS + ".tile" + rows + (add ? "Add" : "");
+    }
+
+    /**
+     * Name of the tile that reads a right matrix {@code [depth][width]} where it lies:
+     * {@code (float[] a, int aOffset, MemorySegment b, long bOffset, int bStride, MemorySegment c, long cOffset,
+     * int cStride, int depth)}.
+     *
+     * @param width how many of the tile's columns exist
+     */
+    public String strip(int rows, int width, boolean add) {
+        return CLASS + ".strip" + rows + "x" + width + (add ? "Add" : "");
+    }
+
+    /**
+     * Name of the method that fills a left panel from {@code [depth][rows]}:
+     * {@code (MemorySegment source, long at, int stride, float[] panel, int to, int depth)}.
+     */
+    public String packLeft(int rows) {
+        return CLASS + ".packLeft" + rows;
+    }
+
+    /** As {@link #packLeft} from {@code [rows][depth]}. */
+    public String packLeftTransposed(int rows) {
+        return CLASS + ".packLeftTransposed" + rows;
+    }
+
+    /**
+     * Name of the method that fills a right panel from {@code [depth][width]}, with zeros beyond:
+     * {@code (MemorySegment source, long at, int stride, MemorySegment panel, long to, int depth)}.
+     */
+    public String packRight(int width) {
+        return CLASS + ".packRight" + width;
+    }
+
+    /**
+     * As {@link #packRight} from {@code [width][depth]}, but one half of the panel, {@code width <= lanes} of
+     * {@code lanes()} columns; the other half begins {@code lanes()} floats later.
+     */
+    public String packRightTransposed(int width) {
+        return CLASS + ".packRightTransposed" + width;
+    }
+
+    /**
+     * Name of the method that copies, or adds, the first columns of a tile {@code [rows][columns()]}:
+     * {@code (MemorySegment tile, MemorySegment c, long cOffset, int cStride, int rows)}.
+     */
+    public String copy(int width, boolean add) {
+        return CLASS + ".copy" + width + (add ? "Add" : "");
+    }
+
+    /** The methods of the library that some kernels call, in the order of their names. */
+    public List<Method> usedBy(List<Kernel> kernels) {
+        SortedSet<String> names = new TreeSet<>();
+        for (Kernel kernel : kernels) {
+            kernel.phases().forEach(phase -> collect(phase.body(), names));
+            kernel.methods().forEach(method -> collect(method.body(), names));
+        }
+        return names.stream().map(this::method).toList();
+    }
+
+    private static void collect(List<Statement> statements, SortedSet<String> names) {
+        for (Statement statement : statements) {
+            switch (statement) {
+                case Statement.Call call ->
+                    Stream.of(call.method())
+                            .filter(name -> name.startsWith(CLASS + "."))
+                            .forEach(names::add);
+                case Statement.For loop -> collect(loop.body(), names);
+                case Statement.If choice -> {
+                    collect(choice.then(), names);
+                    collect(choice.otherwise(), names);
+                }
+                case Statement.Declare declare -> {}
+                case Statement.Assign assign -> {}
+                case Statement.Store store -> {}
+                case Statement.Comment comment -> {}
+            }
+        }
+    }
+
+    /** A method by one of the names above, with or without the class. */
+    public Method method(String name) {
+        String simple = name.startsWith(CLASS + ".") ? name.substring(CLASS.length() + 1) : name;
+        Matcher parts = NAME.matcher(simple);
+        if (!parts.matches()) {
+            throw new AssertionError("no tile " + name);
+        }
+        int size = Integer.parseInt(parts.group(2));
+        boolean add = parts.group(4) != null;
+        return switch (parts.group(1)) {
+            case "tile" -> new Tile(this, size, columns(), false, add).method(simple);
+            case "strip" -> new Tile(this, size, Integer.parseInt(parts.group(3)), true, add).method(simple);
+            case "packLeft" -> Packs.left(this, simple, size);
+            case "packRight" -> Packs.right(this, simple, size);
+            case "packLeftTransposed" -> TransposingPacks.left(this, simple, size);
+            case "packRightTransposed" -> TransposingPacks.right(this, simple, size);
+            case "copy" -> Packs.copy(this, simple, size, add);
+            default -> throw new AssertionError("no tile " + name);
+        };
+    }
+
+    /** Where vector {@code index} of a row of {@code width} columns ends: how many of its lanes exist. */
+    int active(int index, int width) {
+        return Math.clamp(width - (long) index * lanes, 0, lanes);
+    }
+
+    /** A vector of the row at an address of a segment; zero where no column exists. */
+    Value load(int index, int width, Value memory, Value address) {
+        int active = active(index, width);
+        Value at = Emitter.plus(address, (long) index * lanes * Float.BYTES);
+        return active == 0 ? Emitter.number(0, lanes) : new Value.Load(KernelType.floats(lanes), memory, at, active);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.quipu.codegen.jvm;
+
+import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Transposes a square of vectors in registers: for d = lanes/2, ..., 2, 1, rows r and r + d exchange blocks of d lanes. Each
+ * exchange is one permutation of two registers.
+ */
+record Transposition(int lanes) {
+    /** The columns of a square of rows, declared in the body under names that begin with the prefix. */
+    List<Value> of(List<Value> rows, String prefix, List<Statement> body) {
+        List<Value> current = rows;
+        for (int distance = lanes / 2; distance >= 1; distance /= 2) {
+            current = stage(current, distance, prefix + distance + "_", body);
+        }
+        return current;
+    }
+
+    private List<Value> stage(List<Value> rows, int distance, String prefix, List<Statement> body) {
+        List<Value> next = new ArrayList<>(rows);
+        for (int row = 0; row < lanes; row++) {
+            if ((row & distance) == 0) {
+                Value upper = rows.get(row);
+                Value lower = rows.get(row + distance);
+                next.set(row, declare(prefix + row, upper, lower, selected(distance, 0), body));
+                next.set(
+                        row + distance,
+                        declare(prefix + (row + distance), upper, lower, selected(distance, distance), body));
+            }
+        }
+        return next;
+    }
+
+    private static Value declare(String name, Value upper, Value lower, List<Integer> selected, List<Statement> body) {
+        if (upper instanceof Value.Literal && lower.equals(upper)) {
+            return upper;
+        }
+        Value.Variable variable =
+                new Value.Variable(name, KernelType.floats(upper.type().lanes()));
+        body.add(new Statement.Declare(variable, new Value.Shuffle(upper, lower, selected)));
+        return variable;
+    }
+
+    /** Lanes of the upper (below {@code lanes}) and lower row: of each the blocks that begin at {@code from}. */
+    private List<Integer> selected(int distance, int from) {
+        List<Integer> selected = new ArrayList<>();
+        for (int lane = 0; lane < lanes; lane++) {
+            int block = lane & ~distance;
+            selected.add((lane & distance) == 0 ? block + from : lanes + block + from);
+        }
+        return selected;
+    }
+}

@@ -1,0 +1,262 @@
+package dev.quipu.codegen.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quipu.codegen.kernel.Kernel;
+import dev.quipu.codegen.kernel.Method;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongToDoubleFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tiles and packs against plain loops, for every number of rows and columns, in memory that ends where buffers end. */
+class TileLibraryTest {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final float GUARD = 12345f;
+
+    private final Arena arena = Arena.ofConfined();
+    private final SplittableRandom random = new SplittableRandom(1);
+
+    @AfterEach
+    void release() {
+        arena.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 8, 4})
+    void tilesMultiplyPanels(int lanes) throws Exception {
+        TileLibrary library = new TileLibrary(lanes);
+        List<String> names = new ArrayList<>();
+        for (int rows = 1; rows <= library.rows(); rows++) {
+            names.addAll(List.of(library.tile(rows, false), library.tile(rows, true)));
+        }
+        Class<?> tiles = compile(library, names);
+        for (int rows = 1; rows <= library.rows(); rows++) {
+            for (int depth : new int[] {1, 7, 40}) {
+                for (boolean add : new boolean[] {false, true}) {
+                    tile(library, tiles, rows, depth, add);
+                }
+            }
+        }
+    }
+
+    private void tile(TileLibrary library, Class<?> tiles, int rows, int depth, boolean add) throws Exception {
+        float[] left = buffer(library.leftPanel(depth)).toArray(FLOAT);
+        MemorySegment right = buffer((long) library.columns() * depth);
+        int stride = library.columns() + 3;
+        MemorySegment product = buffer((long) rows * stride);
+        float[] before = product.toArray(FLOAT);
+        call(tiles, library.tile(rows, add), left, 0, right, 0L, product, 0L, 4 * stride, depth);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < stride; column++) {
+                int r = row;
+                int c = column;
+                float old = before[row * stride + column];
+                double expected = column >= library.columns()
+                        ? old
+                        : (add ? old : 0)
+                                + sum(
+                                        depth,
+                                        k -> (double) left[(int) k * library.rows() + r]
+                                                * at(right, k * library.columns() + c));
+                assertEquals(expected, at(product, (long) row * stride + column), 1e-4);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 8, 4})
+    void stripsMultiplyInPlace(int lanes) throws Exception {
+        TileLibrary library = new TileLibrary(lanes);
+        for (int width = 1; width <= library.columns(); width += width < 3 ? 1 : 5) {
+            Class<?> tiles = compile(library, List.of(library.strip(3, width, true)));
+            int depth = 9;
+            float[] left = buffer(library.leftPanel(depth)).toArray(FLOAT);
+            MemorySegment right = buffer((long) width * depth);
+            MemorySegment product = buffer(3L * width);
+            float[] before = product.toArray(FLOAT);
+            call(tiles, library.strip(3, width, true), left, 0, right, 0L, 4 * width, product, 0L, 4 * width, depth);
+            for (int i = 0; i < 3 * width; i++) {
+                int row = i / width;
+                int column = i % width;
+                int w = width;
+                double expected = before[i]
+                        + sum(depth, k -> (double) left[(int) k * library.rows() + row] * at(right, k * w + column));
+                assertEquals(expected, at(product, i), 1e-4);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 8, 4})
+    void leftPanelsHoldRowsInBothOrders(int lanes) throws Exception {
+        TileLibrary library = new TileLibrary(lanes);
+        int all = library.rows();
+        Class<?> tiles = compile(
+                library,
+                IntStream.rangeClosed(1, all)
+                        .boxed()
+                        .flatMap(rows -> List.of(library.packLeft(rows), library.packLeftTransposed(rows)).stream())
+                        .toList());
+        for (int rows = 1; rows <= all; rows++) {
+            for (int depth : new int[] {1, lanes - 1, lanes, 2 * lanes + 3}) {
+                MemorySegment source = buffer((long) rows * depth);
+                float[] panels = new float[2 * library.leftPanel(depth)];
+                float[] transposed = new float[2 * library.leftPanel(depth)];
+                for (int panel = 0; panel < 2; panel++) {
+                    int to = panel * library.leftPanel(depth);
+                    call(tiles, library.packLeft(rows), source, 0L, 4 * rows, panels, to, depth);
+                    call(tiles, library.packLeftTransposed(rows), source, 0L, 4 * depth, transposed, to, depth);
+                }
+                for (int i = 0; i < rows * depth; i++) {
+                    for (int panel = 0; panel < 2; panel++) {
+                        int to = panel * library.leftPanel(depth);
+                        assertEquals(at(source, i), panels[to + i / rows * all + i % rows]);
+                        assertEquals(at(source, i), transposed[to + i % depth * all + i / depth]);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 8, 4})
+    void rightPanelsHoldColumnsAndZeros(int lanes) throws Exception {
+        TileLibrary library = new TileLibrary(lanes);
+        for (int width = 1; width <= library.columns(); width += width < 3 ? 1 : lanes - 1) {
+            int lower = Math.min(width, lanes);
+            int upper = width - lower;
+            List<String> names = new ArrayList<>(List.of(
+                    library.packRight(width), library.packRightTransposed(lower), library.packRightTransposed(upper)));
+            Class<?> tiles = compile(library, names.stream().distinct().toList());
+            for (int depth : new int[] {1, lanes, 2 * lanes + 3}) {
+                MemorySegment source = buffer((long) width * depth);
+                MemorySegment straight = buffer(library.rightPanel(depth));
+                MemorySegment turned = buffer(library.rightPanel(depth));
+                call(tiles, names.get(0), source, 0L, 4 * width, straight, 0L, depth);
+                call(tiles, names.get(1), source, 0L, 4 * depth, turned, 0L, depth);
+                call(tiles, names.get(2), source, 4L * lower * depth, 4 * depth, turned, 4L * lanes, depth);
+                for (int i = 0; i < library.columns() * depth; i++) {
+                    int k = i / library.columns();
+                    int column = i % library.columns();
+                    boolean exists = column < width;
+                    assertEquals(exists ? at(source, (long) k * width + column) : 0f, at(straight, i));
+                    assertEquals(exists ? at(source, (long) column * depth + k) : 0f, at(turned, i));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 8, 4})
+    void copiesTouchOnlyTheirColumns(int lanes) throws Exception {
+        TileLibrary library = new TileLibrary(lanes);
+        for (int width = 1; width <= library.columns(); width += width < 3 ? 1 : lanes - 1) {
+            Class<?> tiles = compile(library, List.of(library.copy(width, false), library.copy(width, true)));
+            MemorySegment tile = buffer(3L * library.columns());
+            int stride = width + 2;
+            MemorySegment product = buffer(3L * stride);
+            product.fill((byte) 0);
+            for (int i = 0; i < 3 * stride; i++) {
+                product.setAtIndex(FLOAT, i, GUARD);
+            }
+            call(tiles, library.copy(width, false), tile, product, 0L, 4 * stride, 3);
+            call(tiles, library.copy(width, true), tile, product, 0L, 4 * stride, 3);
+            for (int i = 0; i < 3 * stride; i++) {
+                float value = at(tile, (long) i / stride * library.columns() + i % stride);
+                assertEquals(i % stride < width ? value + value : GUARD, at(product, i));
+            }
+        }
+    }
+
+    @Test
+    void onlyWhatKernelsCallIsPrinted() {
+        TileLibrary library = new TileLibrary(16);
+        Statement tile = new Statement.Call(library.tile(12, true), List.of());
+        Statement pack = new Statement.Call(library.packLeft(12), List.of());
+        Value part = Kernel.PART;
+        Statement loop =
+                new Statement.For(Kernel.PART, part, part, 1, List.of(tile, new Statement.Call("own", List.of())));
+        Kernel kernel = new Kernel(
+                "kernel",
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(new Kernel.Phase("multiply", 1, List.of(loop))),
+                List.of(new Method("own", "", List.of(), List.of(pack))));
+        List<Method> used = library.usedBy(List.of(kernel, kernel));
+        assertEquals(
+                List.of("packLeft12", "tile12Add"),
+                used.stream().map(Method::name).toList());
+        assertTrue(JvmWriter.writeLibrary(TileLibrary.CLASS, used).contains("public static void tile12Add("));
+    }
+
+    @Test
+    void refusesTilesThatDoNotFitRegisters() {
+        TileLibrary library = new TileLibrary(8);
+        assertThrows(AssertionError.class, () -> library.method("tile7"));
+        assertThrows(AssertionError.class, () -> library.method("strip2x17"));
+        assertThrows(AssertionError.class, () -> new TileLibrary(2));
+    }
+
+    private static Class<?> compile(TileLibrary library, List<String> names) throws Exception {
+        List<Method> methods = names.stream().map(library::method).toList();
+        String source = JvmWriter.writeLibrary(TileLibrary.CLASS, methods);
+        return GeneratedClasses.compile(Map.of(TileLibrary.CLASS, source)).named(TileLibrary.CLASS);
+    }
+
+    private static void call(Class<?> tiles, String name, Object... arguments) throws Exception {
+        String simple = name.substring(name.indexOf('.') + 1);
+        for (java.lang.reflect.Method method : tiles.getMethods()) {
+            if (method.getName().equals(simple)) {
+                try {
+                    method.invoke(null, arguments);
+                } catch (InvocationTargetException failure) {
+                    throw new AssertionError(name + Arrays.toString(arguments), failure.getCause());
+                }
+                return;
+            }
+        }
+        throw new AssertionError("no method " + simple);
+    }
+
+    /** As large as a buffer is: rounded up to 64 bytes, and 64 bytes of room. */
+    private MemorySegment buffer(long elements) {
+        MemorySegment buffer = arena.allocate(Math.ceilDiv(elements * Float.BYTES, 64L) * 64 + 64, 64);
+        for (long i = 0; i < buffer.byteSize() / Float.BYTES; i++) {
+            buffer.setAtIndex(FLOAT, i, number());
+        }
+        return buffer;
+    }
+
+    private float number() {
+        return (float) (random.nextDouble() - 0.5);
+    }
+
+    private static float at(MemorySegment buffer, long index) {
+        return buffer.getAtIndex(FLOAT, index);
+    }
+
+    private static double sum(int depth, LongToDoubleFunction term) {
+        double sum = 0;
+        for (int k = 0; k < depth; k++) {
+            sum += term.applyAsDouble(k);
+        }
+        return sum;
+    }
+}
