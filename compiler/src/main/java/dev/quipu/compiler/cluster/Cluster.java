@@ -1,5 +1,6 @@
 package dev.quipu.compiler.cluster;
 
+import dev.quipu.compiler.rewrite.Views;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
@@ -41,12 +42,14 @@ public record Cluster(Kind kind, List<Node> nodes, List<Tensor> outputs) {
         }
     }
 
-    /** Tensors read from outside, in order of first use. */
+    /** Tensors read from outside, in order of first use. A view of an own tensor is inside. */
     public Set<Tensor> inputs() {
         Set<Node> own = new HashSet<>(nodes);
         Set<Tensor> inputs = new LinkedHashSet<>();
         for (Node node : nodes) {
-            node.inputs().stream().filter(input -> !own.contains(input.node())).forEach(inputs::add);
+            node.inputs().stream()
+                    .filter(input -> !own.contains(Views.origin(input).node()))
+                    .forEach(inputs::add);
         }
         return inputs;
     }

@@ -26,7 +26,7 @@ import java.util.Set;
 
 /**
  * Decides which nodes run as one kernel. Nodes are visited in order; each joins the newest cluster among its producers that
- * takes its form and that no other producer of it still has to wait for, or starts one. The clusters come out in an order
+ * takes its form and that no other producer of it still has to wait for, or one that reads the same rows, or starts one. The clusters come out in an order
  * in which each stands after those it needs.
  */
 public final class Clustering {
@@ -89,7 +89,9 @@ public final class Clustering {
                 needed.add(group);
             }
         }
-        Group home = home(node, form, needed).orElseGet(() -> start(kind(node, form), form));
+        Group home = home(node, form, needed)
+                .or(() -> sibling(node, form, needed))
+                .orElseGet(() -> start(kind(node, form), form));
         home.nodes.add(node);
         groups.put(node, home);
         needed.remove(home);
@@ -112,6 +114,23 @@ public final class Clustering {
                 .filter(group -> group.form.takes(group.kind, node, form) && viewsFit(node, group))
                 .filter(group -> needed.stream().noneMatch(other -> other.before.get(group.index)))
                 .max(Comparator.comparingInt(group -> group.index));
+    }
+
+    /** A cluster of rows that reads the same tensor and waits already for all that the node needs. */
+    private Optional<Group> sibling(Node node, Form form, Set<Group> needed) {
+        if (kind(node, form) != Cluster.Kind.ROWS || node.types().isEmpty()) {
+            return Optional.empty();
+        }
+        Shape walked = form.shape();
+        return node.inputs().stream()
+                .filter(input -> input.shape().sameSizes(walked))
+                .flatMap(input -> readers.getOrDefault(input, List.of()).stream())
+                .map(groups::get)
+                .filter(group -> group != null
+                        && group.kind == Cluster.Kind.ROWS
+                        && group.form.shape().sameSizes(walked)
+                        && needed.stream().allMatch(need -> group.before.get(need.index)))
+                .findFirst();
     }
 
     /** Inside a kernel a view must keep rows and columns in place; only a sum's row may change its dimensions. */

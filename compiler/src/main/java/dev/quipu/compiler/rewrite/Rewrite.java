@@ -43,9 +43,9 @@ public final class Rewrite {
                 graph.effects().stream().map(rewrite.effects::get).toList());
     }
 
-    /** The node on new inputs; the node itself where they are the old ones. */
+    /** The node on new inputs. It is made anew even where they are the old ones, so that nodes keep their order. */
     public static Node keep(Node node, List<Tensor> inputs) {
-        return inputs.equals(node.inputs()) ? node : Node.of(node.op(), inputs, node.site());
+        return Node.of(node.op(), inputs, node.site());
     }
 
     /** All outputs of a node. */
