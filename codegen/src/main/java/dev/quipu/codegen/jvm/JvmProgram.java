@@ -1,0 +1,88 @@
+package dev.quipu.codegen.jvm;
+
+import dev.quipu.codegen.kernel.Kernel;
+import dev.quipu.codegen.launch.BoundLaunch;
+import dev.quipu.codegen.launch.Launch;
+import dev.quipu.codegen.launch.Launches;
+import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A schedule as Java source: one class for every different launch, and the launches in order.
+ *
+ * @param sources all classes, the library that they share first
+ * @param launches what runs, in order
+ */
+public record JvmProgram(Scheduled scheduled, int lanes, List<Source> sources, List<Step> launches) {
+    /**
+     * A generated class in the package {@link JvmWriter#PACKAGE}.
+     *
+     * @param clusters what its launches compute, as a reader would want to know it
+     */
+    public record Source(String className, String text, List<String> clusters) {}
+
+    /** A launch and the class that runs it. */
+    public record Step(BoundLaunch launch, String className) {}
+
+    public JvmProgram {
+        sources = List.copyOf(sources);
+        launches = List.copyOf(launches);
+    }
+
+    /**
+     * Lowers and prints a schedule.
+     *
+     * @param lanes floats of a vector: 16, 8 or 4
+     */
+    public static JvmProgram of(Scheduled scheduled, int lanes) {
+        Map<Launch, List<BoundLaunch>> equal = new LinkedHashMap<>();
+        List<BoundLaunch> launches = Launches.of(scheduled);
+        launches.forEach(launch ->
+                equal.computeIfAbsent(launch.launch(), key -> new ArrayList<>()).add(launch));
+        Map<Launch, String> names = new HashMap<>();
+        Map<String, Integer> taken = new HashMap<>();
+        List<Kernel> kernels = new ArrayList<>();
+        equal.forEach((launch, instances) -> {
+            String base = instances.getFirst().name();
+            int number = taken.merge(base, 1, Integer::sum);
+            String name = number == 1 ? base : base + "_" + number;
+            names.put(launch, name);
+            kernels.add(JvmLowering.lower(name, launch, lanes).named(name, comment(instances)));
+        });
+        List<Source> sources = new ArrayList<>();
+        TileLibrary library = new TileLibrary(lanes);
+        sources.add(new Source(
+                TileLibrary.CLASS, JvmWriter.writeLibrary(TileLibrary.CLASS, library.usedBy(kernels)), List.of()));
+        kernels.forEach(kernel -> sources.add(new Source(kernel.name(), JvmWriter.write(kernel), kernel.comment())));
+        return new JvmProgram(
+                scheduled,
+                lanes,
+                sources,
+                launches.stream()
+                        .map(launch -> new Step(launch, names.get(launch.launch())))
+                        .toList());
+    }
+
+    /** The first instance's nodes, and where the others are. */
+    private static List<String> comment(List<BoundLaunch> instances) {
+        List<String> lines = new ArrayList<>();
+        for (Node node : instances.getFirst().cluster().nodes()) {
+            lines.add(node.op() + " -> " + node.types() + " " + node.site().origin());
+        }
+        List<String> layers = instances.stream()
+                .map(instance -> instance.cluster().head().site().layer())
+                .distinct()
+                .toList();
+        String first = layers.getFirst().isEmpty() ? "the model" : layers.getFirst();
+        lines.add(
+                layers.size() == 1
+                        ? "Runs in " + first + "."
+                        : "Runs in " + first + " to " + layers.getLast() + ", " + instances.size() + " times.");
+        return lines;
+    }
+}
