@@ -112,8 +112,30 @@ public final class Clustering {
         }
         return needed.stream()
                 .filter(group -> group.form.takes(group.kind, node, form) && viewsFit(node, group))
+                .filter(group -> group.kind != Cluster.Kind.PRODUCT || savesTraffic(node, group))
                 .filter(group -> needed.stream().noneMatch(other -> other.before.get(group.index)))
                 .max(Comparator.comparingInt(group -> group.index));
+    }
+
+    /**
+     * A map belongs to a product when the product then need not be stored itself, or when the map's own result has to be
+     * stored anyway. A map that only a reduction reads is better computed where it is reduced.
+     */
+    private boolean savesTraffic(Node node, Group group) {
+        if (node.types().isEmpty()) {
+            return true;
+        }
+        boolean onlyReader = node.inputs().stream()
+                .filter(input -> groups.get(source(input)) == group)
+                .allMatch(input -> readers.get(input).size() == 1);
+        return onlyReader
+                || readers.getOrDefault(node.output(0), List.of()).stream().noneMatch(this::isReduction);
+    }
+
+    private boolean isReduction(Node node) {
+        Form form = Form.of(node);
+        return form != null
+                && (form.kind() == Cluster.Kind.COLUMNS || (form.kind() == Cluster.Kind.ROWS && !Form.isMap(node)));
     }
 
     /** A cluster of rows that reads the same tensor and waits already for all that the node needs. */
