@@ -42,7 +42,7 @@ public final class Launches {
 
     private static BoundLaunch rows(Scheduled scheduled, Cluster cluster) {
         StepBuilder builder = new StepBuilder(scheduled, walked(cluster));
-        cluster.nodes().forEach(builder::compute);
+        cluster.nodes().forEach(new NodeSteps(builder)::compute);
         cluster.outputs().forEach(builder::store);
         RowProgram program = new RowProgram(builder.space(), builder.buffers(), builder.steps());
         return builder.bind(cluster, NarrowRows.widen(program));
@@ -76,7 +76,7 @@ public final class Launches {
                 new StepBuilder(scheduled, sums.getFirst().inputs().getFirst().shape());
         cluster.nodes().stream()
                 .filter(node -> !(node.op() instanceof Sum) && !(node.op() instanceof AccumulateState))
-                .forEach(builder::compute);
+                .forEach(new NodeSteps(builder)::compute);
         List<ColumnProgram.ColumnSum> columnSums = new ArrayList<>();
         for (Node sum : sums) {
             Expression value = builder.expression(sum.inputs().getFirst());
@@ -113,7 +113,7 @@ public final class Launches {
             builder.duplicate(0);
         }
         builder.define(node.output(0), MatrixProduct.PRODUCT);
-        cluster.nodes().stream().skip(1).forEach(builder::compute);
+        cluster.nodes().stream().skip(1).forEach(new NodeSteps(builder)::compute);
         cluster.outputs().forEach(builder::store);
         return builder.bind(
                 cluster,

@@ -10,18 +10,7 @@ import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
 import dev.quipu.dsl.formula.Expression;
-import dev.quipu.dsl.op.AccumulateState;
-import dev.quipu.dsl.op.Broadcast;
-import dev.quipu.dsl.op.Cast;
 import dev.quipu.dsl.op.Constant;
-import dev.quipu.dsl.op.CrossEntropy;
-import dev.quipu.dsl.op.CrossEntropyBackward;
-import dev.quipu.dsl.op.LayerNorm;
-import dev.quipu.dsl.op.Pointwise;
-import dev.quipu.dsl.op.RmsNorm;
-import dev.quipu.dsl.op.Softmax;
-import dev.quipu.dsl.op.Sum;
-import dev.quipu.dsl.op.WriteState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,6 +38,10 @@ final class StepBuilder {
                         .map(Dim::size)
                         .toList(),
                 walked.last().size());
+    }
+
+    Shape walked() {
+        return walked;
     }
 
     Space space() {
@@ -108,7 +101,7 @@ final class StepBuilder {
         buffers.add(buffers.get(buffer));
     }
 
-    private int buffer(Place place, Type type, Buffer.Use use) {
+    int buffer(Place place, Type type, Buffer.Use use) {
         int known = places.indexOf(place);
         if (known < 0) {
             places.add(place);
@@ -127,7 +120,8 @@ final class StepBuilder {
         return expression(tensor, tensor.shape());
     }
 
-    private Expression expression(Tensor tensor, Shape shape) {
+    /** As {@link #expression(Tensor)}, with the tensor seen under another shape. */
+    Expression expression(Tensor tensor, Shape shape) {
         Expression known = values.get(Views.origin(tensor));
         if (known != null) {
             return known;
@@ -167,148 +161,21 @@ final class StepBuilder {
         store(expression(tensor), writeBuffer(tensor), tensor.shape(), false);
     }
 
-    private void store(Expression value, int buffer, Shape shape, boolean accumulate) {
+    void store(Expression value, int buffer, Shape shape, boolean accumulate) {
         String name = value instanceof Expression.Name(String known) ? known : map("constant", value);
         // a state's shape may have lost leading size-1 dimensions; its rows are the walked ones all the same
         steps.add(new Step.Store(name, access(buffer, shape), accumulate));
     }
 
-    private String map(String wanted, Expression expression) {
+    String map(String wanted, Expression expression) {
         String name = fresh(wanted);
         steps.add(new Step.Map(name, expression));
         return name;
     }
 
-    private String reduce(String wanted, Step.Reduction reduction, Expression expression) {
+    String reduce(String wanted, Step.Reduction reduction, Expression expression) {
         String name = fresh(wanted);
         steps.add(new Step.Reduce(name, reduction, expression));
         return name;
-    }
-
-    /** Appends the steps of one node that maps or reduces rows. */
-    void compute(Node node) {
-        List<Tensor> in = node.inputs();
-        switch (node.op()) {
-            case Pointwise pointwise -> {
-                Map<String, Expression> inputs = new HashMap<>();
-                for (int i = 0; i < in.size(); i++) {
-                    inputs.put(pointwise.formula().names().get(i), expression(in.get(i)));
-                }
-                Expression value = pointwise.formula().expression().substitute(inputs);
-                define(node.output(0), map(LaunchNames.ofValue(node.output(0)), value));
-            }
-            case Cast cast -> define(node.output(0), map("cast", expression(in.getFirst())));
-            case Broadcast broadcast -> define(node.output(0), map("broadcast", expression(in.getFirst())));
-            case Constant constant -> define(node.output(0), map("constant", new Expression.Literal(constant.value())));
-            case Sum sum -> define(node.output(0), reduce("sum", Step.Reduction.SUM, expression(in.getFirst())));
-            case WriteState write -> {
-                Type type = in.getFirst().type();
-                int buffer = buffer(new Place.State(write.state(), type), type, Buffer.Use.WRITE);
-                store(expression(in.getFirst()), buffer, in.getFirst().shape(), false);
-            }
-            case AccumulateState accumulate -> {
-                Type type = in.getFirst().type();
-                store(
-                        expression(in.getFirst()),
-                        updateBuffer(accumulate.state(), type),
-                        in.getFirst().shape(),
-                        true);
-            }
-            case RmsNorm norm -> rmsNorm(norm, node);
-            case LayerNorm norm -> layerNorm(norm, node);
-            case Softmax softmax -> softmax(node);
-            case CrossEntropy crossEntropy -> crossEntropy(node);
-            case CrossEntropyBackward crossEntropy -> crossEntropyBackward(node);
-            default -> throw new AssertionError("no row program for " + node);
-        }
-    }
-
-    private Expression formula(String formula, Map<String, Expression> inputs) {
-        return RowFormulas.parse(formula).substitute(inputs);
-    }
-
-    private void rmsNorm(RmsNorm norm, Node node) {
-        Expression x = expression(node.inputs().get(0));
-        Expression weight = expression(node.inputs().get(1));
-        String squares = reduce("squares", Step.Reduction.SUM, formula("x * x", Map.of("x", x)));
-        String r = map(
-                "r",
-                formula(
-                        "rsqrt(squares * " + 1.0 / walked.last().size() + " + " + norm.epsilon() + ")",
-                        Map.of("squares", new Expression.Name(squares))));
-        define(node.output(1), r);
-        String y = map(
-                "normalised", formula("x * r * weight", Map.of("x", x, "r", new Expression.Name(r), "weight", weight)));
-        define(node.output(0), y);
-    }
-
-    private void layerNorm(LayerNorm norm, Node node) {
-        Expression x = expression(node.inputs().get(0));
-        Expression weight = expression(node.inputs().get(1));
-        Expression bias = expression(node.inputs().get(2));
-        String width = " * " + 1.0 / walked.last().size();
-        String sum = reduce("sum", Step.Reduction.SUM, x);
-        String mean = map("mean", formula("sum" + width, Map.of("sum", new Expression.Name(sum))));
-        Map<String, Expression> centred = Map.of("x", x, "mean", new Expression.Name(mean));
-        String squares = reduce("squares", Step.Reduction.SUM, formula("(x - mean) * (x - mean)", centred));
-        String r = map(
-                "r",
-                formula(
-                        "rsqrt(squares" + width + " + " + norm.epsilon() + ")",
-                        Map.of("squares", new Expression.Name(squares))));
-        define(node.output(1), mean);
-        define(node.output(2), r);
-        Map<String, Expression> all = new HashMap<>(centred);
-        all.putAll(Map.of("r", new Expression.Name(r), "weight", weight, "bias", bias));
-        define(node.output(0), map("normalised", formula("(x - mean) * r * weight + bias", all)));
-    }
-
-    private void softmax(Node node) {
-        Map<String, Expression> known =
-                new HashMap<>(Map.of("x", expression(node.inputs().get(0))));
-        known.put("most", new Expression.Name(reduce("most", Step.Reduction.MAX, known.get("x"))));
-        known.put("sum", new Expression.Name(reduce("sum", Step.Reduction.SUM, formula("exp(x - most)", known))));
-        define(node.output(0), map("softmax", formula("exp(x - most) / sum", known)));
-    }
-
-    private void crossEntropy(Node node) {
-        Map<String, Expression> known = new HashMap<>(Map.of(
-                "x",
-                expression(node.inputs().get(0)),
-                "target",
-                targets(node),
-                Step.COLUMN,
-                new Expression.Name(Step.COLUMN)));
-        known.put("most", new Expression.Name(reduce("most", Step.Reduction.MAX, known.get("x"))));
-        known.put("sum", new Expression.Name(reduce("sum", Step.Reduction.SUM, formula("exp(x - most)", known))));
-        known.put(
-                "picked",
-                new Expression.Name(
-                        reduce("picked", Step.Reduction.SUM, formula("select(column == target, x, 0)", known))));
-        known.put("lse", new Expression.Name(map("log_sum_exp", formula("most + log(sum)", known))));
-        define(node.output(1), ((Expression.Name) known.get("lse")).name());
-        define(node.output(0), map("loss", formula("select(target >= 0, lse - picked, 0)", known)));
-    }
-
-    private void crossEntropyBackward(Node node) {
-        Map<String, Expression> known = Map.of(
-                "x",
-                expression(node.inputs().get(0)),
-                "target",
-                targets(node),
-                "lse",
-                expression(node.inputs().get(2)),
-                "g",
-                expression(node.inputs().get(3)),
-                Step.COLUMN,
-                new Expression.Name(Step.COLUMN));
-        String formula = "select(target >= 0, (exp(x - lse) - select(column == target, 1, 0)) * g, 0)";
-        define(node.output(0), map("d_logits", formula(formula, known)));
-    }
-
-    /** A target a row: its shape lacks the innermost dimension. */
-    private Expression targets(Node node) {
-        Tensor targets = node.inputs().get(1);
-        return expression(targets, targets.shape().append(new Dim("one", 1)));
     }
 }
