@@ -98,7 +98,7 @@ final class ColumnLowering {
                 .mapToObj(i -> (Value) emitter.let("column", Emitter.plus(first, Emitter.integer((long) i * lanes))))
                 .toList();
         List<List<Value.Variable>> totals = new ArrayList<>();
-        for (ColumnSum sum : program.sums()) {
+        for (int sum = 0; sum < program.sums().size(); sum++) {
             totals.add(IntStream.range(0, vectors)
                     .mapToObj(i -> emitter.let("sum", Emitter.number(0, lanes)))
                     .toList());

@@ -171,14 +171,14 @@ final class RowValues {
         }
 
         private Value address(Access access) {
-            Value offset = Emitter.times(column, Emitter.integer(access.columnStride() * Float.BYTES));
-            Value constant = column instanceof Value.Literal literal
-                    ? Emitter.integer((long) literal.value() * access.columnStride() * Float.BYTES)
-                    : offset;
+            long stride = access.columnStride() * Float.BYTES;
+            Value offset = column instanceof Value.Literal literal
+                    ? Emitter.integer(((long) literal.value()) * stride)
+                    : Emitter.times(column, Emitter.integer(stride));
             Value base = addresses.get(access);
             return base instanceof Value.Literal literal && literal.value() == 0
-                    ? constant
-                    : Emitter.plus(base, Emitter.toLong(constant));
+                    ? offset
+                    : Emitter.plus(base, Emitter.toLong(offset));
         }
 
         /** Writes a step's value; integers that are only copied stay integers. */

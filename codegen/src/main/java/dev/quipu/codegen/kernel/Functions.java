@@ -80,7 +80,7 @@ public final class Functions {
     /** 2^n * polynomial(r) with x = n ln 2 + r; 0 below -87.3, infinite above 88.72283. */
     public Value exp(Value x) {
         Value magic = number(12582912); // 1.5 * 2^23: adding it rounds to an integer in the low bits
-        Value shifted = let("shifted", fma(x, number(1.44269504088896341), magic));
+        Value shifted = let("shifted", fma(x, number(1.4426950408889634), magic));
         Value n = let("n", minus(shifted, magic));
         Value coarse = let("r", fma(n, number(-0.693359375), x));
         Value r = let("r", fma(n, number(2.12194440e-4), coarse));
