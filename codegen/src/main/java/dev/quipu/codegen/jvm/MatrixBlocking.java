@@ -1,0 +1,85 @@
+package dev.quipu.codegen.jvm;
+
+import dev.quipu.codegen.launch.MatrixProduct;
+
+/**
+ * How a product is cut. All of it follows from shapes, so that results do not depend on workers.
+ *
+ * <p>A part takes some panels of rows and some panels of columns: it packs its rows of a block of depth, then multiplies
+ * them with one right panel after the other. The block of rows stays in the second-level cache; each right panel is used by
+ * all its row panels at once. Blocks of depth are added one after the other.
+ *
+ * @param blockDepth steps of depth in a block; the last may have fewer
+ * @param rowPanelsOfPart panels of {@link TileLibrary#rows()} rows
+ * @param columnPanelsOfPart panels of {@link TileLibrary#columns()} columns
+ */
+record MatrixBlocking(
+        MatrixProduct product, TileLibrary library, int blockDepth, int rowPanelsOfPart, int columnPanelsOfPart) {
+    /** Measured: 384 to 768 are alike, less is slower. */
+    private static final int MOST_DEPTH = 768;
+
+    private static final int MOST_ROW_PANELS = 8;
+    private static final int FEWEST_ROW_PANELS = 3;
+
+    /** With fewer columns a part would pack its rows for too little. */
+    private static final int FEWEST_COLUMN_PANELS = 4;
+
+    /** Enough for the workers of a large machine to end together. */
+    private static final int PARTS = 40;
+
+    static MatrixBlocking of(MatrixProduct product, TileLibrary library) {
+        int rowPanels = Math.ceilDiv(product.rows(), library.rows());
+        int columnPanels = Math.ceilDiv(product.columns(), library.columns());
+        int wanted = Math.ceilDiv(PARTS, product.batch());
+        int chunks = Math.ceilDiv(
+                rowPanels, Math.clamp(Math.ceilDiv(rowPanels, wanted), FEWEST_ROW_PANELS, MOST_ROW_PANELS));
+        int groups = Math.clamp(Math.ceilDiv(wanted, chunks), 1, Math.max(1, columnPanels / FEWEST_COLUMN_PANELS));
+        return new MatrixBlocking(
+                product,
+                library,
+                blockDepth(product.depth(), library.lanes()),
+                Math.ceilDiv(rowPanels, chunks),
+                Math.ceilDiv(columnPanels, chunks >= wanted / 4 ? 1 : groups));
+    }
+
+    private static int blockDepth(int depth, int lanes) {
+        int blocks = Math.ceilDiv(depth, MOST_DEPTH);
+        return blocks == 1 ? depth : Math.ceilDiv(Math.ceilDiv(depth, blocks), lanes) * lanes;
+    }
+
+    int depthBlocks() {
+        return Math.ceilDiv(product.depth(), blockDepth);
+    }
+
+    int columnPanels() {
+        return Math.ceilDiv(product.columns(), library.columns());
+    }
+
+    int rowsOfPart() {
+        return rowPanelsOfPart * library.rows();
+    }
+
+    /** Parts that share the columns. */
+    int chunks() {
+        return Math.ceilDiv(product.rows(), rowsOfPart());
+    }
+
+    /** Parts that share the rows. */
+    int groups() {
+        return Math.ceilDiv(columnPanels(), columnPanelsOfPart);
+    }
+
+    int parts() {
+        return Math.multiplyExact(product.batch(), Math.multiplyExact(chunks(), groups()));
+    }
+
+    /** Whether right panels are packed before, for several parts; else the only part that needs one packs it. */
+    boolean sharesRightPanels() {
+        return chunks() > 1;
+    }
+
+    /** Bytes of a right panel. */
+    long rightPanelBytes() {
+        return (long) library.rightPanel(blockDepth) * Float.BYTES;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.quipu.codegen.jvm;
+
+import static dev.quipu.codegen.kernel.Emitter.integer;
+import static dev.quipu.codegen.kernel.Emitter.plus;
+import static dev.quipu.codegen.kernel.Emitter.times;
+import static dev.quipu.codegen.kernel.Emitter.toLong;
+
+import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.Method;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import dev.quipu.codegen.kernel.Value.BinaryOperator;
+import dev.quipu.codegen.kernel.Value.Comparison;
+import dev.quipu.codegen.launch.MatrixProduct;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The packing of a product's operands: a part's row panels, and one panel of columns. */
+record MatrixPacks(MatrixBlocking blocking) {
+    private static final String LEFT_METHOD = "packRows";
+    private static final String RIGHT_METHOD = "packColumns";
+
+    private static final Value.Variable SOURCE = new Value.Variable("source", KernelType.SEGMENT);
+    private static final Value.Variable AT = new Value.Variable("at", KernelType.LONG);
+    private static final Value.Variable PANELS = new Value.Variable("panels", KernelType.ARRAY);
+    private static final Value.Variable ROWS = new Value.Variable("rows", KernelType.INT);
+    private static final Value.Variable PANEL = new Value.Variable("panel", KernelType.SEGMENT);
+    private static final Value.Variable TO = new Value.Variable("to", KernelType.LONG);
+    private static final Value.Variable COLUMN_PANEL = new Value.Variable("columnPanel", KernelType.INT);
+    private static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
+
+    List<Method> methods() {
+        return List.of(leftMethod(), rightMethod());
+    }
+
+    /** Packs some rows of a block of depth. */
+    Statement left(Value source, Value batch, Value row, Value k, Value panels, Value rows, Value depth) {
+        MatrixProduct product = blocking.product();
+        Value at = plus(
+                times(toLong(batch), (long) product.rows() * product.depth() * Float.BYTES),
+                plus(times(toLong(row), leftRowBytes()), times(toLong(k), leftStepBytes())));
+        return new Statement.Call(LEFT_METHOD, List.of(source, at, panels, rows, depth));
+    }
+
+    /** Packs a panel of columns of a block of depth. */
+    Statement right(Value source, Value batch, Value panel, Value k, Value panels, Value to, Value depth) {
+        MatrixProduct product = blocking.product();
+        long panelBytes = blocking.library().columns() * rightColumnBytes();
+        Value at = plus(
+                times(toLong(batch), (long) product.columns() * product.depth() * Float.BYTES),
+                plus(times(toLong(panel), panelBytes), times(toLong(k), rightStepBytes())));
+        return new Statement.Call(RIGHT_METHOD, List.of(source, at, panels, to, panel, depth));
+    }
+
+    private long leftRowBytes() {
+        return blocking.product().transposeLeft()
+                ? Float.BYTES
+                : (long) blocking.product().depth() * Float.BYTES;
+    }
+
+    private long leftStepBytes() {
+        return blocking.product().transposeLeft() ? (long) blocking.product().rows() * Float.BYTES : Float.BYTES;
+    }
+
+    private long rightColumnBytes() {
+        return blocking.product().transposeRight() ? (long) blocking.product().depth() * Float.BYTES : Float.BYTES;
+    }
+
+    private long rightStepBytes() {
+        return blocking.product().transposeRight()
+                ? Float.BYTES
+                : (long) blocking.product().columns() * Float.BYTES;
+    }
+
+    private Method leftMethod() {
+        List<Value.Variable> parameters = List.of(SOURCE, AT, PANELS, ROWS, DEPTH);
+        Emitter emitter = emitter(parameters);
+        int rows = blocking.library().rows();
+        int ragged = blocking.product().rows() % rows;
+        Value.Variable whole = emitter.let("whole", new Value.Binary(BinaryOperator.DIVIDE, ROWS, integer(rows)));
+        if (blocking.product().rows() >= rows) {
+            emitter.loop("panel", integer(0), whole, 1, (body, panel) -> body.add(leftPanel(panel, rows)));
+        }
+        if (ragged > 0) {
+            Value more = new Value.Compare(Comparison.LESS, times(whole, rows), ROWS);
+            emitter.when(more, body -> body.add(leftPanel(whole, ragged)));
+        }
+        return new Method(LEFT_METHOD, "A part's rows as panels.", parameters, emitter.statements());
+    }
+
+    private Statement leftPanel(Value panel, int rows) {
+        TileLibrary library = blocking.library();
+        boolean straight = blocking.product().transposeLeft();
+        long stride = straight ? leftStepBytes() : leftRowBytes();
+        return new Statement.Call(
+                straight ? library.packLeft(rows) : library.packLeftTransposed(rows),
+                List.of(
+                        SOURCE,
+                        plus(AT, times(toLong(panel), library.rows() * leftRowBytes())),
+                        integer(Math.toIntExact(stride)),
+                        PANELS,
+                        times(panel, library.leftPanel(blocking.blockDepth())),
+                        DEPTH));
+    }
+
+    private Method rightMethod() {
+        List<Value.Variable> parameters = List.of(SOURCE, AT, PANEL, TO, COLUMN_PANEL, DEPTH);
+        Emitter emitter = emitter(parameters);
+        int columns = blocking.library().columns();
+        int whole = blocking.product().columns() / columns;
+        int ragged = blocking.product().columns() % columns;
+        if (ragged == 0) {
+            rightPanel(columns).forEach(emitter::add);
+        } else {
+            Value isWhole = new Value.Compare(Comparison.LESS, COLUMN_PANEL, integer(whole));
+            emitter.add(new Statement.If(isWhole, rightPanel(columns), rightPanel(ragged)));
+        }
+        return new Method(RIGHT_METHOD, "A panel of columns.", parameters, emitter.statements());
+    }
+
+    private List<Statement> rightPanel(int width) {
+        TileLibrary library = blocking.library();
+        if (!blocking.product().transposeRight()) {
+            Value stride = integer(Math.toIntExact(rightStepBytes()));
+            return List.of(new Statement.Call(library.packRight(width), List.of(SOURCE, AT, stride, PANEL, TO, DEPTH)));
+        }
+        List<Statement> halves = new ArrayList<>();
+        int lanes = library.lanes();
+        Value stride = integer(Math.toIntExact(rightColumnBytes()));
+        for (int half = 0; half < 2; half++) {
+            String pack = library.packRightTransposed(Math.clamp(width - half * lanes, 0, lanes));
+            Value from = plus(AT, half * lanes * rightColumnBytes());
+            Value to = plus(TO, (long) half * lanes * Float.BYTES);
+            halves.add(new Statement.Call(pack, List.of(SOURCE, from, stride, PANEL, to, DEPTH)));
+        }
+        return halves;
+    }
+
+    private static Emitter emitter(List<Value.Variable> parameters) {
+        Emitter emitter = new Emitter();
+        parameters.forEach(parameter -> emitter.reserve(parameter.name()));
+        return emitter;
+    }
+}

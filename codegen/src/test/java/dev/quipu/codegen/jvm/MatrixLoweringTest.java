@@ -1,0 +1,168 @@
+package dev.quipu.codegen.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.quipu.codegen.kernel.Kernel;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Products of every orientation and epilogue against double precision, in memory that ends where buffers end. */
+class MatrixLoweringTest {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    /** batch, rows, columns, depth: thin, ragged, whole, prime, several blocks of depth and of rows. */
+    private static final int[][] SHAPES = {
+        {1, 1, 1, 1},
+        {1, 1, 40, 33},
+        {1, 2, 7, 5},
+        {1, 3, 64, 16},
+        {3, 1, 5, 9},
+        {1, 4, 33, 48},
+        {1, 5, 31, 17},
+        {1, 6, 32, 8},
+        {3, 7, 11, 13},
+        {1, 8, 96, 64},
+        {1, 12, 32, 16},
+        {1, 13, 1, 19},
+        {1, 16, 37, 40},
+        {3, 24, 35, 4},
+        {1, 29, 17, 23},
+        {1, 31, 70, 1},
+        {1, 40, 16, 31},
+        {2, 97, 41, 37},
+        {1, 101, 103, 107},
+        {1, 120, 300, 24},
+        {1, 5, 50, 800},
+        {1, 50, 40, 1600}
+    };
+
+    @TestFactory
+    List<DynamicTest> shapes() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (int lanes : new int[] {16, 8, 4}) {
+            List<MatrixCase> cases = cases(lanes);
+            KernelRun run = new KernelRun(
+                    cases.stream()
+                            .map(shape -> (Kernel) MatrixLowering.lower(shape.name(), shape.launch(), lanes))
+                            .toList(),
+                    lanes);
+            for (MatrixCase shape : cases) {
+                tests.add(DynamicTest.dynamicTest(lanes + " lanes: " + shape, () -> check(run, shape)));
+            }
+        }
+        return tests;
+    }
+
+    /** Every shape with some orientations and epilogues, so that all of them meet ragged and whole ones. */
+    private static List<MatrixCase> cases(int lanes) {
+        List<MatrixCase> cases = new ArrayList<>();
+        MatrixCase.End[] ends = MatrixCase.End.values();
+        for (int i = 0; i < SHAPES.length; i++) {
+            int[] shape = SHAPES[i];
+            for (int orientation = 0; orientation < 4; orientation++) {
+                MatrixCase.End end = ends[(i * 5 + orientation * 2 + lanes / 4) % ends.length];
+                cases.add(new MatrixCase(
+                        shape[0], shape[1], shape[2], shape[3], (orientation & 1) != 0, (orientation & 2) != 0, end));
+            }
+        }
+        return cases;
+    }
+
+    private static void check(KernelRun run, MatrixCase shape) {
+        float[][] in = numbers(shape);
+        float[][] out = run(run, shape, in, -1);
+        for (int b = 0; b < shape.batch(); b++) {
+            for (int row = 0; row < shape.rows(); row++) {
+                for (int column = 0; column < shape.columns(); column++) {
+                    double product = shape.element(in, b, row, column);
+                    double tolerance = 1e-6 * (4 + Math.sqrt(shape.depth()));
+                    assertEquals(
+                            shape.expected(in, product, b, row, column),
+                            out[0][shape.place(b, row, column)],
+                            tolerance,
+                            () -> shape.toString());
+                    if (shape.end() == MatrixCase.End.TWO_STORES) {
+                        assertEquals(Math.max(product, 0), out[1][shape.place(b, row, column)], tolerance);
+                    }
+                }
+            }
+        }
+        for (int seed = 0; seed < 2; seed++) {
+            float[][] other = run(run, shape, in, seed);
+            assertArrayEquals(out[0], other[0], "order of parts or workers matters");
+            assertArrayEquals(out[1], other[1], "order of parts or workers matters");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 8, 4})
+    void oneElementDoesNotDependOnHowManyRowsThereAre(int lanes) {
+        MatrixCase large = new MatrixCase(1, 100, 40, 900, false, true, MatrixCase.End.WRITE);
+        MatrixCase small = new MatrixCase(1, 20, 40, 900, false, true, MatrixCase.End.WRITE);
+        KernelRun run = new KernelRun(
+                List.of(
+                        MatrixLowering.lower(large.name(), large.launch(), lanes),
+                        MatrixLowering.lower(small.name(), small.launch(), lanes)),
+                lanes);
+        float[][] in = numbers(large);
+        float[][] fewer = numbers(small);
+        fewer[0] = Arrays.copyOf(in[0], 20 * 900);
+        fewer[1] = in[1];
+        float[] all = run(run, large, in, 1)[0];
+        assertArrayEquals(Arrays.copyOf(all, 20 * 40), run(run, small, fewer, 2)[0]);
+    }
+
+    private static float[][] numbers(MatrixCase shape) {
+        SplittableRandom random = new SplittableRandom(shape.hashCode());
+        float[][] numbers = new float[shape.buffers().size()][];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = new float[Math.toIntExact(shape.buffers().get(i).elements())];
+            for (int j = 0; j < numbers[i].length; j++) {
+                numbers[i][j] = (float) (random.nextDouble() - 0.5);
+            }
+        }
+        return numbers;
+    }
+
+    /** Both outputs; parts in order, or shuffled by a seed. */
+    private static float[][] run(KernelRun run, MatrixCase shape, float[][] in, int seed) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment[] buffers = new MemorySegment[in.length];
+            for (int i = 0; i < in.length; i++) {
+                long bytes = (long) in[i].length * Float.BYTES;
+                buffers[i] = arena.allocate(Math.ceilDiv(bytes, 64L) * 64 + 64, 64);
+                buffers[i].fill((byte) -1); // NaN behind the end
+                MemorySegment.copy(in[i], 0, buffers[i], FLOAT, 0, in[i].length);
+            }
+            JvmKernel kernel = run.bind(shape.name(), arena, buffers);
+            if (seed < 0) {
+                KernelRun.runInOrder(kernel);
+            } else {
+                KernelRun.runShuffled(kernel, seed);
+            }
+            return new float[][] {
+                output(buffers[MatrixCase.OUT], in[MatrixCase.OUT].length),
+                output(buffers[MatrixCase.SECOND], in[MatrixCase.SECOND].length)
+            };
+        }
+    }
+
+    private static float[] output(MemorySegment buffer, int elements) {
+        for (long at = (long) elements * Float.BYTES; at < buffer.byteSize(); at++) {
+            assertEquals((byte) -1, buffer.get(ValueLayout.JAVA_BYTE, at), "wrote behind the end");
+        }
+        float[] output = new float[elements];
+        MemorySegment.copy(buffer, FLOAT, 0, output, 0, elements);
+        return output;
+    }
+}
