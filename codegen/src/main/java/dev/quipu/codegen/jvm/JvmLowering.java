@@ -24,7 +24,7 @@ final class JvmLowering {
             case ColumnProgram program -> ColumnLowering.lower(name, program, lanes);
             case Gather gather -> TableLowering.gather(name, gather, lanes);
             case Scatter scatter -> TableLowering.scatter(name, scatter, lanes);
-            case MatrixProduct product -> throw new AssertionError("no kernel yet: " + product);
+            case MatrixProduct product -> MatrixLowering.lower(name, product, lanes);
             case AttentionLaunch attention -> throw new AssertionError("no kernel yet: " + attention);
         };
     }
