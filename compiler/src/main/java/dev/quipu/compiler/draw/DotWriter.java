@@ -1,0 +1,171 @@
+package dev.quipu.compiler.draw;
+
+import static guru.nidi.graphviz.attribute.Attributes.attr;
+import static guru.nidi.graphviz.model.Factory.mutGraph;
+import static guru.nidi.graphviz.model.Factory.mutNode;
+import static guru.nidi.graphviz.model.Factory.to;
+
+import dev.quipu.dsl.Site;
+import guru.nidi.graphviz.attribute.Label;
+import guru.nidi.graphviz.model.Link;
+import guru.nidi.graphviz.model.MutableGraph;
+import guru.nidi.graphviz.model.MutableNode;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A picture in the DOT language: a frame for each layer with more than one box, nested as the layers are. */
+final class DotWriter {
+    private final Picture picture;
+    private final MutableGraph root;
+    private final Map<LayerPath, MutableGraph> frames = new HashMap<>();
+    private final Map<LayerPath, Boolean> framed = new LinkedHashMap<>();
+
+    private DotWriter(Picture picture) {
+        this.picture = picture;
+        this.root = mutGraph(picture.name()).setDirected(true);
+    }
+
+    static MutableGraph graph(Picture picture) {
+        DotWriter writer = new DotWriter(picture);
+        writer.decideFrames();
+        writer.writeDefaults();
+        picture.boxes().forEach(writer::writeBox);
+        picture.results().forEach(writer::writeResults);
+        picture.arrows().forEach(writer::writeArrow);
+        return writer.root;
+    }
+
+    /** A layer whose own boxes are one forward box and its gradients needs no frame; the boxes bear its name. */
+    private void decideFrames() {
+        Map<LayerPath, Integer> computations = new HashMap<>();
+        for (Box box : picture.boxes()) {
+            boolean counts = box.look() == Box.Look.COMPUTATION && box.pass() != Site.Pass.BACKWARD;
+            LayerPath path = box.layer();
+            if (!path.isTop()) {
+                computations.merge(path, counts ? 1 : 0, Integer::sum);
+                for (LayerPath above = path.parent(); !above.isTop(); above = above.parent()) {
+                    computations.merge(above, 2, Integer::sum);
+                }
+            }
+        }
+        computations.forEach((path, count) -> framed.put(path, count > 1 || picture.frames().containsKey(path)));
+    }
+
+    private void writeDefaults() {
+        root.graphAttrs().add(
+                attr("fontname", FONT),
+                attr("fontsize", 11),
+                attr("fontcolor", Palette.TEXT),
+                attr("nodesep", 0.22),
+                attr("ranksep", 0.3),
+                attr("bgcolor", "white"),
+                attr("label", picture.name()),
+                attr("labelloc", "t"));
+        root.nodeAttrs().add(
+                attr("fontname", FONT),
+                attr("fontsize", 11),
+                attr("fontcolor", Palette.TEXT),
+                attr("shape", "box"),
+                attr("style", "rounded,filled"),
+                attr("margin", "0.12,0.06"),
+                attr("height", 0.3));
+        root.linkAttrs().add(
+                attr("fontname", FONT),
+                attr("fontsize", 8),
+                attr("fontcolor", Palette.FAINT_TEXT),
+                attr("arrowsize", 0.6));
+    }
+
+    private static final String FONT = "Helvetica,Arial,sans-serif";
+
+    private MutableGraph frame(LayerPath path) {
+        if (path.isTop()) {
+            return root;
+        }
+        if (!framed.getOrDefault(path, false)) {
+            return frame(path.parent());
+        }
+        MutableGraph known = frames.get(path);
+        if (known != null) {
+            return known;
+        }
+        MutableGraph parent = frame(path.parent());
+        String repeated = picture.frames().get(path);
+        Palette palette = repeated == null ? Palette.FRAME : Palette.BLOCK;
+        MutableGraph frame = mutGraph(path.toString()).setCluster(true);
+        frame.graphAttrs().add(
+                attr("label", repeated == null ? path.name() : repeated),
+                attr("labeljust", "l"),
+                attr("fontsize", repeated == null ? 10 : 13),
+                attr("style", "rounded,filled"),
+                attr("fillcolor", palette.fill()),
+                attr("color", palette.line()),
+                attr("penwidth", repeated == null ? 1 : 2),
+                attr("margin", 10));
+        parent.add(frame);
+        frames.put(path, frame);
+        return frame;
+    }
+
+    private void writeBox(Box box) {
+        LayerPath path = box.layer();
+        boolean named = !path.isTop() && !framed.get(path);
+        MutableNode node = mutNode(box.id()).add(Label.html(BoxLabel.html(box, named ? path.name() : "")));
+        Palette palette = Palette.of(box.pass());
+        switch (box.look()) {
+            case COMPUTATION -> node.add("fillcolor", palette.fill()).add("color", palette.line());
+            case VIEW -> node.add("shape", "plain").add("style", "").add("fillcolor", "none");
+            case INPUT ->
+                node.add("shape", "ellipse").add("fillcolor", "white").add("color", palette.line()).add("penwidth", 1.6);
+            case STATE ->
+                node.add("shape", "ellipse")
+                        .add("fillcolor", Palette.STATE.fill())
+                        .add("color", Palette.STATE.line())
+                        .add("fontsize", 9)
+                        .add("margin", "0.02,0.02");
+        }
+        frame(path).add(node);
+    }
+
+    private void writeResults(Box box, List<String> names) {
+        for (String name : names) {
+            String id = "result " + name;
+            root.add(mutNode(id)
+                    .add(Label.of(name))
+                    .add("shape", "ellipse")
+                    .add("fillcolor", "white")
+                    .add("color", Palette.of(box.pass()).line())
+                    .add("penwidth", 2.2));
+            link(box.id(), to(mutNode(id)).with("color", Palette.of(box.pass()).line()));
+        }
+    }
+
+    /**
+     * The backward pass runs up the page beside the forward pass that it mirrors: its arrows are laid out from head to tail.
+     */
+    private void writeArrow(Arrow arrow) {
+        Site.Pass pass = arrow.to().pass();
+        boolean upwards = pass == Site.Pass.BACKWARD && arrow.from().pass() == Site.Pass.BACKWARD;
+        Box tail = upwards ? arrow.to() : arrow.from();
+        Box head = upwards ? arrow.from() : arrow.to();
+        Link link = to(mutNode(head.id())).with("color", Palette.of(pass).line());
+        if (upwards) {
+            link = link.with("dir", "back");
+        }
+        if (!arrow.label().isEmpty()) {
+            link = link.with("label", arrow.label());
+        }
+        link(tail.id(), switch (arrow.kind()) {
+            case FLOW -> link;
+            case SAVED -> link.with("color", "#B8BFC9").with("style", "dashed").with("constraint", false);
+            case NEXT -> link.with("style", "dashed").with("constraint", false).with("xlabel", "next");
+        });
+    }
+
+    // links stand outside the frames: a node belongs to the frame that names it first
+    private void link(String tail, Link link) {
+        root.add(mutNode(tail).addLink(link));
+    }
+}
