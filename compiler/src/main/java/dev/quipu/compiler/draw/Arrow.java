@@ -8,8 +8,10 @@ package dev.quipu.compiler.draw;
 record Arrow(Box from, Box to, Kind kind, String label) {
     /** Why the tensor is read. */
     enum Kind {
-        /** Within one pass, or from a forward node into an update. */
+        /** Down the page: within the forward pass or an update. */
         FLOW,
+        /** Within the backward pass, which runs up the page. */
+        GRADIENT,
         /** A forward tensor that a backward node needs. */
         SAVED,
         /** From one instance of a repeated block to the next. */

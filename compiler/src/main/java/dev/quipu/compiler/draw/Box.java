@@ -4,7 +4,6 @@ import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Site;
 import dev.quipu.dsl.op.Input;
 import dev.quipu.dsl.op.ReadState;
-import dev.quipu.dsl.op.Reshape;
 import java.util.List;
 
 /**
@@ -19,8 +18,6 @@ record Box(String id, List<Node> nodes, List<Node> sources) {
     enum Look {
         /** Computes something. */
         COMPUTATION,
-        /** The same elements under another shape. */
-        VIEW,
         /** What the caller provides. */
         INPUT,
         /** A buffer that outlives the run. */
@@ -40,15 +37,15 @@ record Box(String id, List<Node> nodes, List<Node> sources) {
         return head().site().pass();
     }
 
+    /** Whose frame it stands in. */
     LayerPath layer() {
-        return look() == Look.COMPUTATION || look() == Look.VIEW ? LayerPath.of(head().site().layer()) : LayerPath.TOP;
+        return look() == Look.INPUT ? LayerPath.TOP : LayerPath.of(head().site().layer());
     }
 
     Look look() {
         return switch (head().op()) {
             case Input input -> Look.INPUT;
             case ReadState read -> Look.STATE;
-            case Reshape reshape -> nodes.size() == 1 ? Look.VIEW : Look.COMPUTATION;
             default -> Look.COMPUTATION;
         };
     }

@@ -1,9 +1,9 @@
 package dev.quipu.compiler.draw;
 
 import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Type;
 import dev.quipu.dsl.op.ReadState;
-import dev.quipu.dsl.op.Reshape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,21 +15,15 @@ final class BoxLabel {
 
     /** @param name of the layer whose frame is left out because this is all it has; empty where there is a frame */
     static String html(Box box, String name) {
-        if (box.look() == Box.Look.VIEW) {
-            return faint(Captions.dimensions(box.head().types().getFirst()));
-        }
         List<String> lines = new ArrayList<>();
         if (!name.isEmpty()) {
             lines.add("<i>" + escaped(name) + "</i>");
         }
         List<Type> types = new ArrayList<>();
         for (Node node : box.nodes()) {
-            boolean view = node.op() instanceof Reshape && box.nodes().size() > 1;
-            if (!view) {
-                boolean effect = node.types().isEmpty();
-                wrapped(Captions.of(node)).forEach(line -> lines.add(effect ? faint(line) : bold(line)));
-            }
-            types.addAll(node.types().isEmpty() ? List.of() : node.types().subList(0, 1));
+            boolean effect = node.types().isEmpty();
+            wrapped(Captions.of(node)).forEach(line -> lines.add(effect ? faint(line) : strong(line)));
+            types.addAll(effect ? List.of() : node.types().subList(0, 1));
         }
         box.sources().forEach(source -> lines.add(faint(source(source, box))));
         if (!types.isEmpty()) {
@@ -39,22 +33,41 @@ final class BoxLabel {
     }
 
     private static String source(Node source, Box box) {
-        String caption = Captions.of(source);
-        String prefix = box.head().site().layer() + ".";
-        return source.op() instanceof ReadState && caption.startsWith(prefix)
-                ? caption.substring(prefix.length()) + " " + source.types().getFirst().shape()
-                : caption;
+        return source.op() instanceof ReadState read
+                ? Captions.state(read.state(), box.head()) + " "
+                        + source.types().getFirst().shape()
+                : Captions.of(source);
     }
 
-    private static String bold(String text) {
-        return "<b>" + escaped(text) + "</b>";
+    /** The picture's name and what its colours and lines mean. */
+    static String title(Picture picture) {
+        List<String> legend = new ArrayList<>();
+        if (picture.boxes().stream().anyMatch(box -> box.pass() == Site.Pass.BACKWARD)) {
+            legend.add("blue runs forward, orange backward");
+        }
+        if (has(picture, Arrow.Kind.SAVED)) {
+            legend.add("grey arrows: what the backward pass needs of the forward pass");
+        }
+        if (has(picture, Arrow.Kind.NEXT)) {
+            legend.add("dashed: on to the next of a repeated block");
+        }
+        return strong(picture.name()) + (legend.isEmpty() ? "" : "<br/>" + faint(String.join("; ", legend)));
     }
 
-    static String faint(String text) {
+    private static boolean has(Picture picture, Arrow.Kind kind) {
+        return picture.arrows().stream().anyMatch(arrow -> arrow.kind() == kind);
+    }
+
+    // bold type would be wider than the boxes, which are sized for plain type
+    private static String strong(String text) {
+        return "<font point-size=\"12\">" + escaped(text) + "</font>";
+    }
+
+    private static String faint(String text) {
         return "<font color=\"" + Palette.FAINT_TEXT + "\" point-size=\"9\">" + escaped(text) + "</font>";
     }
 
-    static String escaped(String text) {
+    private static String escaped(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
     }
 

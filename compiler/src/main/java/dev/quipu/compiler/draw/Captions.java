@@ -50,15 +50,15 @@ final class Captions {
             case Call call -> call.function().name() + "(...)";
             case Input input -> input.name();
             case ReadState read -> read.state();
-            case WriteState write -> "write " + write.state();
-            case AccumulateState accumulate -> "add to " + accumulate.state();
+            case WriteState write -> "write " + state(write.state(), node);
+            case AccumulateState accumulate -> "add to " + state(accumulate.state(), node);
             case Constant constant -> Float.toString(constant.value());
             case RopeTable table -> "angles, theta " + Math.round(table.theta());
             case Rope rope -> rope.inverse() ? "rope, backwards" : "rope";
             case Attention attention -> "attention" + window(attention.window());
             case AttentionBackward attention -> "attention backward" + window(attention.window());
             case CachedAttention attention -> "cached attention" + window(attention.window());
-            case CacheWrite write -> "write rows of " + write.state();
+            case CacheWrite write -> "write rows of " + state(write.state(), node);
             case Cast cast -> "cast to " + cast.dtype();
             case Sum sum -> "sum over " + names(inputs.getFirst().shape(), sum.axes());
             case Transpose transpose -> "transpose to " + names(inputs.getFirst().shape(), transpose.permutation());
@@ -87,12 +87,26 @@ final class Captions {
                 + (product.transposeRight() ? ", right transposed" : "");
     }
 
+    /** A state's name as seen from the node's layer. */
+    static String state(String name, Node node) {
+        String layer = node.site().layer();
+        return layer.isEmpty() ? name : name.replace(layer + ".", "");
+    }
+
     private static String window(int window) {
         return window == 0 ? "" : ", window " + window;
     }
 
     private static String names(Shape shape, List<Integer> axes) {
         return axes.stream().map(axis -> shape.dim(axis).name()).collect(Collectors.joining(", "));
+    }
+
+    /** The dimensions of a view that its source lacks. */
+    static String newDimensions(Shape source, Shape view) {
+        return view.dims().stream()
+                .filter(dim -> !source.dims().contains(dim))
+                .map(Dim::toString)
+                .collect(Collectors.joining(", "));
     }
 
     /** A type without what is usual: {@code batch=2, channel=64}. */

@@ -55,16 +55,16 @@ final class DotWriter {
 
     private void writeDefaults() {
         root.graphAttrs().add(
-                attr("fontname", FONT),
+                attr("fontname", Engine.FONT),
                 attr("fontsize", 11),
                 attr("fontcolor", Palette.TEXT),
                 attr("nodesep", 0.22),
                 attr("ranksep", 0.3),
                 attr("bgcolor", "white"),
-                attr("label", picture.name()),
+                attr("label", Label.html(BoxLabel.title(picture))),
                 attr("labelloc", "t"));
         root.nodeAttrs().add(
-                attr("fontname", FONT),
+                attr("fontname", Engine.FONT),
                 attr("fontsize", 11),
                 attr("fontcolor", Palette.TEXT),
                 attr("shape", "box"),
@@ -72,13 +72,11 @@ final class DotWriter {
                 attr("margin", "0.12,0.06"),
                 attr("height", 0.3));
         root.linkAttrs().add(
-                attr("fontname", FONT),
+                attr("fontname", Engine.FONT),
                 attr("fontsize", 8),
                 attr("fontcolor", Palette.FAINT_TEXT),
                 attr("arrowsize", 0.6));
     }
-
-    private static final String FONT = "Helvetica,Arial,sans-serif";
 
     private MutableGraph frame(LayerPath path) {
         if (path.isTop()) {
@@ -111,12 +109,11 @@ final class DotWriter {
 
     private void writeBox(Box box) {
         LayerPath path = box.layer();
-        boolean named = !path.isTop() && !framed.get(path);
+        boolean named = box.look() == Box.Look.COMPUTATION && !path.isTop() && !framed.get(path);
         MutableNode node = mutNode(box.id()).add(Label.html(BoxLabel.html(box, named ? path.name() : "")));
         Palette palette = Palette.of(box.pass());
         switch (box.look()) {
             case COMPUTATION -> node.add("fillcolor", palette.fill()).add("color", palette.line());
-            case VIEW -> node.add("shape", "plain").add("style", "").add("fillcolor", "none");
             case INPUT ->
                 node.add("shape", "ellipse").add("fillcolor", "white").add("color", palette.line()).add("penwidth", 1.6);
             case STATE ->
@@ -142,26 +139,33 @@ final class DotWriter {
         }
     }
 
-    /**
-     * The backward pass runs up the page beside the forward pass that it mirrors: its arrows are laid out from head to tail.
-     */
+    /** The backward pass mirrors the forward pass beside it: its arrows are laid out from head to tail. */
     private void writeArrow(Arrow arrow) {
-        Site.Pass pass = arrow.to().pass();
-        boolean upwards = pass == Site.Pass.BACKWARD && arrow.from().pass() == Site.Pass.BACKWARD;
-        Box tail = upwards ? arrow.to() : arrow.from();
-        Box head = upwards ? arrow.from() : arrow.to();
-        Link link = to(mutNode(head.id())).with("color", Palette.of(pass).line());
-        if (upwards) {
-            link = link.with("dir", "back");
+        String from = arrow.from().id();
+        String to = arrow.to().id();
+        switch (arrow.kind()) {
+            case FLOW -> link(from, labelled(to, arrow).with("color", Palette.of(arrow.to().pass()).line()));
+            case GRADIENT ->
+                link(to, labelled(from, arrow)
+                        .with("dir", "back")
+                        .with("color", Palette.of(Site.Pass.BACKWARD).line()));
+            case SAVED ->
+                link(from, labelled(to, arrow)
+                        .with("color", Palette.SAVED)
+                        .with("penwidth", 0.8)
+                        .with("arrowsize", 0.4)
+                        .with("constraint", false));
+            case NEXT ->
+                link(from, labelled(to, arrow)
+                        .with("color", Palette.of(arrow.to().pass()).line())
+                        .with("style", "dashed")
+                        .with("constraint", false));
         }
-        if (!arrow.label().isEmpty()) {
-            link = link.with("label", arrow.label());
-        }
-        link(tail.id(), switch (arrow.kind()) {
-            case FLOW -> link;
-            case SAVED -> link.with("color", "#B8BFC9").with("style", "dashed").with("constraint", false);
-            case NEXT -> link.with("style", "dashed").with("constraint", false).with("xlabel", "next");
-        });
+    }
+
+    private static Link labelled(String target, Arrow arrow) {
+        Link link = to(mutNode(target));
+        return arrow.label().isEmpty() ? link : link.with("label", arrow.label());
     }
 
     // links stand outside the frames: a node belongs to the frame that names it first

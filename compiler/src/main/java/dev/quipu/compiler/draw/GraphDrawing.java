@@ -4,7 +4,6 @@ import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.QuipuException;
-import guru.nidi.graphviz.engine.Format;
 import guru.nidi.graphviz.model.MutableGraph;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,11 +18,9 @@ import java.util.Locale;
  */
 public final class GraphDrawing {
     private final MutableGraph graph;
-    private final int size;
 
     private GraphDrawing(Picture picture) {
         this.graph = DotWriter.graph(picture);
-        this.size = picture.boxes().size() + picture.arrows().size();
     }
 
     /** Every node by itself. */
@@ -44,7 +41,7 @@ public final class GraphDrawing {
 
     /** The picture as SVG, laid out by Graphviz. */
     public String svg() {
-        return Engine.render(graph, size).render(Format.SVG).toString();
+        return Engine.svg(graph);
     }
 
     /**
@@ -59,7 +56,7 @@ public final class GraphDrawing {
         } else if (name.endsWith(".svg")) {
             Files.writeString(file, svg());
         } else if (name.endsWith(".png")) {
-            Engine.render(graph, size).render(Format.PNG).toFile(file.toFile());
+            Engine.png(graph, file);
         } else {
             throw QuipuException.of("a file name ending in .svg, .png or .dot", name, "drawing", "");
         }

@@ -7,6 +7,7 @@ record Palette(String fill, String line) {
     static final Palette FRAME = new Palette("#F7F8FA", "#B9C0CA");
     static final Palette BLOCK = new Palette("#FFFFFF", "#6B7280");
     static final Palette STATE = new Palette("#FFFFFF", "#8A8F98");
+    static final String SAVED = "#C3CAD3";
     static final String TEXT = "#1F2933";
     static final String FAINT_TEXT = "#5F6B7A";
 

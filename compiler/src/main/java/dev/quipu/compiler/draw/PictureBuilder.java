@@ -1,17 +1,13 @@
 package dev.quipu.compiler.draw;
 
 import dev.quipu.compiler.block.RepeatedBlocks;
+import dev.quipu.compiler.rewrite.Views;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
-import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Tensor;
-import dev.quipu.dsl.op.Constant;
-import dev.quipu.dsl.op.ReadState;
 import dev.quipu.dsl.op.Reshape;
-import dev.quipu.dsl.op.RopeTable;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,32 +15,27 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Decides what of a graph is drawn: repeated blocks once, parameters inside the boxes that read them, effects on state
- * inside the boxes that cause them, arrows between what is left.
+ * Decides what of a graph is drawn: repeated blocks once, parameters inside the boxes that read them, effects on state inside
+ * the boxes that cause them, views on the arrows that pass through them.
  */
 final class PictureBuilder {
     private final Graph graph;
     private final RepeatedBlocks blocks;
     private final Map<Node, Node> representatives;
-    private final Map<Node, Integer> instances = new HashMap<>();
+    private final Sources sources;
     private final Map<Node, List<Node>> groups = new LinkedHashMap<>();
     private final Map<Node, Box> boxes = new LinkedHashMap<>();
-    private final boolean grouped;
 
     /** @param kernels nodes that run together; empty to draw every node by itself */
     PictureBuilder(Graph graph, List<List<Node>> kernels) {
         this.graph = graph;
         this.blocks = RepeatedBlocks.of(graph);
         this.representatives = blocks.representatives();
-        this.grouped = !kernels.isEmpty();
-        for (RepeatedBlocks.Block block : blocks.blocks()) {
-            for (int i = 0; i < block.count(); i++) {
-                for (Node node : block.instances().get(i)) {
-                    instances.put(node, i);
-                }
-            }
+        this.sources = new Sources(graph);
+        for (List<Node> kernel : kernels) {
+            List<Node> group = new ArrayList<>(kernel);
+            kernel.forEach(node -> groups.put(node, group));
         }
-        kernels.forEach(kernel -> kernel.forEach(node -> groups.put(node, kernel)));
         graph.nodes().forEach(this::group);
     }
 
@@ -55,10 +46,10 @@ final class PictureBuilder {
         }
         List<Node> group = new ArrayList<>(List.of(node));
         if (node.types().isEmpty()) {
-            List<Node> cause = groups.get(node.inputs().getFirst().node());
-            if (!isSource(cause.getFirst())) {
-                cause.add(node);
-                group = cause;
+            Node cause = Views.origin(node.inputs().getFirst()).node();
+            if (!Sources.isSource(cause)) {
+                group = groups.get(cause);
+                group.add(node);
             }
         }
         groups.put(node, group);
@@ -66,112 +57,56 @@ final class PictureBuilder {
 
     Picture build() {
         Set<Node> folded = blocks.folded();
-        Set<Node> shown = new HashSet<>();
-        graph.nodes().stream().filter(node -> !folded.contains(node) && isShown(node)).forEach(shown::add);
+        Set<Box> drawn = new LinkedHashSet<>();
         for (Node node : graph.nodes()) {
             List<Node> group = groups.get(node);
-            if (shown.contains(node) && group.getFirst().equals(node)) {
-                Box box = new Box("n" + boxes.size(), group, sources(group));
+            boolean shown = !folded.contains(node)
+                    && !(node.op() instanceof Reshape)
+                    && !sources.isHidden(node)
+                    && group.getFirst().equals(node);
+            if (shown) {
+                Box box = new Box("n" + drawn.size(), group, sources.inside(group));
+                drawn.add(box);
                 group.forEach(member -> boxes.put(member, box));
             }
         }
-        Map<Box, List<String>> results = new LinkedHashMap<>();
-        graph.results().forEach((name, tensor) -> {
-            Box box = boxOf(tensor.node());
-            if (box != null) {
-                results.computeIfAbsent(box, b -> new ArrayList<>()).add(name);
-            }
-        });
-        Map<LayerPath, String> frames = new HashMap<>();
-        blocks.blocks().forEach(block -> {
-            Map.Entry<LayerPath, String> frame = Picture.frame(block);
-            frames.put(frame.getKey(), frame.getValue());
-        });
         return new Picture(
-                graph.name(), List.copyOf(new LinkedHashSet<>(boxes.values())), arrows(), results, frames);
+                graph.name(),
+                List.copyOf(drawn),
+                new ArrowBuilder(graph, blocks, sources, this::box).build(),
+                results(),
+                frames());
     }
 
-    private boolean isShown(Node node) {
-        if (grouped && node.op() instanceof Reshape) {
-            return false;
-        }
-        if (!isSource(node)) {
-            return true;
-        }
-        boolean result = graph.results().containsValue(node.output(0));
-        return result
-                || graph.readers().getOrDefault(node.output(0), List.of()).stream()
-                        .anyMatch(reader -> !isShownInside(node, reader));
-    }
-
-    private static boolean isSource(Node node) {
-        return node.op() instanceof ReadState || node.op() instanceof Constant || node.op() instanceof RopeTable;
-    }
-
-    /** A layer's own parameter is shown where it is read; constants and tables are shown wherever they are. */
-    private static boolean isShownInside(Node source, Node reader) {
-        return !(source.op() instanceof ReadState read)
-                || read.state().startsWith(reader.site().layer() + ".");
-    }
-
-    private List<Node> sources(List<Node> group) {
-        Set<Node> sources = new LinkedHashSet<>();
-        for (Node node : group) {
-            for (Tensor input : node.inputs()) {
-                if (isSource(input.node()) && isShownInside(input.node(), node)) {
-                    sources.add(input.node());
-                }
-            }
-        }
-        return List.copyOf(sources);
-    }
-
-    private Box boxOf(Node node) {
-        Node seen = node;
-        while (grouped && seen.op() instanceof Reshape) {
-            seen = seen.inputs().getFirst().node();
-        }
-        Node shown = representatives.getOrDefault(seen, seen);
+    /** The box that stands for a node, itself or its like in a first instance; null when none does. */
+    private Box box(Node node) {
+        Node shown = representatives.getOrDefault(node, node);
         Box box = boxes.get(shown);
-        if (box != null || !groups.containsKey(shown)) {
+        if (box != null) {
             return box;
         }
-        // a kernel that starts in a later instance than its first node is drawn as the kernel of that node's first instance
+        // a kernel may begin in one instance and end in the next: its like is the kernel of its first node's like
         Node head = groups.get(shown).getFirst();
         return boxes.get(representatives.getOrDefault(head, head));
     }
 
-    private List<Arrow> arrows() {
-        Set<Arrow> arrows = new LinkedHashSet<>();
-        for (Node node : graph.nodes()) {
-            Box to = boxOf(node);
-            for (Tensor input : node.inputs()) {
-                Node producer = input.node();
-                Box from = boxOf(producer);
-                boolean inside = isSource(producer) && isShownInside(producer, node);
-                if (from != null && to != null && !inside) {
-                    Arrow.Kind kind = kind(producer, node);
-                    if (!from.equals(to) || kind == Arrow.Kind.NEXT) {
-                        arrows.add(new Arrow(from, to, kind, label(input)));
-                    }
-                }
-            }
-        }
-        return List.copyOf(arrows);
+    private Map<Box, List<String>> results() {
+        Map<Box, List<String>> results = new LinkedHashMap<>();
+        graph.results().forEach((name, tensor) -> {
+            Tensor root = Views.origin(tensor);
+            results.computeIfAbsent(box(root.node()), box -> new ArrayList<>()).add(name);
+        });
+        return results;
     }
 
-    private Arrow.Kind kind(Node producer, Node reader) {
-        Integer made = instances.get(producer);
-        Integer read = instances.get(reader);
-        if (made != null && read != null && !made.equals(read)) {
-            return Arrow.Kind.NEXT;
+    private Map<LayerPath, String> frames() {
+        Map<LayerPath, String> frames = new HashMap<>();
+        for (RepeatedBlocks.Block block : blocks.blocks()) {
+            String path = block.path().isEmpty() ? "" : block.path() + ".";
+            String first = path + block.first();
+            String last = path + (block.first() + block.count() - 1);
+            frames.put(LayerPath.of(first), first + " ... " + last + " (x" + block.count() + ")");
         }
-        boolean saved = producer.site().pass() == Site.Pass.FORWARD && reader.site().pass() == Site.Pass.BACKWARD;
-        return saved ? Arrow.Kind.SAVED : Arrow.Kind.FLOW;
-    }
-
-    /** Boxes say what their first output is; other outputs are told apart beside the arrow. */
-    private static String label(Tensor tensor) {
-        return tensor.index() == 0 ? "" : Captions.dimensions(tensor.type());
+        return frames;
     }
 }
