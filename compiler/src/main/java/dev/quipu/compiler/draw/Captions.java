@@ -61,7 +61,8 @@ final class Captions {
             case CacheWrite write -> "write rows of " + state(write.state(), node);
             case Cast cast -> "cast to " + cast.dtype();
             case Sum sum -> "sum over " + names(inputs.getFirst().shape(), sum.axes());
-            case Transpose transpose -> "transpose to " + names(inputs.getFirst().shape(), transpose.permutation());
+            case Transpose transpose ->
+                "transpose to " + names(inputs.getFirst().shape(), transpose.permutation());
             case Concat concat -> "concat along " + names(inputs.getFirst().shape(), List.of(concat.axis()));
             case Slice slice ->
                 names(inputs.getFirst().shape(), List.of(slice.axis())) + " " + slice.start() + " to "

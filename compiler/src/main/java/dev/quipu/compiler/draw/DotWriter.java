@@ -1,6 +1,5 @@
 package dev.quipu.compiler.draw;
 
-import static guru.nidi.graphviz.attribute.Attributes.attr;
 import static guru.nidi.graphviz.model.Factory.mutGraph;
 import static guru.nidi.graphviz.model.Factory.mutNode;
 import static guru.nidi.graphviz.model.Factory.to;
@@ -50,32 +49,33 @@ final class DotWriter {
                 }
             }
         }
-        computations.forEach((path, count) -> framed.put(path, count > 1 || picture.frames().containsKey(path)));
+        computations.forEach(
+                (path, count) -> framed.put(path, count > 1 || picture.frames().containsKey(path)));
     }
 
     private void writeDefaults() {
-        root.graphAttrs().add(
-                attr("fontname", Engine.FONT),
-                attr("fontsize", 11),
-                attr("fontcolor", Palette.TEXT),
-                attr("nodesep", 0.22),
-                attr("ranksep", 0.3),
-                attr("bgcolor", "white"),
-                attr("label", Label.html(BoxLabel.title(picture))),
-                attr("labelloc", "t"));
-        root.nodeAttrs().add(
-                attr("fontname", Engine.FONT),
-                attr("fontsize", 11),
-                attr("fontcolor", Palette.TEXT),
-                attr("shape", "box"),
-                attr("style", "rounded,filled"),
-                attr("margin", "0.12,0.06"),
-                attr("height", 0.3));
-        root.linkAttrs().add(
-                attr("fontname", Engine.FONT),
-                attr("fontsize", 8),
-                attr("fontcolor", Palette.FAINT_TEXT),
-                attr("arrowsize", 0.6));
+        var graph = root.graphAttrs();
+        graph.add("fontname", Engine.FONT);
+        graph.add("fontsize", 11);
+        graph.add("fontcolor", Palette.TEXT);
+        graph.add("nodesep", 0.22);
+        graph.add("ranksep", 0.3);
+        graph.add("bgcolor", "white");
+        graph.add("label", Label.html(BoxLabel.title(picture)));
+        graph.add("labelloc", "t");
+        var nodes = root.nodeAttrs();
+        nodes.add("fontname", Engine.FONT);
+        nodes.add("fontsize", 11);
+        nodes.add("fontcolor", Palette.TEXT);
+        nodes.add("shape", "box");
+        nodes.add("style", "rounded,filled");
+        nodes.add("margin", "0.12,0.06");
+        nodes.add("height", 0.3);
+        var links = root.linkAttrs();
+        links.add("fontname", Engine.FONT);
+        links.add("fontsize", 8);
+        links.add("fontcolor", Palette.FAINT_TEXT);
+        links.add("arrowsize", 0.6);
     }
 
     private MutableGraph frame(LayerPath path) {
@@ -93,15 +93,15 @@ final class DotWriter {
         String repeated = picture.frames().get(path);
         Palette palette = repeated == null ? Palette.FRAME : Palette.BLOCK;
         MutableGraph frame = mutGraph(path.toString()).setCluster(true);
-        frame.graphAttrs().add(
-                attr("label", repeated == null ? path.name() : repeated),
-                attr("labeljust", "l"),
-                attr("fontsize", repeated == null ? 10 : 13),
-                attr("style", "rounded,filled"),
-                attr("fillcolor", palette.fill()),
-                attr("color", palette.line()),
-                attr("penwidth", repeated == null ? 1 : 2),
-                attr("margin", 10));
+        var look = frame.graphAttrs();
+        look.add("label", repeated == null ? path.name() : repeated);
+        look.add("labeljust", "l");
+        look.add("fontsize", repeated == null ? 10 : 13);
+        look.add("style", "rounded,filled");
+        look.add("fillcolor", palette.fill());
+        look.add("color", palette.line());
+        look.add("penwidth", repeated == null ? 1 : 2);
+        look.add("margin", 10);
         parent.add(frame);
         frames.put(path, frame);
         return frame;
@@ -115,7 +115,10 @@ final class DotWriter {
         switch (box.look()) {
             case COMPUTATION -> node.add("fillcolor", palette.fill()).add("color", palette.line());
             case INPUT ->
-                node.add("shape", "ellipse").add("fillcolor", "white").add("color", palette.line()).add("penwidth", 1.6);
+                node.add("shape", "ellipse")
+                        .add("fillcolor", "white")
+                        .add("color", palette.line())
+                        .add("penwidth", 1.6);
             case STATE ->
                 node.add("shape", "ellipse")
                         .add("fillcolor", Palette.STATE.fill())
@@ -144,22 +147,32 @@ final class DotWriter {
         String from = arrow.from().id();
         String to = arrow.to().id();
         switch (arrow.kind()) {
-            case FLOW -> link(from, labelled(to, arrow).with("color", Palette.of(arrow.to().pass()).line()));
+            case FLOW ->
+                link(
+                        from,
+                        labelled(to, arrow)
+                                .with("color", Palette.of(arrow.to().pass()).line()));
             case GRADIENT ->
-                link(to, labelled(from, arrow)
-                        .with("dir", "back")
-                        .with("color", Palette.of(Site.Pass.BACKWARD).line()));
+                link(
+                        to,
+                        labelled(from, arrow)
+                                .with("dir", "back")
+                                .with("color", Palette.of(Site.Pass.BACKWARD).line()));
             case SAVED ->
-                link(from, labelled(to, arrow)
-                        .with("color", Palette.SAVED)
-                        .with("penwidth", 0.8)
-                        .with("arrowsize", 0.4)
-                        .with("constraint", false));
+                link(
+                        from,
+                        labelled(to, arrow)
+                                .with("color", Palette.SAVED)
+                                .with("penwidth", 0.8)
+                                .with("arrowsize", 0.4)
+                                .with("constraint", false));
             case NEXT ->
-                link(from, labelled(to, arrow)
-                        .with("color", Palette.of(arrow.to().pass()).line())
-                        .with("style", "dashed")
-                        .with("constraint", false));
+                link(
+                        from,
+                        labelled(to, arrow)
+                                .with("color", Palette.of(arrow.to().pass()).line())
+                                .with("style", "dashed")
+                                .with("constraint", false));
         }
     }
 

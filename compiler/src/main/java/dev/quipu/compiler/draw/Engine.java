@@ -10,13 +10,14 @@ import guru.nidi.graphviz.engine.Renderer;
 import guru.nidi.graphviz.model.MutableGraph;
 import java.awt.Font;
 import java.awt.font.FontRenderContext;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Graphviz: the {@code dot} program where it is installed, else its JavaScript build in an embedded V8. */
 final class Engine {
@@ -33,25 +34,29 @@ final class Engine {
     /** Width of the sample in Helvetica of size 1000, from Adobe's font metrics. */
     private static final double SAMPLE_WIDTH = 15_928;
 
+    private static Path libraryFolder;
+
     private Engine() {}
 
-    static String svg(MutableGraph graph) {
+    static String svg(MutableGraph graph) throws IOException {
         return rendered(graph, svg -> svg, Format.SVG, Renderer::toString);
     }
 
-    static void png(MutableGraph graph, Path file) {
-        rendered(graph, svg -> resized(svg, fontAdjust()), Format.PNG, renderer -> {
-            try {
-                return renderer.toFile(file.toFile());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+    static BufferedImage image(MutableGraph graph) throws IOException {
+        try {
+            double adjust = fontAdjust();
+            return rendered(graph, svg -> resized(svg, adjust), Format.PNG, Renderer::toImage);
+        } catch (LinkageError | InternalError e) { // what Java throws where the system has no fonts
+            throw new QuipuException(
+                    "drawing: this Java finds no fonts, which .png needs: install fontconfig and a font, or write .svg",
+                    e);
+        }
     }
 
     // a second picture in the same V8 runs out of memory or never ends, so each has an engine of its own
     private static synchronized <T> T rendered(
-            MutableGraph graph, UnaryOperator<String> adjust, Format format, Function<Renderer, T> finish) {
+            MutableGraph graph, UnaryOperator<String> adjust, Format format, Function<Renderer, T> finish)
+            throws IOException {
         try {
             Graphviz.useEngine(new GraphvizCmdLineEngine(), new GraphvizV8Engine(libraryFolder()));
             Graphviz picture = Graphviz.fromGraph(graph)
@@ -60,7 +65,8 @@ final class Engine {
             return finish.apply(picture.render(format));
         } catch (GraphvizException e) {
             throw new QuipuException(
-                    "drawing: Graphviz did not run: install it so that 'dot' is on the PATH, or write .dot, which needs none ("
+                    "drawing: Graphviz did not run: install it so that 'dot' is on the PATH, or write .dot, which"
+                            + " needs none ("
                             + e.getMessage() + ")",
                     e);
         } finally {
@@ -68,44 +74,38 @@ final class Engine {
         }
     }
 
-    /** Where V8 unpacks its native library; once for each run of Java. */
-    private static String libraryFolder() {
-        return Folder.PATH;
+    /** Where V8 unpacks its native library, once for each run of Java. */
+    private static String libraryFolder() throws IOException {
+        if (libraryFolder == null) {
+            Path folder = Files.createTempDirectory("quipu-graphviz");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+            libraryFolder = folder;
+        }
+        return libraryFolder.toString();
     }
 
-    private static final class Folder {
-        static final String PATH = create();
-
-        private static String create() {
-            try {
-                Path folder = Files.createTempDirectory("quipu-graphviz");
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-                return folder.toString();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            files.forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            return; // a temporary folder: nothing is lost
         }
-
-        private static void delete(Path folder) {
-            try (var files = Files.list(folder)) {
-                files.forEach(file -> file.toFile().delete());
-            } catch (IOException e) {
-                return; // a temporary folder: nothing is lost
-            }
-            folder.toFile().delete();
-        }
+        folder.toFile().delete();
     }
 
     private static String resized(String svg, double factor) {
         // an escaped hyphen loses the spaces around it in the rasterizer
-        return FONT_SIZE.matcher(svg.replace("&#45;", "-"))
-                .replaceAll(size -> "font-size=\"%.2f\"".formatted(Double.parseDouble(size.group(1)) * factor));
+        return FONT_SIZE
+                .matcher(svg.replace("&#45;", "-"))
+                .replaceAll(size -> "font-size=\"" + Double.parseDouble(size.group(1)) * factor + "\"");
     }
 
     /** Boxes fit Helvetica; the font that Java has instead may be wider. */
     private static double fontAdjust() {
         FontRenderContext context = new FontRenderContext(null, true, true);
-        double width = new Font(FONT, Font.PLAIN, 1000).getStringBounds(SAMPLE, context).getWidth();
+        double width = new Font(FONT, Font.PLAIN, 1000)
+                .getStringBounds(SAMPLE, context)
+                .getWidth();
         return Math.min(1, SAMPLE_WIDTH / width);
     }
 }

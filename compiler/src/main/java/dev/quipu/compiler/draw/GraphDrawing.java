@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import javax.imageio.ImageIO;
 
 /**
  * A graph as a picture. Layers are frames; a repeated block is drawn once, its frame says how often it stands; the forward
@@ -40,7 +41,7 @@ public final class GraphDrawing {
     }
 
     /** The picture as SVG, laid out by Graphviz. */
-    public String svg() {
+    public String svg() throws IOException {
         return Engine.svg(graph);
     }
 
@@ -56,7 +57,7 @@ public final class GraphDrawing {
         } else if (name.endsWith(".svg")) {
             Files.writeString(file, svg());
         } else if (name.endsWith(".png")) {
-            Engine.png(graph, file);
+            ImageIO.write(Engine.image(graph), "png", file.toFile());
         } else {
             throw QuipuException.of("a file name ending in .svg, .png or .dot", name, "drawing", "");
         }

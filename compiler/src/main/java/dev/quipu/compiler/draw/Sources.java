@@ -19,7 +19,9 @@ final class Sources {
     private final Set<Node> shown = new HashSet<>();
 
     Sources(Graph graph) {
-        graph.results().values().forEach(result -> shown.add(Views.origin(result).node()));
+        graph.results()
+                .values()
+                .forEach(result -> shown.add(Views.origin(result).node()));
         for (Node node : graph.nodes()) {
             for (Tensor input : node.inputs()) {
                 Node source = Views.origin(input).node();
