@@ -79,6 +79,17 @@ public final class Functions {
 
     /** 2^n * polynomial(r) with x = n ln 2 + r; 0 below -87.3, infinite above 88.72283. */
     public Value exp(Value x) {
+        Value high = select(
+                Comparison.GREATER, x, number(88.72283), number(Double.POSITIVE_INFINITY), expWithoutOverflow(x));
+        return let("exp", select(Comparison.EQUAL, x, x, high, x));
+    }
+
+    /** {@link #exp} of what is surely below 88, with the same bits and fewer comparisons. */
+    public Value expOfSmall(Value x) {
+        return let("exp", expWithoutOverflow(x));
+    }
+
+    private Value expWithoutOverflow(Value x) {
         Value magic = number(12582912); // 1.5 * 2^23: adding it rounds to an integer in the low bits
         Value shifted = let("shifted", fma(x, number(1.4426950408889634), magic));
         Value n = let("n", minus(shifted, magic));
@@ -87,9 +98,7 @@ public final class Functions {
         Value p = polynomial(r, EXP);
         Value exponent = shift(BinaryOperator.SHIFT_LEFT, bits(shifted), 23);
         Value scaled = let("scaled", fromBits(plus(bits(p), exponent)));
-        Value low = select(Comparison.LESS, x, number(-87.3), number(0), scaled);
-        Value high = select(Comparison.GREATER, x, number(88.72283), number(Double.POSITIVE_INFINITY), low);
-        return let("exp", select(Comparison.EQUAL, x, x, high, x));
+        return select(Comparison.LESS, x, number(-87.3), number(0), scaled);
     }
 
     /** ln(x) = e ln 2 + ln(m) with m near 1; -infinite at 0, NaN below. */
