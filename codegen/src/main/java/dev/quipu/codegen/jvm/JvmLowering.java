@@ -25,7 +25,7 @@ final class JvmLowering {
             case Gather gather -> TableLowering.gather(name, gather, lanes);
             case Scatter scatter -> TableLowering.scatter(name, scatter, lanes);
             case MatrixProduct product -> MatrixLowering.lower(name, product, lanes);
-            case AttentionLaunch attention -> throw new AssertionError("no kernel yet: " + attention);
+            case AttentionLaunch attention -> AttentionLowering.lower(name, attention, lanes);
         };
     }
 }

@@ -1,0 +1,123 @@
+package dev.quipu.codegen.jvm;
+
+import static dev.quipu.codegen.jvm.Values.divide;
+import static dev.quipu.codegen.jvm.Values.max;
+import static dev.quipu.codegen.jvm.Values.min;
+import static dev.quipu.codegen.jvm.Values.multiple;
+import static dev.quipu.codegen.jvm.Values.remainder;
+import static dev.quipu.codegen.kernel.Emitter.integer;
+import static dev.quipu.codegen.kernel.Emitter.minus;
+import static dev.quipu.codegen.kernel.Emitter.plus;
+import static dev.quipu.codegen.kernel.Emitter.times;
+
+import dev.quipu.codegen.jvm.AttentionAddresses.KeyHead;
+import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.Kernel;
+import dev.quipu.codegen.kernel.Method;
+import dev.quipu.codegen.kernel.Value;
+import dev.quipu.codegen.launch.AttentionLaunch;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Gradients of attention (Dao et al. 2022, section 3.2). Scores are computed again tile by tile; with P = exp(S - lse):
+ *
+ * <pre>
+ *     dV = P^T dO      dP = dO V^T      dS = scale * P (dP - delta)      dQ = dS K      dK = dS^T Q
+ * </pre>
+ *
+ * where delta, one number per query, is the sum of dO * O. A part is a key head: it walks blocks of keys, and for each the
+ * queries that see it, panel by panel. Gradients of the block's keys and values are summed in scratch memory, those of the
+ * queries in their tensor. Where there are few key heads, queries and keys have a phase each, with parts of their own, and
+ * scores are computed in both.
+ */
+final class BackwardAttention {
+    private final AttentionGeometry geometry;
+    private final AttentionLaunch launch;
+    private final AttentionAddresses addresses;
+    private final BackwardPanels panels;
+
+    BackwardAttention(AttentionGeometry geometry) {
+        this.geometry = geometry;
+        this.launch = geometry.launch();
+        this.addresses = new AttentionAddresses(geometry);
+        this.panels = new BackwardPanels(geometry);
+    }
+
+    Kernel kernel(String name) {
+        List<Kernel.Phase> phases = new ArrayList<>();
+        List<Method> methods = new ArrayList<>();
+        int keyHeads = geometry.keyHeads();
+        if (geometry.hasFewKeyHeads()) {
+            phases.add(phase(BackwardTask.QUERIES, keyHeads * geometry.partsOfKeyHead()));
+            phases.add(phase(BackwardTask.KEYS, keyHeads * geometry.keyBlocks()));
+            methods.addAll(panels.methods(BackwardTask.QUERIES));
+            methods.addAll(panels.methods(BackwardTask.KEYS));
+        } else {
+            phases.add(phase(BackwardTask.BOTH, keyHeads));
+            methods.addAll(panels.methods(BackwardTask.BOTH));
+        }
+        methods.addAll(panels.shared());
+        return new Kernel(name, List.of(), BackwardPanels.BUFFERS, panels.scratch(), phases, methods);
+    }
+
+    private Kernel.Phase phase(BackwardTask task, int parts) {
+        Emitter body = new Emitter();
+        BackwardPanels.BUFFERS.forEach(used -> body.reserve(used.name()));
+        panels.scratch().forEach(used -> body.reserve(used.variable().name()));
+        body.reserve(Kernel.PART.name());
+        KeyHead keyHead = addresses.keyHead(body, remainder(Kernel.PART, geometry.keyHeads()));
+        Value number = divide(Kernel.PART, geometry.keyHeads());
+        Value sequence = integer(launch.queries());
+        switch (task) {
+            case BOTH -> blocks(body, task, keyHead, new Range(integer(0), sequence), integer(0), sequence);
+            case QUERIES -> {
+                // the last queries see the most keys: their parts come first
+                Value later = minus(integer(geometry.partsOfKeyHead() - 1L), number);
+                int queries = geometry.panelsOfPart() * geometry.panel();
+                Value first = body.let("first", times(later, queries));
+                Value end = body.let("end", min(plus(first, queries), sequence));
+                Value oldest = launch.window() == 0
+                        ? integer(0)
+                        : multiple(max(minus(first, integer(launch.window() - 1L)), integer(0)), geometry.keyBlock());
+                blocks(body, task, keyHead, new Range(first, end), body.let("keyBegin", oldest), end);
+            }
+            case KEYS -> {
+                Value first = body.let("keyBegin", times(number, geometry.keyBlock()));
+                Value end = body.let("keyEnd", min(plus(first, geometry.keyBlock()), sequence));
+                blocks(body, task, keyHead, new Range(integer(0), sequence), first, end);
+            }
+        }
+        return new Kernel.Phase(task.phase(), parts, body.statements());
+    }
+
+    /** Queries from first until end. */
+    private record Range(Value first, Value end) {}
+
+    private void blocks(Emitter body, BackwardTask task, KeyHead keyHead, Range queries, Value keyBegin, Value keyEnd) {
+        body.loop("block", keyBegin, keyEnd, geometry.keyBlock(), (loop, block) -> {
+            Value.Variable keys = loop.let("keys", min(minus(keyEnd, block), integer(geometry.keyBlock())));
+            Value.Variable at = loop.let("keysAt", addresses.key(keyHead, block));
+            panels.beginBlock(loop, task, at, block, keys);
+            Value first = queries.first() instanceof Value.Literal ? block : max(queries.first(), block);
+            Value end = queries.end();
+            if (launch.window() > 0) {
+                Value last = plus(plus(block, geometry.keyBlock()), launch.window() - 1L);
+                end = loop.let("queryEnd", min(end, last));
+            }
+            Value sequence = integer(launch.queries());
+            loop.loop("query", first, end, panels.span(task), (some, query) -> {
+                some.let("rows", min(minus(sequence, query), integer(panels.span(task))));
+                some.loop("member", integer(0), integer(geometry.group()), 1, (one, member) -> {
+                    Value.Variable head = one.let("head", addresses.head(keyHead, member));
+                    one.let("at", addresses.query(keyHead, head, query));
+                    one.let("statisticAt", addresses.statistic(keyHead, head, query));
+                    one.add(panels.method(task).call());
+                });
+            });
+            if (task != BackwardTask.QUERIES) {
+                panels.endBlock(loop, at, keys);
+            }
+        });
+    }
+}

@@ -1,0 +1,147 @@
+package dev.quipu.codegen.jvm;
+
+import dev.quipu.codegen.kernel.Kernel;
+import dev.quipu.codegen.launch.AttentionLaunch;
+import dev.quipu.codegen.launch.Buffer;
+import dev.quipu.dsl.DType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+
+/** An attention kernel, lowered, printed, compiled and bound to buffers as the runtime has them, all full of NaN at first. */
+final class AttentionRun implements AutoCloseable {
+    private static final int WORKERS = 3;
+
+    final AttentionLaunch launch;
+    final List<MemorySegment> buffers = new ArrayList<>();
+    final Class<?> tiles;
+    private final Arena arena = Arena.ofShared();
+    private final JvmKernel kernel;
+
+    AttentionRun(AttentionLaunch launch, int lanes) {
+        this(launch, lanes, UnaryOperator.identity());
+    }
+
+    /** @param edit changes the library's source */
+    AttentionRun(AttentionLaunch launch, int lanes, UnaryOperator<String> edit) {
+        this.launch = launch;
+        launch.buffers().forEach(buffer -> buffers.add(poisoned(buffer.elements())));
+        Kernel lowered = AttentionLowering.lower("Attention", launch, lanes);
+        String library = JvmWriter.writeLibrary(TileLibrary.CLASS, new TileLibrary(lanes).usedBy(List.of(lowered)));
+        GeneratedClasses classes = GeneratedClasses.compile(
+                Map.of("Attention", JvmWriter.write(lowered), TileLibrary.CLASS, edit.apply(library)));
+        try {
+            this.tiles = classes.named(TileLibrary.CLASS);
+            this.kernel = (JvmKernel) classes.named("Attention")
+                    .getConstructor(MemorySegment[].class, JvmScratch.class)
+                    .newInstance(buffers.toArray(MemorySegment[]::new), new Scratch());
+        } catch (ReflectiveOperationException failure) {
+            throw new AssertionError(JvmWriter.write(lowered), failure);
+        }
+    }
+
+    /** A launch with buffers of the right sizes. */
+    static AttentionLaunch launch(
+            AttentionLaunch.Kind kind,
+            boolean statistic,
+            int batch,
+            int queries,
+            int keys,
+            int heads,
+            int keyHeads,
+            int headSize,
+            int window,
+            float scale) {
+        Buffer query = floats((long) batch * queries * heads * headSize);
+        Buffer key = floats((long) batch * keys * keyHeads * headSize);
+        Buffer line = floats((long) batch * heads * queries);
+        List<Buffer> buffers = new ArrayList<>(List.of(query, key, key));
+        switch (kind) {
+            case FORWARD -> buffers.addAll(statistic ? List.of(query, line) : List.of(query));
+            case BACKWARD -> buffers.addAll(List.of(query, line, query, query, key, key));
+            case CACHED -> buffers.addAll(List.of(new Buffer(DType.I32, 1, Buffer.Use.READ), query));
+        }
+        return new AttentionLaunch(kind, batch, queries, keys, heads, keyHeads, headSize, window, scale, buffers);
+    }
+
+    private static Buffer floats(long elements) {
+        return new Buffer(DType.F32, elements, Buffer.Use.UPDATE);
+    }
+
+    void set(int buffer, float[] values) {
+        MemorySegment.copy(values, 0, buffers.get(buffer), ValueLayout.JAVA_FLOAT, 0, values.length);
+    }
+
+    void setPosition(int position) {
+        buffers.get(3).set(ValueLayout.JAVA_INT, 0, position);
+    }
+
+    float[] get(int buffer) {
+        long bytes = launch.buffers().get(buffer).elements() * Float.BYTES;
+        return buffers.get(buffer).asSlice(0, bytes).toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    /** Runs all parts, by one worker after the other in an order of their own. */
+    void run(long seed) {
+        Random random = new Random(seed);
+        for (int phase = 0; phase < kernel.phases(); phase++) {
+            List<Integer> parts = new ArrayList<>();
+            for (int part = 0; part < kernel.parts(phase); part++) {
+                parts.add(part);
+            }
+            Collections.shuffle(parts, random);
+            for (int part : parts) {
+                kernel.run(phase, part, random.nextInt(WORKERS));
+            }
+        }
+    }
+
+    int parts() {
+        return kernel.parts(0);
+    }
+
+    /** As large as a buffer is: rounded up to 64 bytes, and 64 bytes of room. */
+    private MemorySegment poisoned(long elements) {
+        MemorySegment segment = arena.allocate(Math.ceilDiv(elements * Float.BYTES, 64L) * 64 + 64, 64);
+        for (long i = 0; i < segment.byteSize() / Float.BYTES; i++) {
+            segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, Float.NaN);
+        }
+        return segment;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private final class Scratch implements JvmScratch {
+        @Override
+        public MemorySegment shared(int index, long elements) {
+            return poisoned(elements);
+        }
+
+        @Override
+        public MemorySegment[] segments(int index, long elements) {
+            MemorySegment[] segments = new MemorySegment[WORKERS];
+            for (int worker = 0; worker < WORKERS; worker++) {
+                segments[worker] = poisoned(elements);
+            }
+            return segments;
+        }
+
+        @Override
+        public float[][] arrays(int index, long elements) {
+            float[][] arrays = new float[WORKERS][Math.toIntExact(elements)];
+            for (float[] array : arrays) {
+                java.util.Arrays.fill(array, Float.NaN);
+            }
+            return arrays;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.quipu.codegen.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.quipu.codegen.launch.AttentionLaunch;
+import java.util.Arrays;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Chunks over a cache against attention over the whole sequence, at every position a chunk may have. */
+class CachedAttentionTest {
+    @ParameterizedTest
+    @CsvSource({
+        // lanes, batch, chunk, cache, heads, key heads, head size, window
+        "16, 2,   1,   1, 2, 1,  8,   0",
+        "16, 2,   1,  70, 4, 2, 48,   0",
+        "16, 1,   1, 600, 2, 1, 20,   0",
+        "16, 1,   1, 300, 2, 2, 16,  17",
+        "16, 1,   1,  70, 1, 1, 256,  0",
+        "16, 2,  16,  70, 4, 2, 48,   0",
+        "16, 1,   7, 600, 2, 1, 20,   0",
+        "16, 1, 128, 333, 2, 1, 12,  50",
+        "8,  1,   1,  70, 4, 2, 20,   0",
+        "8,  1,  16,  70, 4, 2, 20,  40",
+        "4,  1,   1, 290, 4, 2, 15,   0",
+        "4,  1,  16,  70, 4, 2, 20,   0"
+    })
+    void chunksAgreeWithTheWholeSequence(
+            int lanes, int batch, int chunk, int cache, int heads, int keyHeads, int headSize, int window) {
+        float scale = (float) (1 / Math.sqrt(headSize));
+        AttentionLaunch launch = AttentionRun.launch(
+                AttentionLaunch.Kind.CACHED, false, batch, chunk, cache, heads, keyHeads, headSize, window, scale);
+        AttentionLaunch whole = AttentionRun.launch(
+                AttentionLaunch.Kind.FORWARD, false, batch, cache, cache, heads, keyHeads, headSize, window, scale);
+        float[][] inputs = AttentionForwardTest.inputs(whole, 3);
+        double[] expected = new AttentionReference(whole, inputs[0], inputs[1], inputs[2], 0, null).out;
+        int row = heads * headSize;
+        try (AttentionRun run = new AttentionRun(launch, lanes)) {
+            for (int position = 0; position + chunk <= cache; position += chunk == 1 ? 1 : 5) {
+                run.set(0, rows(inputs[0], batch, position, chunk, cache, row));
+                run.set(1, written(inputs[1], batch, position + chunk, cache));
+                run.set(2, written(inputs[2], batch, position + chunk, cache));
+                run.setPosition(position);
+                run.run(position);
+                float[] out = run.get(4);
+                for (int i = 0; i < out.length; i++) {
+                    int query = i / row % chunk;
+                    int at = ((i / row / chunk) * cache + position + query) * row + i % row;
+                    assertEquals(expected[at], out[i], 1e-5, "position " + position);
+                }
+                run.run(-position);
+                assertArrayEquals(out, run.get(4));
+            }
+        }
+    }
+
+    private static float[] rows(float[] all, int batch, int position, int chunk, int cache, int row) {
+        float[] rows = new float[batch * chunk * row];
+        for (int b = 0; b < batch; b++) {
+            System.arraycopy(all, (b * cache + position) * row, rows, b * chunk * row, chunk * row);
+        }
+        return rows;
+    }
+
+    /** The cache as it is when so many keys are written; the others hold NaN. */
+    private static float[] written(float[] all, int batch, int keys, int cache) {
+        float[] written = all.clone();
+        int row = all.length / batch / cache;
+        for (int b = 0; b < batch; b++) {
+            Arrays.fill(written, (b * cache + keys) * row, (b + 1) * cache * row, Float.NaN);
+        }
+        return written;
+    }
+}
