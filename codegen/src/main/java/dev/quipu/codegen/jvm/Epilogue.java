@@ -17,16 +17,17 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What happens to a product's elements. Tiles do it themselves where that is to write them to a matrix or to add them to one;
- * anything else is a method that takes finished elements from a small block while it is in cache.
+ * What happens to a product's elements, as a method that takes finished ones from scratch memory while they are in cache.
+ * Where it is only to write them, tiles can do it themselves.
  */
 final class Epilogue {
-    /** Of the generated method. */
     private static final String METHOD = "epilogue";
+    private static final String STRIP_METHOD = "finish";
 
     private static final Value.Variable BLOCK = new Value.Variable("block", KernelType.SEGMENT);
     private static final Value.Variable BLOCK_AT = new Value.Variable("blockAt", KernelType.LONG);
     private static final Value.Variable ROW = new Value.Variable("row", KernelType.INT);
+    private static final Value.Variable ROWS = new Value.Variable("rows", KernelType.INT);
     private static final Value.Variable FROM = new Value.Variable("from", KernelType.INT);
     private static final Value.Variable TO = new Value.Variable("to", KernelType.INT);
 
@@ -54,24 +55,45 @@ final class Epilogue {
         });
     }
 
-    /** The only step, where it writes the product or adds it to a matrix. */
-    Optional<Step.Store> plain() {
+    /** The buffer that takes the product as it is, where that is all. */
+    Optional<Integer> written() {
         return product.epilogue().size() == 1
                         && product.epilogue().getFirst() instanceof Step.Store store
                         && store.name().equals(MatrixProduct.PRODUCT)
                         && store.access().isDense(product.space())
-                ? Optional.of(store)
+                        && !store.accumulate()
+                ? Optional.of(store.access().buffer())
                 : Optional.empty();
     }
 
-    /** A call for the columns {@code from} to {@code to} of a row, whose elements begin at an address of the block. */
-    Statement call(Value block, Value blockAt, Value row, Value from, Value to) {
+    /** A call for some rows of a strip of columns, which begins at an address of the block. */
+    Statement callStrip(Value block, Value blockAt, Value row, Value rows, Value from) {
         List<Value> arguments = new ArrayList<>(buffers);
-        arguments.addAll(List.of(block, blockAt, row, from, to));
-        return new Statement.Call(METHOD, arguments);
+        arguments.addAll(List.of(block, blockAt, row, rows, from));
+        return new Statement.Call(STRIP_METHOD, arguments);
     }
 
-    /** The method that is called: one row, whole vectors and then the row's ragged end. */
+    /** The method that is called: rows of a strip of a number of columns, those of them that exist. */
+    Method stripMethod(int columns) {
+        Emitter emitter = new Emitter();
+        List<Value.Variable> parameters = new ArrayList<>(buffers);
+        parameters.addAll(List.of(BLOCK, BLOCK_AT, ROW, ROWS, FROM));
+        parameters.forEach(parameter -> emitter.reserve(parameter.name()));
+        Value next = Emitter.plus(FROM, Emitter.integer(columns));
+        Value to = product.columns() % columns == 0
+                ? next
+                : new Value.Binary(BinaryOperator.MIN, next, Emitter.integer(product.columns()));
+        Value end = emitter.let("to", to);
+        emitter.loop("i", Emitter.integer(0), ROWS, 1, (body, i) -> {
+            Value at = Emitter.plus(BLOCK_AT, Emitter.toLong(Emitter.times(i, (long) columns * Float.BYTES)));
+            List<Value> arguments = new ArrayList<>(buffers);
+            arguments.addAll(List.of(BLOCK, at, Emitter.plus(ROW, i), FROM, end));
+            body.add(new Statement.Call(METHOD, arguments));
+        });
+        return new Method(STRIP_METHOD, "What becomes of a strip.", parameters, emitter.statements());
+    }
+
+    /** What {@link #stripMethod} calls for the columns {@code from} to {@code to} of a row: whole vectors, then the row's end. */
     Method method() {
         Emitter emitter = new Emitter();
         List<Value.Variable> parameters = new ArrayList<>(buffers);

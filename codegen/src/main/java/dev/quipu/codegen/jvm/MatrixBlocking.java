@@ -24,8 +24,11 @@ record MatrixBlocking(
     /** With fewer columns a part would pack its rows for too little. */
     private static final int FEWEST_COLUMN_PANELS = 4;
 
-    /** Enough for the workers of a large machine to end together. */
+    /** Enough for some workers to end together. */
     private static final int PARTS = 40;
+
+    /** With fewer parts than this the columns are divided too, although each part then packs the same rows. */
+    private static final int FEWEST_PARTS = 8;
 
     static MatrixBlocking of(MatrixProduct product, TileLibrary library) {
         int rowPanels = Math.ceilDiv(product.rows(), library.rows());
@@ -33,13 +36,16 @@ record MatrixBlocking(
         int wanted = Math.ceilDiv(PARTS, product.batch());
         int chunks = Math.ceilDiv(
                 rowPanels, Math.clamp(Math.ceilDiv(rowPanels, wanted), FEWEST_ROW_PANELS, MOST_ROW_PANELS));
-        int groups = Math.clamp(Math.ceilDiv(wanted, chunks), 1, Math.max(1, columnPanels / FEWEST_COLUMN_PANELS));
+        int groups = Math.clamp(
+                Math.ceilDiv(FEWEST_PARTS, Math.multiplyExact(chunks, product.batch())),
+                1,
+                Math.max(1, columnPanels / FEWEST_COLUMN_PANELS));
         return new MatrixBlocking(
                 product,
                 library,
                 blockDepth(product.depth(), library.lanes()),
                 Math.ceilDiv(rowPanels, chunks),
-                Math.ceilDiv(columnPanels, chunks >= wanted / 4 ? 1 : groups));
+                Math.ceilDiv(columnPanels, groups));
     }
 
     private static int blockDepth(int depth, int lanes) {

@@ -14,19 +14,15 @@ import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /**
- * A column of tiles: all row panels of a part with one right panel.
+ * A column of tiles: all row panels of a part with one right panel. From the second block of depth on it goes on from what
+ * the blocks before have left.
  *
- * @param width how many of the panel's columns exist
+ * @param name of the generated method
  * @param stride bytes from row to row of what is written
- * @param direct rows and columns that do not exist must not be written: ragged tiles go through a tile of scratch memory
- * @param accumulate adds to what is there, else only from the second block of depth on
  */
-record MatrixTiles(MatrixBlocking blocking, String name, int width, int stride, boolean direct, boolean accumulate) {
-    static final Value.Variable TILE = new Value.Variable("tile", KernelType.SEGMENT);
-
+record MatrixTiles(MatrixBlocking blocking, String name, int stride) {
     private static final Value.Variable LEFT = new Value.Variable("leftPanels", KernelType.ARRAY);
     private static final Value.Variable RIGHT = new Value.Variable("rightPanels", KernelType.SEGMENT);
     private static final Value.Variable RIGHT_AT = new Value.Variable("rightAt", KernelType.LONG);
@@ -36,24 +32,7 @@ record MatrixTiles(MatrixBlocking blocking, String name, int width, int stride, 
     private static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
     private static final Value.Variable STEP = new Value.Variable("k", KernelType.INT);
 
-    /** Whether some tile goes through scratch memory. */
-    boolean needsTile() {
-        return direct && (width < library().columns() || raggedRows() % rowStep() != 0);
-    }
-
-    private TileLibrary library() {
-        return blocking.library();
-    }
-
-    /** Rows of the last panel, if they are not all there. */
-    private int raggedRows() {
-        return blocking.product().rows() % library().rows();
-    }
-
-    /** Tiles of a third, two thirds and all of the rows are enough kinds for the JIT. */
-    private int rowStep() {
-        return library().rows() / 3;
-    }
+    private static final List<Value.Variable> PARAMETERS = List.of(LEFT, RIGHT, RIGHT_AT, TO, TO_AT, ROWS, DEPTH, STEP);
 
     /**
      * A call.
@@ -63,69 +42,43 @@ record MatrixTiles(MatrixBlocking blocking, String name, int width, int stride, 
      * @param k the first step of depth
      */
     Statement call(Value left, Value right, Value rightAt, Value to, Value at, Value rows, Value depth, Value k) {
-        List<Value> arguments = new ArrayList<>(List.of(left, right, rightAt, to, at, rows, depth));
-        if (blocking.depthBlocks() > 1 && !accumulate) {
-            arguments.add(k);
-        }
-        if (needsTile()) {
-            arguments.add(TILE);
-        }
-        return new Statement.Call(name, arguments);
+        return new Statement.Call(name, List.of(left, right, rightAt, to, at, rows, depth, k));
     }
 
     Method method() {
-        List<Value.Variable> parameters = new ArrayList<>(List.of(LEFT, RIGHT, RIGHT_AT, TO, TO_AT, ROWS, DEPTH));
-        if (blocking.depthBlocks() > 1 && !accumulate) {
-            parameters.add(STEP);
-        }
-        if (needsTile()) {
-            parameters.add(TILE);
-        }
         Emitter emitter = new Emitter();
-        parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        int rows = library().rows();
-        Value panels = new Value.Binary(BinaryOperator.DIVIDE, ROWS, integer(rows));
-        Value.Variable whole = emitter.let("whole", panels);
+        PARAMETERS.forEach(parameter -> emitter.reserve(parameter.name()));
+        int rows = blocking.library().rows();
+        int ragged = blocking.product().rows() % rows;
+        Value.Variable whole = emitter.let("whole", new Value.Binary(BinaryOperator.DIVIDE, ROWS, integer(rows)));
         if (blocking.product().rows() >= rows) {
             emitter.loop("panel", integer(0), whole, 1, (body, panel) -> tile(body, panel, rows));
         }
-        if (raggedRows() > 0) {
+        if (ragged > 0) {
             Value more = new Value.Compare(Comparison.LESS, times(whole, rows), ROWS);
-            emitter.when(more, body -> tile(body, whole, raggedRows()));
+            emitter.when(more, body -> tile(body, whole, ragged));
         }
-        String comment = "Row panels times a right panel of " + width + " columns.";
-        return new Method(name, comment, parameters, emitter.statements());
+        return new Method(name, "Row panels times a right panel.", PARAMETERS, emitter.statements());
     }
 
     private void tile(Emitter emitter, Value panel, int rows) {
-        int computed = Math.ceilDiv(rows, rowStep()) * rowStep();
-        Value left = times(panel, library().leftPanel(blocking.blockDepth()));
-        Value at = plus(TO_AT, times(toLong(panel), (long) library().rows() * stride));
-        if (!direct || (computed == rows && width == library().columns())) {
-            add(
-                    emitter,
-                    add -> new Statement.Call(
-                            library().tile(computed, add),
-                            List.of(LEFT, left, RIGHT, RIGHT_AT, TO, at, integer(stride), DEPTH)));
+        TileLibrary library = blocking.library();
+        List<Value> arguments = new ArrayList<>(List.of(
+                LEFT,
+                times(panel, library.leftPanel(blocking.blockDepth())),
+                RIGHT,
+                RIGHT_AT,
+                TO,
+                plus(TO_AT, times(toLong(panel), (long) library.rows() * stride)),
+                integer(stride),
+                DEPTH));
+        Statement first = new Statement.Call(library.tile(rows, false), arguments);
+        if (blocking.depthBlocks() == 1) {
+            emitter.add(first);
             return;
         }
-        Value tileStride = integer((long) library().columns() * Float.BYTES);
-        Value zero = new Value.Literal(KernelType.LONG, 0);
-        emitter.add(new Statement.Call(
-                library().tile(computed, false), List.of(LEFT, left, RIGHT, RIGHT_AT, TILE, zero, tileStride, DEPTH)));
-        add(
-                emitter,
-                add -> new Statement.Call(
-                        library().copy(width, add), List.of(TILE, TO, at, integer(stride), integer(rows))));
-    }
-
-    /** Emits the call that writes for the first block of depth, and the one that adds for all others. */
-    private void add(Emitter emitter, Function<Boolean, Statement> call) {
-        if (accumulate || blocking.depthBlocks() == 1) {
-            emitter.add(call.apply(accumulate));
-            return;
-        }
-        Value first = new Value.Compare(Comparison.EQUAL, STEP, integer(0));
-        emitter.add(new Statement.If(first, List.of(call.apply(false)), List.of(call.apply(true))));
+        Statement next = new Statement.Call(library.tile(rows, true), arguments);
+        Value isFirst = new Value.Compare(Comparison.EQUAL, STEP, integer(0));
+        emitter.add(new Statement.If(isFirst, List.of(first), List.of(next)));
     }
 }

@@ -28,7 +28,7 @@ public final class TileLibrary {
     /** The generated class. */
     public static final String CLASS = "Tiles";
 
-    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(?:x(\\d+))?(Add)?");
+    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(Add)?");
 
     private final int lanes;
 
@@ -59,7 +59,7 @@ public final class TileLibrary {
 
     /** Floats from one left panel to the next: packing writes whole vectors, so some room lies behind each. */
     public int leftPanel(int depth) {
-        return roundUp(depth) * rows() + lanes;
+        return roundUp(depth) * rows() + 4 * lanes;
     }
 
     /** Floats from one right panel to the next. */
@@ -75,21 +75,10 @@ public final class TileLibrary {
      * Name of the tile that multiplies the first {@code rows} rows of a left panel with a right panel:
      * {@code (float[] a, int aOffset, MemorySegment b, long bOffset, MemorySegment c, long cOffset, int cStride, int depth)}.
      *
-     * @param add adds to what is in c, else writes
+     * @param add goes on from the sums that are in c, else writes
      */
     public String tile(int rows, boolean add) {
         return CLASS + ".tile" + rows + (add ? "Add" : "");
-    }
-
-    /**
-     * Name of the tile that reads a right matrix {@code [depth][width]} where it lies:
-     * {@code (float[] a, int aOffset, MemorySegment b, long bOffset, int bStride, MemorySegment c, long cOffset,
-     * int cStride, int depth)}.
-     *
-     * @param width how many of the tile's columns exist
-     */
-    public String strip(int rows, int width, boolean add) {
-        return CLASS + ".strip" + rows + "x" + width + (add ? "Add" : "");
     }
 
     /**
@@ -171,10 +160,9 @@ public final class TileLibrary {
             throw new AssertionError("no tile " + name);
         }
         int size = Integer.parseInt(parts.group(2));
-        boolean add = parts.group(4) != null;
+        boolean add = parts.group(3) != null;
         return switch (parts.group(1)) {
-            case "tile" -> new Tile(this, size, columns(), false, add).method(simple);
-            case "strip" -> new Tile(this, size, Integer.parseInt(parts.group(3)), true, add).method(simple);
+            case "tile" -> new Tile(this, size, add).method(simple);
             case "packLeft" -> Packs.left(this, simple, size);
             case "packRight" -> Packs.right(this, simple, size);
             case "packLeftTransposed" -> TransposingPacks.left(this, simple, size);

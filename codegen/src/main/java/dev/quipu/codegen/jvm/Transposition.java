@@ -13,8 +13,13 @@ import java.util.List;
 record Transposition(int lanes) {
     /** The columns of a square of rows, declared in the body under names that begin with the prefix. */
     List<Value> of(List<Value> rows, String prefix, List<Statement> body) {
+        return stages(rows, lanes / 2, 1, prefix, body);
+    }
+
+    /** Some of the exchanges, of all rows or of a group of neighbours that has them within. */
+    List<Value> stages(List<Value> rows, int from, int to, String prefix, List<Statement> body) {
         List<Value> current = rows;
-        for (int distance = lanes / 2; distance >= 1; distance /= 2) {
+        for (int distance = from; distance >= to; distance /= 2) {
             current = stage(current, distance, prefix + distance + "_", body);
         }
         return current;
@@ -22,7 +27,7 @@ record Transposition(int lanes) {
 
     private List<Value> stage(List<Value> rows, int distance, String prefix, List<Statement> body) {
         List<Value> next = new ArrayList<>(rows);
-        for (int row = 0; row < lanes; row++) {
+        for (int row = 0; row < rows.size(); row++) {
             if ((row & distance) == 0) {
                 Value upper = rows.get(row);
                 Value lower = rows.get(row + distance);

@@ -97,11 +97,26 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
     double element(float[][] in, int b, int row, int column) {
         double sum = 0;
         for (int k = 0; k < depth; k++) {
-            int left = b * rows * depth + (transposeLeft ? k * rows + row : row * depth + k);
-            int right = b * columns * depth + (transposeRight ? column * depth + k : k * columns + column);
-            sum += (double) in[0][left] * in[1][right];
+            sum += (double) in[0][left(b, row, k)] * in[1][right(b, column, k)];
         }
         return sum;
+    }
+
+    /** What the first output should hold to the bit, of those ends that only write or add. */
+    float exact(float[][] in, int b, int row, int column) {
+        float sum = 0;
+        for (int k = 0; k < depth; k++) {
+            sum = Math.fma(in[0][left(b, row, k)], in[1][right(b, column, k)], sum);
+        }
+        return end == End.ACCUMULATE ? in[OUT][(b * rows + row) * columns + column] + sum : sum;
+    }
+
+    private int left(int b, int row, int k) {
+        return b * rows * depth + (transposeLeft ? k * rows + row : row * depth + k);
+    }
+
+    private int right(int b, int column, int k) {
+        return b * columns * depth + (transposeRight ? column * depth + k : k * columns + column);
     }
 
     /** What the first output should hold, from the product's element and what was there. */

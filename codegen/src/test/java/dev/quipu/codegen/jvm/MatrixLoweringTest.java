@@ -85,6 +85,12 @@ class MatrixLoweringTest {
             for (int row = 0; row < shape.rows(); row++) {
                 for (int column = 0; column < shape.columns(); column++) {
                     double product = shape.element(in, b, row, column);
+                    if (shape.end() == MatrixCase.End.WRITE || shape.end() == MatrixCase.End.ACCUMULATE) {
+                        assertEquals(
+                                shape.exact(in, b, row, column),
+                                out[0][shape.place(b, row, column)],
+                                "one sum in the order of the depth");
+                    }
                     double tolerance = 1e-6 * (4 + Math.sqrt(shape.depth()));
                     assertEquals(
                             shape.expected(in, product, b, row, column),
