@@ -66,6 +66,13 @@ final class Epilogue {
                 : Optional.empty();
     }
 
+    /** A call for the columns {@code from} to {@code to} of a row, whose elements begin at an address of the block. */
+    Statement call(Value block, Value blockAt, Value row, Value from, Value to) {
+        List<Value> arguments = new ArrayList<>(buffers);
+        arguments.addAll(List.of(block, blockAt, row, from, to));
+        return new Statement.Call(METHOD, arguments);
+    }
+
     /** A call for some rows of a strip of columns, which begins at an address of the block. */
     Statement callStrip(Value block, Value blockAt, Value row, Value rows, Value from) {
         List<Value> arguments = new ArrayList<>(buffers);
@@ -86,9 +93,7 @@ final class Epilogue {
         Value end = emitter.let("to", to);
         emitter.loop("i", Emitter.integer(0), ROWS, 1, (body, i) -> {
             Value at = Emitter.plus(BLOCK_AT, Emitter.toLong(Emitter.times(i, (long) columns * Float.BYTES)));
-            List<Value> arguments = new ArrayList<>(buffers);
-            arguments.addAll(List.of(BLOCK, at, Emitter.plus(ROW, i), FROM, end));
-            body.add(new Statement.Call(METHOD, arguments));
+            body.add(call(BLOCK, at, Emitter.plus(ROW, i), FROM, end));
         });
         return new Method(STRIP_METHOD, "What becomes of a strip.", parameters, emitter.statements());
     }

@@ -13,9 +13,9 @@ import java.util.List;
 /**
  * Matrix products on the JVM, over packed panels (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
  * 2008): the right matrix is packed once for all parts, each part packs its rows. Products of few rows pack a panel of
- * columns where it is used. See {@link MatrixBlocking} for how they are cut and {@link TileLibrary} for the inner loops.
+ * columns where it is used; {@link ThinProduct} packs nothing. See {@link MatrixBlocking} for how they are cut and {@link TileLibrary} for the inner loops.
  *
- * <p>Every element is one sum in the order of the depth, whatever the shape, the epilogue or the processor.
+ * <p>Over panels every element is one sum in the order of the depth, whatever the shape, the epilogue or the processor.
  */
 final class MatrixLowering {
     private static final int FLOATS_OF_PACKING_PART = 64 * 1024;
@@ -24,6 +24,9 @@ final class MatrixLowering {
 
     /** The kernel of a product, for vectors of a number of floats. */
     static Kernel lower(String name, MatrixProduct product, int lanes) {
+        if (ThinProduct.suits(product)) {
+            return ThinProduct.lower(name, product, lanes);
+        }
         MatrixBlocking blocking = MatrixBlocking.of(product, new TileLibrary(lanes));
         List<Value.Variable> buffers = BufferNames.of(product.buffers(), product.epilogue());
         MatrixPacks packs = new MatrixPacks(blocking);

@@ -28,7 +28,7 @@ public final class TileLibrary {
     /** The generated class. */
     public static final String CLASS = "Tiles";
 
-    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(Add)?");
+    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(?:t(\\d+))?(Add)?");
 
     private final int lanes;
 
@@ -118,6 +118,17 @@ public final class TileLibrary {
         return CLASS + ".copy" + width + (add ? "Add" : "");
     }
 
+    /**
+     * Name of the method that multiplies some rows with {@link Dots#COLUMNS} rows, all along the depth:
+     * {@code (MemorySegment a, long aOffset, MemorySegment b, long bOffset, int stride, MemorySegment c, long cOffset,
+     * int cStride, int depth)}.
+     *
+     * @param tail the depth's elements behind the last whole vector
+     */
+    String dots(int rows, int tail) {
+        return CLASS + ".dots" + rows + "t" + tail;
+    }
+
     /** The methods of the library that some kernels call, in the order of their names. */
     public List<Method> usedBy(List<Kernel> kernels) {
         SortedSet<String> names = new TreeSet<>();
@@ -160,9 +171,10 @@ public final class TileLibrary {
             throw new AssertionError("no tile " + name);
         }
         int size = Integer.parseInt(parts.group(2));
-        boolean add = parts.group(3) != null;
+        boolean add = parts.group(4) != null;
         return switch (parts.group(1)) {
             case "tile" -> new Tile(this, size, add).method(simple);
+            case "dots" -> new Dots(this, size, Integer.parseInt(parts.group(3))).method(simple);
             case "packLeft" -> Packs.left(this, simple, size);
             case "packRight" -> Packs.right(this, simple, size);
             case "packLeftTransposed" -> TransposingPacks.left(this, simple, size);

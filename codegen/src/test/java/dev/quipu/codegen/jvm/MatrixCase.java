@@ -102,6 +102,11 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
         return sum;
     }
 
+    /** Whether {@link #exact} says it all: thin products sum lanes. */
+    boolean isExact() {
+        return !ThinProduct.suits(launch()) && (end == End.WRITE || end == End.ACCUMULATE);
+    }
+
     /** What the first output should hold to the bit, of those ends that only write or add. */
     float exact(float[][] in, int b, int row, int column) {
         float sum = 0;
