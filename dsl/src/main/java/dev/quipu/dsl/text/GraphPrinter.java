@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 final class GraphPrinter {
     // longer cells stick out of their column, so that one long line does not widen all
     private static final int WIDEST_OPERATION = 60;
-    private static final int WIDEST_TYPES = 48;
+    private static final int WIDEST_TYPES = 56;
 
     private final FunctionLabels functions;
     private final StringBuilder out = new StringBuilder(GraphText.HEADER + "\n");
