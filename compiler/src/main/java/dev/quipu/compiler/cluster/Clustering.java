@@ -19,7 +19,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -200,9 +199,10 @@ public final class Clustering {
             return form.kind();
         }
         List<Node> read = readers.getOrDefault(node.output(0), List.of());
-        boolean summed = read.size() == 1
-                && !graph.results().containsValue(node.output(0))
-                && Objects.requireNonNull(Form.of(read.getFirst())).kind() == Cluster.Kind.COLUMNS;
+        Form reader = read.size() == 1 ? Form.of(read.getFirst()) : null;
+        boolean summed = reader != null
+                && reader.kind() == Cluster.Kind.COLUMNS
+                && !graph.results().containsValue(node.output(0));
         return summed ? Cluster.Kind.COLUMNS : form.kind();
     }
 
