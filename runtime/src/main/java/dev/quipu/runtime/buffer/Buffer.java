@@ -53,6 +53,18 @@ public final class Buffer {
         }
     }
 
+    /**
+     * A buffer over memory that somebody else allocated.
+     *
+     * @param segment what {@link #allocatedBytes} says, 64-byte aligned
+     */
+    public static Buffer over(DType type, long length, MemorySegment segment) {
+        if (segment.byteSize() < allocatedBytes(type, length) || segment.address() % ALIGNMENT != 0) {
+            throw new AssertionError(length + " " + type + " elements over " + segment);
+        }
+        return new Buffer(type, length, segment);
+    }
+
     /** Bytes that {@link #allocate} takes for so many elements, padding and slack included. */
     public static long allocatedBytes(DType type, long length) {
         long bytes = Math.multiplyExact(length, type.bytes());

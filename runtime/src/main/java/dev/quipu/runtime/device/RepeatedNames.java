@@ -1,0 +1,64 @@
+package dev.quipu.runtime.device;
+
+import dev.quipu.dsl.DType;
+import dev.quipu.dsl.Dim;
+import dev.quipu.dsl.Type;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Finds the names that differ only in the number of a layer. */
+final class RepeatedNames {
+    /** The outermost number is the layer's: {@code layers.3.experts.0.weight} repeats over 3. */
+    private static final Pattern NUMBERED = Pattern.compile("(.*?\\.)?(\\d+)(\\..*)?");
+
+    /**
+     * Names of equal types whose numbers follow each other, or one name.
+     *
+     * @param type of each; the shape of the first
+     */
+    record Run(List<String> names, Type type) {}
+
+    /** Everything that must agree for names to be one run. */
+    private record Family(String before, String after, DType dtype, List<Integer> sizes) {}
+
+    private RepeatedNames() {}
+
+    /** Divides names into runs. */
+    static List<Run> runs(Map<String, Type> types) {
+        Map<Family, NavigableMap<Integer, String>> families = new LinkedHashMap<>();
+        List<Run> runs = new ArrayList<>();
+        types.forEach((name, type) -> {
+            Matcher numbered = NUMBERED.matcher(name);
+            if (numbered.matches() && numbered.group(2).length() < 10) {
+                List<Integer> sizes =
+                        type.shape().dims().stream().map(Dim::size).toList();
+                Family family = new Family(numbered.group(1), numbered.group(3), type.dtype(), sizes);
+                families.computeIfAbsent(family, key -> new TreeMap<>()).put(Integer.valueOf(numbered.group(2)), name);
+            } else {
+                runs.add(new Run(List.of(name), type));
+            }
+        });
+        families.values().forEach(family -> split(family, types, runs));
+        return runs;
+    }
+
+    private static void split(NavigableMap<Integer, String> family, Map<String, Type> types, List<Run> runs) {
+        List<String> names = new ArrayList<>();
+        int previous = 0;
+        for (Map.Entry<Integer, String> member : family.entrySet()) {
+            if (!names.isEmpty() && member.getKey() != previous + 1) {
+                runs.add(new Run(List.copyOf(names), types.get(names.getFirst())));
+                names.clear();
+            }
+            names.add(member.getValue());
+            previous = member.getKey();
+        }
+        runs.add(new Run(List.copyOf(names), types.get(names.getFirst())));
+    }
+}
