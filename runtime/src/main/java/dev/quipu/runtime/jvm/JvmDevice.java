@@ -1,0 +1,95 @@
+package dev.quipu.runtime.jvm;
+
+import dev.quipu.codegen.jvm.JvmProgram;
+import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.device.AngleTables;
+import dev.quipu.runtime.device.Device;
+import dev.quipu.runtime.device.Executable;
+import dev.quipu.runtime.device.State;
+import java.lang.foreign.Arena;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The embedded device: kernels in Java over the Vector API, on worker threads of this JVM. */
+public final class JvmDevice implements Device {
+    private static final Logger LOG = LoggerFactory.getLogger(JvmDevice.class);
+    private static final int MOST_WORKERS = 1024;
+
+    private final Arena arena;
+    private final WorkerPool pool;
+    private final ScratchMemory scratch;
+    private final AngleTables tables;
+    private final int lanes;
+
+    /** A device with {@link #defaultWorkers}. */
+    public JvmDevice() {
+        this(defaultWorkers());
+    }
+
+    /**
+     * @param workers threads that compute, the caller's counted: 1 or more
+     * @throws QuipuException if there is none, or if the JVM was started without the Vector API
+     */
+    public JvmDevice(int workers) {
+        VectorApi.require(ModuleLayer.boot());
+        if (workers < 1 || workers > MOST_WORKERS) {
+            throw QuipuException.of("1 to " + MOST_WORKERS, Integer.toString(workers), "workers", "");
+        }
+        String missing = JitFlags.missing();
+        if (!missing.isEmpty()) {
+            LOG.warn(
+                    "JVM flags: without {} some kernels may run a hundred times slower; start java with"
+                            + " @config/jvm.args",
+                    missing);
+        }
+        lanes = VectorApi.lanes();
+        arena = Arena.ofShared();
+        pool = new WorkerPool(workers);
+        scratch = new ScratchMemory(arena, workers);
+        tables = new AngleTables(arena);
+    }
+
+    /** One worker for each processor, or what {@code -Dquipu.workers} says. */
+    public static int defaultWorkers() {
+        return Setting.number("quipu.workers", 1, MOST_WORKERS, Runtime.getRuntime()::availableProcessors);
+    }
+
+    @Override
+    public String name() {
+        return "jvm";
+    }
+
+    /** Threads that compute. */
+    public int workers() {
+        return pool.workers();
+    }
+
+    /** Floats in a vector of the kernels. */
+    public int lanes() {
+        return lanes;
+    }
+
+    @Override
+    public synchronized Executable load(Scheduled scheduled, State state) {
+        return new JvmExecutable(JvmProgram.of(scheduled, lanes), state, this);
+    }
+
+    WorkerPool pool() {
+        return pool;
+    }
+
+    ScratchMemory scratch() {
+        return scratch;
+    }
+
+    AngleTables tables() {
+        return tables;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        arena.close();
+    }
+}

@@ -1,0 +1,136 @@
+package dev.quipu.runtime.jvm;
+
+import dev.quipu.codegen.jvm.JvmKernel;
+import dev.quipu.codegen.jvm.JvmProgram;
+import dev.quipu.codegen.jvm.JvmWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * The generated classes of the process, found by their source without names and comments: what two programs share is compiled
+ * once, by javac and by the JIT.
+ *
+ * <p>Every kernel has a class loader of its own, so that kernels of different programs may have the same name.
+ */
+final class KernelClasses {
+    /** The process's classes. */
+    static final KernelClasses SHARED = new KernelClasses();
+
+    private static final Pattern COMMENT = Pattern.compile("(?m)^ *(/\\*\\*|\\*|//).*\\R");
+
+    private SourceCompiler compiler;
+    private final List<Family> families = new ArrayList<>();
+
+    /** Kernels that were compiled with the same helper classes. A program whose helpers differ begins another family. */
+    private static final class Family {
+        private final Map<String, String> helperTexts = new HashMap<>();
+        private final Map<String, byte[]> helperFiles = new HashMap<>();
+        private final Loader helpers = new Loader(JvmKernel.class.getClassLoader(), helperFiles);
+        private final Map<String, Class<? extends JvmKernel>> kernels = new HashMap<>();
+
+        boolean has(JvmProgram.Source helper) {
+            return helper.text().equals(helperTexts.get(helper.className()));
+        }
+
+        boolean accepts(JvmProgram.Source helper) {
+            return has(helper) || !helperTexts.containsKey(helper.className());
+        }
+    }
+
+    /** Defines classes from memory. */
+    private static final class Loader extends ClassLoader {
+        private final Map<String, byte[]> classFiles;
+
+        Loader(ClassLoader parent, Map<String, byte[]> classFiles) {
+            super(parent);
+            this.classFiles = classFiles;
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            byte[] bytes = classFiles.get(name);
+            if (bytes == null) {
+                throw new ClassNotFoundException(name);
+            }
+            return defineClass(name, bytes, 0, bytes.length);
+        }
+    }
+
+    /**
+     * The classes of kernels; those that are new are compiled now, all in one go.
+     *
+     * @param helpers public classes that kernels call
+     * @return by simple name
+     */
+    synchronized Map<String, Class<? extends JvmKernel>> of(
+            List<JvmProgram.Source> helpers, List<JvmProgram.Source> kernels) {
+        Family family = family(helpers);
+        List<JvmProgram.Source> newHelpers =
+                helpers.stream().filter(helper -> !family.has(helper)).toList();
+        List<JvmProgram.Source> missing = new ArrayList<>(newHelpers);
+        kernels.stream()
+                .filter(kernel -> !family.kernels.containsKey(key(kernel)))
+                .forEach(missing::add);
+        Map<String, byte[]> written =
+                missing.isEmpty() ? Map.of() : compiler().compile(missing, Map.copyOf(family.helperFiles));
+        newHelpers.forEach(helper -> {
+            family.helperTexts.put(helper.className(), helper.text());
+            family.helperFiles.putAll(filesOf(helper, written));
+        });
+        Map<String, Class<? extends JvmKernel>> classes = new LinkedHashMap<>();
+        for (JvmProgram.Source kernel : kernels) {
+            classes.put(
+                    kernel.className(),
+                    family.kernels.computeIfAbsent(key(kernel), key -> define(kernel, family, written)));
+        }
+        return classes;
+    }
+
+    private SourceCompiler compiler() {
+        if (compiler == null) {
+            compiler = new SourceCompiler();
+        }
+        return compiler;
+    }
+
+    private Family family(List<JvmProgram.Source> helpers) {
+        for (Family family : families) {
+            if (helpers.stream().allMatch(family::accepts)) {
+                return family;
+            }
+        }
+        families.add(new Family());
+        return families.getLast();
+    }
+
+    private static Class<? extends JvmKernel> define(
+            JvmProgram.Source kernel, Family family, Map<String, byte[]> written) {
+        Loader loader = new Loader(family.helpers, filesOf(kernel, written));
+        try {
+            return Class.forName(binaryName(kernel), true, loader).asSubclass(JvmKernel.class);
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError("expected class " + kernel.className() + ", found " + written.keySet(), e);
+        }
+    }
+
+    /** The class files of a source: its top-level class and those nested in it. */
+    private static Map<String, byte[]> filesOf(JvmProgram.Source source, Map<String, byte[]> written) {
+        String own = binaryName(source);
+        Map<String, byte[]> files = new HashMap<>(written);
+        files.keySet().removeIf(name -> !name.equals(own) && !name.startsWith(own + "$"));
+        return files;
+    }
+
+    /** The code alone: comments name lines and layers, and names are numbered, which differ from program to program. */
+    private static String key(JvmProgram.Source kernel) {
+        return COMMENT.matcher(kernel.text()).replaceAll("").replaceAll("\\b" + kernel.className() + "\\b", "Kernel");
+    }
+
+    private static String binaryName(JvmProgram.Source source) {
+        return JvmWriter.PACKAGE + "." + source.className();
+    }
+}

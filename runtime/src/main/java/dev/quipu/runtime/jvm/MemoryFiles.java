@@ -1,0 +1,116 @@
+package dev.quipu.runtime.jvm;
+
+import dev.quipu.codegen.jvm.JvmProgram;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardLocation;
+
+/** Javac's files where sources and class files of one package are memory, and all else is as usual. */
+final class MemoryFiles extends ForwardingJavaFileManager<JavaFileManager> {
+    private final String packageName;
+    private final Map<String, byte[]> compiled;
+    private final Map<String, ClassFile> written = new LinkedHashMap<>();
+
+    /**
+     * @param compiled class files of the package that are already there, by binary name
+     */
+    MemoryFiles(JavaFileManager usual, String packageName, Map<String, byte[]> compiled) {
+        super(usual);
+        this.packageName = packageName;
+        this.compiled = compiled;
+    }
+
+    /** A source file. */
+    static final class Source extends SimpleJavaFileObject {
+        private final JvmProgram.Source source;
+
+        Source(JvmProgram.Source source) {
+            super(URI.create("memory:///" + source.className() + ".java"), Kind.SOURCE);
+            this.source = source;
+        }
+
+        JvmProgram.Source source() {
+            return source;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return source.text();
+        }
+    }
+
+    /** A class file, read or written. */
+    private static final class ClassFile extends SimpleJavaFileObject {
+        private final String binaryName;
+        private byte[] bytes;
+
+        ClassFile(String binaryName, byte[] bytes) {
+            super(URI.create("memory:///" + binaryName.replace('.', '/') + ".class"), Kind.CLASS);
+            this.binaryName = binaryName;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public InputStream openInputStream() {
+            return new ByteArrayInputStream(bytes);
+        }
+
+        @Override
+        public OutputStream openOutputStream() {
+            return new ByteArrayOutputStream() {
+                @Override
+                public void close() {
+                    bytes = toByteArray();
+                }
+            };
+        }
+    }
+
+    /** The class files that javac wrote, by binary name. */
+    Map<String, byte[]> written() {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        written.forEach((name, file) -> files.put(name, file.bytes));
+        return files;
+    }
+
+    @Override
+    public JavaFileObject getJavaFileForOutput(
+            Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
+        return written.computeIfAbsent(className, name -> new ClassFile(name, new byte[0]));
+    }
+
+    @Override
+    public Iterable<JavaFileObject> list(
+            Location location, String listed, Set<JavaFileObject.Kind> kinds, boolean recurse) throws IOException {
+        boolean ours = location == StandardLocation.CLASS_PATH && listed.equals(packageName);
+        if (!ours || !kinds.contains(JavaFileObject.Kind.CLASS)) {
+            return super.list(location, listed, kinds, recurse);
+        }
+        List<JavaFileObject> files = new ArrayList<>();
+        compiled.forEach((name, bytes) -> files.add(new ClassFile(name, bytes)));
+        return files;
+    }
+
+    @Override
+    public String inferBinaryName(Location location, JavaFileObject file) {
+        return file instanceof ClassFile ours ? ours.binaryName : super.inferBinaryName(location, file);
+    }
+
+    /** The usual files serve the next task as well. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,118 @@
+package dev.quipu.runtime.jvm;
+
+import dev.quipu.codegen.jvm.JvmScratch;
+import dev.quipu.dsl.DType;
+import dev.quipu.runtime.buffer.Buffer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The scratch memory of a device. Launches run one after the other, so all kernels of all programs share it. */
+final class ScratchMemory implements JvmScratch {
+    private static final MemorySegment NOTHING = MemorySegment.NULL;
+
+    private final Arena arena;
+    private final int workers;
+    private final List<MemorySegment> shared = new ArrayList<>();
+    private final List<MemorySegment[]> segments = new ArrayList<>();
+    private final List<float[][]> arrays = new ArrayList<>();
+
+    /**
+     * @param arena decides how long the memory lives
+     */
+    ScratchMemory(Arena arena, int workers) {
+        this.arena = arena;
+        this.workers = workers;
+    }
+
+    /** What kernels ask for, and no memory: a program's kernels are made with it first, to learn the largest requests. */
+    static final class Requests implements JvmScratch {
+        private final List<Long> shared = new ArrayList<>();
+        private final List<Long> segments = new ArrayList<>();
+        private final List<Long> arrays = new ArrayList<>();
+
+        @Override
+        public MemorySegment shared(int index, long elements) {
+            note(shared, index, elements);
+            return NOTHING;
+        }
+
+        @Override
+        public MemorySegment[] segments(int index, long elements) {
+            note(segments, index, elements);
+            return new MemorySegment[0];
+        }
+
+        @Override
+        public float[][] arrays(int index, long elements) {
+            note(arrays, index, elements);
+            return new float[0][];
+        }
+
+        private static void note(List<Long> largest, int index, long elements) {
+            while (largest.size() <= index) {
+                largest.add(0L);
+            }
+            largest.set(index, Math.max(largest.get(index), elements));
+        }
+    }
+
+    /** Makes room for requests; memory that was given out before stays valid. */
+    void grow(Requests requests) {
+        for (int i = 0; i < requests.shared.size(); i++) {
+            shared(i, requests.shared.get(i));
+        }
+        for (int i = 0; i < requests.segments.size(); i++) {
+            segments(i, requests.segments.get(i));
+        }
+        for (int i = 0; i < requests.arrays.size(); i++) {
+            arrays(i, requests.arrays.get(i));
+        }
+    }
+
+    @Override
+    public MemorySegment shared(int index, long elements) {
+        if (index == shared.size()) {
+            shared.add(NOTHING);
+        }
+        if (shared.get(index).byteSize() < bytes(elements)) {
+            shared.set(index, allocate(elements));
+        }
+        return shared.get(index);
+    }
+
+    @Override
+    public MemorySegment[] segments(int index, long elements) {
+        if (index == segments.size()) {
+            segments.add(new MemorySegment[] {NOTHING});
+        }
+        if (segments.get(index)[0].byteSize() < bytes(elements)) {
+            MemorySegment[] own = new MemorySegment[workers];
+            for (int i = 0; i < workers; i++) {
+                own[i] = allocate(elements);
+            }
+            segments.set(index, own);
+        }
+        return segments.get(index);
+    }
+
+    @Override
+    public float[][] arrays(int index, long elements) {
+        if (index == arrays.size()) {
+            arrays.add(new float[1][0]);
+        }
+        if (arrays.get(index)[0].length < elements) {
+            arrays.set(index, new float[workers][Math.toIntExact(elements)]);
+        }
+        return arrays.get(index);
+    }
+
+    private MemorySegment allocate(long elements) {
+        return Buffer.allocate(arena, DType.F32, elements).segment();
+    }
+
+    private static long bytes(long elements) {
+        return Buffer.allocatedBytes(DType.F32, elements);
+    }
+}

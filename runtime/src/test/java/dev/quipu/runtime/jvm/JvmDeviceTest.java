@@ -1,0 +1,138 @@
+package dev.quipu.runtime.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.Dim;
+import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.Tensor;
+import dev.quipu.dsl.Type;
+import dev.quipu.dsl.op.AccumulateState;
+import dev.quipu.dsl.op.ReadState;
+import dev.quipu.runtime.device.Device;
+import dev.quipu.runtime.device.Executable;
+import dev.quipu.runtime.device.LaunchTime;
+import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.op.Programs;
+import dev.quipu.runtime.reference.ReferenceDevice;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class JvmDeviceTest {
+    private static final Dim CHANNEL = new Dim("channel", 37);
+
+    /** Looks tokens up, normalises them, and adds the sum of each channel to a state. */
+    private static Scheduled program() {
+        Tensor tokens = Tensor.input("tokens", Type.i32(Dim.batch(2), Dim.sequence(5)));
+        Tensor table = Tensor.apply(new ReadState("table", Type.f32(new Dim("vocabulary", 11), CHANNEL)))
+                .output(0);
+        Tensor weight = Tensor.apply(new ReadState("norm", Type.f32(CHANNEL))).output(0);
+        Tensor y = table.lookup(tokens).rmsNorm(weight, 1e-5f).silu();
+        Graph graph = Graph.of(
+                "program",
+                Map.of("y", y, "softmax", y.softmax()),
+                List.of(Tensor.apply(new AccumulateState("sums"), y.sumTo(weight.shape()))));
+        return Programs.of(graph);
+    }
+
+    private static void fill(Executable program, State state) {
+        for (int i = 0; i < 11 * 37; i++) {
+            state.get("table").setFloat(i, (float) Math.sin(i));
+        }
+        for (int i = 0; i < 37; i++) {
+            state.get("norm").setFloat(i, 1 + i / 37f);
+        }
+        program.input("tokens").setInts(0, new int[] {0, 10, 3, 3, 7, 1, 2, 9, 9, 0});
+    }
+
+    private static float[][] outcome(Device device) {
+        try (State state = new State();
+                Executable program = device.load(program(), state)) {
+            fill(program, state);
+            program.run();
+            program.run();
+            return new float[][] {
+                program.result("y").toFloats(),
+                program.result("softmax").toFloats(),
+                state.get("sums").toFloats()
+            };
+        }
+    }
+
+    @Test
+    void agreesWithTheReference() {
+        float[][] expected = outcome(new ReferenceDevice());
+        for (int workers = 1; workers <= 3; workers++) {
+            try (JvmDevice device = new JvmDevice(workers)) {
+                float[][] found = outcome(device);
+                for (int i = 0; i < expected.length; i++) {
+                    assertArrayEquals(expected[i], found[i], 1e-5f);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aRunAllocatesNothing() {
+        try (JvmDevice device = new JvmDevice(2);
+                State state = new State();
+                Executable program = device.load(program(), state)) {
+            fill(program, state);
+            assertEquals(0, Allocations.whenWarm(device.pool(), program::run));
+        }
+    }
+
+    @Test
+    void idsOutsideTheVocabularyReachNoKernel() {
+        try (JvmDevice device = new JvmDevice(2);
+                State state = new State();
+                Executable program = device.load(program(), state)) {
+            fill(program, state);
+            program.input("tokens").setInt(6, 11);
+            QuipuException refusal = assertThrows(QuipuException.class, program::run);
+            assertTrue(
+                    refusal.getMessage()
+                            .startsWith(
+                                    "input tokens at batch=1, sequence=1: expected integers from 0 to 10, found 11"),
+                    refusal.getMessage());
+            assertEquals(0, state.get("sums").getFloat(0));
+        }
+    }
+
+    @Test
+    void launchesAreNamedCountedAndMeasured() {
+        try (JvmDevice device = new JvmDevice(2);
+                State state = new State();
+                Executable program = device.load(program(), state)) {
+            List<LaunchTime> times = program.profile(3);
+            assertEquals(
+                    program.launches(), times.stream().map(LaunchTime::launch).toList());
+            assertTrue(times.stream().allMatch(time -> time.nanos() > 0));
+            assertTrue(times.stream().allMatch(time -> time.launch().bytes() > 0));
+            assertTrue(
+                    program.launches().stream().anyMatch(launch -> launch.kind().equals("gather")));
+            assertTrue(program.arenaBytes() > 0);
+        }
+    }
+
+    @Test
+    void aTensorThatIsAResultTwiceIsStoredOnce() {
+        Tensor x = Tensor.input("x", Type.f32(CHANNEL));
+        Tensor y = x.silu();
+        Graph graph = Graph.of("twice", Map.of("a", y, "b", y), List.of());
+        try (JvmDevice device = new JvmDevice(1);
+                State state = new State();
+                Executable program = device.load(Programs.of(graph), state)) {
+            assertSame(program.result("a"), program.result("b"));
+            assertEquals(1, program.launches().size());
+        }
+    }
+}
