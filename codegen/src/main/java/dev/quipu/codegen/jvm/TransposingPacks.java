@@ -12,16 +12,18 @@ import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Packing of matrices whose rows run along the depth, in square blocks of vectors. Rows are read and panels are written in
  * whole blocks, past the depth: rows have more of the buffer or its room behind them, panels are rounded up.
  *
- * <p>Squares of 16 go through the panel's own memory halfway: rows first exchange halves and quarters, then groups of four
- * neighbours exchange the rest. In one go they are too many operations for C1, and a method that C1 refuses may never reach C2.
+ * <p>Squares of 16 go through the panel's own memory halfway: four rows at a time, a quarter of the square apart, exchange
+ * halves and quarters; then four neighbours at a time exchange the rest. In one go they are too many operations for C1, and
+ * a method that C1 refuses is interpreted until C2 has it.
  */
 final class TransposingPacks {
-    /** Vectors that finish together in the second half. */
+    /** Vectors that exchange lanes with each other in one half of the work. */
     private static final int GROUP = 4;
 
     private final TileLibrary library;
@@ -36,131 +38,136 @@ final class TransposingPacks {
 
     static Method left(TileLibrary library, String name, int rows) {
         TransposingPacks packs = new TransposingPacks(library);
+        List<Statement> body = packs.lanes == GROUP * GROUP
+                ? packs.inHalves(rows, Packs.LEFT_PANEL, packs::leftHalf, packs::leftColumn)
+                : packs.left(rows);
         return new Method(
                 name,
                 "A left panel from [" + rows + "][depth].",
                 List.of(Packs.SOURCE, Packs.AT, Packs.STRIDE, Packs.LEFT_PANEL, Packs.LEFT_TO, Packs.DEPTH),
-                List.of(new Statement.For(
-                        Packs.STEP,
-                        integer(0),
-                        Packs.DEPTH,
-                        packs.lanes,
-                        packs.lanes == 16 ? packs.leftInHalves(rows) : packs.left(rows))));
+                List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, body)));
+    }
+
+    static Method right(TileLibrary library, String name, int width) {
+        TransposingPacks packs = new TransposingPacks(library);
+        List<Statement> body = packs.lanes == GROUP * GROUP
+                ? packs.inHalves(width, Packs.RIGHT_PANEL, packs::rightColumn, packs::rightColumn)
+                : packs.right(width);
+        return new Method(
+                name,
+                "Half a right panel from [" + width + "][depth].",
+                List.of(Packs.SOURCE, Packs.AT, Packs.STRIDE, Packs.RIGHT_PANEL, Packs.RIGHT_TO, Packs.DEPTH),
+                List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, body)));
     }
 
     private List<Statement> left(int rows) {
         List<Statement> body = new ArrayList<>();
         List<List<Value>> blocks = new ArrayList<>();
         for (int first = 0; first < rows; first += lanes) {
-            List<Value> block = rows(first, Math.min(lanes, rows - first), body);
+            List<Value> block = rows(first, 1, Math.min(lanes, rows - first), lanes, body);
             blocks.add(transposition.of(block, "t" + first + "_", body));
         }
         // in the order of addresses: a vector overwrites what the one before it wrote too far
         for (int column = 0; column < lanes; column++) {
             for (int block = 0; block < blocks.size(); block++) {
-                Value to = leftColumn(plus(Packs.STEP, column));
+                Value to = plus(leftColumn(integer(column)), (long) block * lanes);
                 body.add(new Statement.Store(
-                        Packs.LEFT_PANEL,
-                        plus(to, (long) block * lanes),
-                        blocks.get(block).get(column)));
+                        Packs.LEFT_PANEL, to, blocks.get(block).get(column)));
             }
         }
         return body;
     }
 
-    /** Half done, vectors lie side by side from the block's beginning; no column reaches vectors still to be read. */
-    private List<Statement> leftInHalves(int rows) {
+    private List<Statement> right(int width) {
         List<Statement> body = new ArrayList<>();
-        List<Value> half = transposition.stages(rows(0, rows, body), lanes / 2, GROUP, "t", body);
+        List<Value> columns = transposition.of(rows(0, 1, width, lanes, body), "t", body);
         for (int i = 0; i < lanes; i++) {
-            body.add(
-                    new Statement.Store(Packs.LEFT_PANEL, plus(leftColumn(Packs.STEP), (long) i * lanes), half.get(i)));
+            body.add(new Statement.Store(Packs.RIGHT_PANEL, rightColumn(integer(i)), columns.get(i)));
+        }
+        return body;
+    }
+
+    /**
+     * A square in two halves.
+     *
+     * @param half place of a vector that is half done
+     * @param column place of a column; it must not reach vectors that wait behind those of its group
+     */
+    private List<Statement> inHalves(
+            int rows, Value.Variable panel, Function<Value, Value> half, Function<Value, Value> column) {
+        List<Statement> body = new ArrayList<>();
+        if (rows % GROUP == 0) {
+            Value.Variable row = new Value.Variable("row", KernelType.INT);
+            List<Statement> first = new ArrayList<>();
+            firstHalf(row, rows, panel, half, first);
+            body.add(new Statement.For(row, integer(0), integer(GROUP), 1, first));
+        } else {
+            for (int row = 0; row < GROUP; row++) {
+                firstHalf(integer(row), rows - row, panel, half, body);
+            }
         }
         Value.Variable group = new Value.Variable("group", KernelType.INT);
         List<Statement> second = new ArrayList<>();
         List<Value> vectors = new ArrayList<>();
         for (int i = 0; i < GROUP; i++) {
-            Value from = plus(plus(leftColumn(Packs.STEP), times(group, lanes)), (long) i * lanes);
-            vectors.add(declare("half" + i, Packs.LEFT_PANEL, from, second));
+            vectors.add(load("half" + i, panel, half.apply(plus(group, i)), second));
         }
-        List<Value> columns = transposition.stages(vectors, GROUP / 2, 1, "u", second);
+        List<Value> columns = transposition.stages(vectors, GROUP / 2, 1, "t", second);
         for (int i = 0; i < GROUP; i++) {
-            second.add(new Statement.Store(
-                    Packs.LEFT_PANEL, leftColumn(plus(plus(Packs.STEP, group), i)), columns.get(i)));
+            second.add(new Statement.Store(panel, column.apply(plus(group, i)), columns.get(i)));
         }
         body.add(new Statement.For(group, integer(0), integer(lanes), GROUP, second));
         return body;
     }
 
-    private Value leftColumn(Value step) {
-        return plus(Packs.LEFT_TO, times(step, library.rows()));
-    }
-
-    static Method right(TileLibrary library, String name, int width) {
-        TransposingPacks packs = new TransposingPacks(library);
-        return new Method(
-                name,
-                "Half a right panel from [" + width + "][depth].",
-                List.of(Packs.SOURCE, Packs.AT, Packs.STRIDE, Packs.RIGHT_PANEL, Packs.RIGHT_TO, Packs.DEPTH),
-                List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, packs.right(width))));
-    }
-
-    private List<Statement> right(int width) {
-        boolean halves = lanes == 16;
-        List<Statement> body = new ArrayList<>();
-        List<Value> vectors = transposition.stages(rows(0, width, body), lanes / 2, halves ? GROUP : 1, "t", body);
-        Value.Variable to = new Value.Variable("toStep", KernelType.LONG);
-        body.add(new Statement.Declare(to, rightColumn(Packs.STEP)));
-        for (int i = 0; i < lanes; i++) {
-            body.add(new Statement.Store(Packs.RIGHT_PANEL, plus(to, i * rightStep()), vectors.get(i)));
-        }
-        if (halves) {
-            body.add(rightSecondHalf());
-        }
-        return body;
-    }
-
-    private Statement rightSecondHalf() {
-        Value.Variable group = new Value.Variable("group", KernelType.INT);
-        Value.Variable at = new Value.Variable("atGroup", KernelType.LONG);
-        List<Statement> body = new ArrayList<>();
-        body.add(new Statement.Declare(at, rightColumn(plus(Packs.STEP, group))));
-        List<Value> vectors = new ArrayList<>();
+    /** Row number {@code row} and those {@link #GROUP}, twice and three times as far; {@code count} rows begin there. */
+    private void firstHalf(
+            Value row, int count, Value.Variable panel, Function<Value, Value> half, List<Statement> body) {
+        List<Value> quarter = rows(row, GROUP, Math.ceilDiv(count, GROUP), GROUP, body);
+        String prefix = row instanceof Value.Literal literal ? "s" + (int) literal.value() : "s";
+        List<Value> done = transposition.quarters(quarter, prefix, body);
         for (int i = 0; i < GROUP; i++) {
-            vectors.add(declare("half" + i, Packs.RIGHT_PANEL, plus(at, i * rightStep()), body));
+            body.add(new Statement.Store(panel, half.apply(plus(row, (long) i * GROUP)), done.get(i)));
         }
-        List<Value> columns = transposition.stages(vectors, GROUP / 2, 1, "u", body);
-        for (int i = 0; i < GROUP; i++) {
-            body.add(new Statement.Store(Packs.RIGHT_PANEL, plus(at, i * rightStep()), columns.get(i)));
-        }
-        return new Statement.For(group, integer(0), integer(lanes), GROUP, body);
     }
 
-    private Value rightColumn(Value step) {
-        return plus(Packs.RIGHT_TO, toLong(times(step, rightStep())));
+    /** Half done, vectors of left panels lie side by side from the square's beginning. */
+    private Value leftHalf(Value vector) {
+        return plus(leftColumn(integer(0)), times(vector, lanes));
     }
 
-    private long rightStep() {
-        return (long) library.columns() * Float.BYTES;
+    private Value leftColumn(Value column) {
+        return plus(Packs.LEFT_TO, times(plus(Packs.STEP, column), library.rows()));
     }
 
-    /** A block's rows; those that do not exist are zero. */
-    private List<Value> rows(int first, int count, List<Statement> body) {
-        List<Value> rows = new ArrayList<>();
-        Value.Variable from = new Value.Variable("from" + first, KernelType.LONG);
+    private Value rightColumn(Value column) {
+        long step = (long) library.columns() * Float.BYTES;
+        return plus(Packs.RIGHT_TO, toLong(times(plus(Packs.STEP, column), step)));
+    }
+
+    private List<Value> rows(int first, int apart, int count, int all, List<Statement> body) {
+        return rows(integer(first), apart, count, all, body);
+    }
+
+    /** Rows of the square; those that do not exist are zero. */
+    private List<Value> rows(Value first, int apart, int count, int all, List<Statement> body) {
+        String prefix = first instanceof Value.Literal literal ? "row" + (int) literal.value() + "_" : "row";
+        Value.Variable from = new Value.Variable(prefix.equals("row") ? "from" : prefix + "from", KernelType.LONG);
         Value begin = plus(Packs.AT, toLong(times(Packs.STEP, Float.BYTES)));
-        body.add(new Statement.Declare(from, first == 0 ? begin : plus(begin, times(toLong(Packs.STRIDE), first))));
+        boolean none = first instanceof Value.Literal literal && literal.value() == 0;
+        body.add(new Statement.Declare(from, none ? begin : plus(begin, times(toLong(first), toLong(Packs.STRIDE)))));
+        List<Value> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Value at = i == 0 ? from : plus(from, times(toLong(Packs.STRIDE), i));
-            rows.add(declare("row" + (first + i), Packs.SOURCE, at, body));
+            Value at = i == 0 ? from : plus(from, times(toLong(Packs.STRIDE), (long) i * apart));
+            rows.add(load(prefix + i, Packs.SOURCE, at, body));
         }
-        while (rows.size() < lanes) {
+        while (rows.size() < all) {
             rows.add(Emitter.number(0, lanes));
         }
         return rows;
     }
 
-    private Value declare(String name, Value memory, Value at, List<Statement> body) {
+    private Value load(String name, Value memory, Value at, List<Statement> body) {
         Value.Variable variable = new Value.Variable(name, KernelType.floats(lanes));
         body.add(new Statement.Declare(variable, new Value.Load(variable.type(), memory, at)));
         return variable;

@@ -20,21 +20,27 @@ record Transposition(int lanes) {
     List<Value> stages(List<Value> rows, int from, int to, String prefix, List<Statement> body) {
         List<Value> current = rows;
         for (int distance = from; distance >= to; distance /= 2) {
-            current = stage(current, distance, prefix + distance + "_", body);
+            current = stage(current, distance, distance, prefix + distance + "_", body);
         }
         return current;
     }
 
-    private List<Value> stage(List<Value> rows, int distance, String prefix, List<Statement> body) {
+    /** The first two exchanges, of four rows that are a quarter of all rows apart. */
+    List<Value> quarters(List<Value> rows, String prefix, List<Statement> body) {
+        List<Value> halves = stage(rows, 2, lanes / 2, prefix + "h", body);
+        return stage(halves, 1, lanes / 4, prefix + "q", body);
+    }
+
+    /** Rows that are {@code apart} in the list exchange blocks of {@code distance} lanes. */
+    private List<Value> stage(List<Value> rows, int apart, int distance, String prefix, List<Statement> body) {
         List<Value> next = new ArrayList<>(rows);
         for (int row = 0; row < rows.size(); row++) {
-            if ((row & distance) == 0) {
+            if ((row & apart) == 0) {
                 Value upper = rows.get(row);
-                Value lower = rows.get(row + distance);
+                Value lower = rows.get(row + apart);
                 next.set(row, declare(prefix + row, upper, lower, selected(distance, 0), body));
                 next.set(
-                        row + distance,
-                        declare(prefix + (row + distance), upper, lower, selected(distance, distance), body));
+                        row + apart, declare(prefix + (row + apart), upper, lower, selected(distance, distance), body));
             }
         }
         return next;
