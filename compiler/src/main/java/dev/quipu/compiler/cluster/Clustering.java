@@ -1,6 +1,7 @@
 package dev.quipu.compiler.cluster;
 
 import dev.quipu.compiler.rewrite.Views;
+import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Shape;
@@ -60,7 +61,9 @@ public final class Clustering {
     public static List<Cluster> of(Graph graph) {
         Clustering clustering = new Clustering(graph);
         clustering.collectStateReaders();
-        graph.nodes().forEach(clustering::place);
+        // a write waits for every read of the old value, so all readers are placed before it
+        graph.nodes().stream().filter(node -> written(node).isEmpty()).forEach(clustering::place);
+        graph.nodes().stream().filter(node -> !written(node).isEmpty()).forEach(clustering::place);
         return clustering.finish();
     }
 
@@ -110,7 +113,8 @@ public final class Clustering {
             return Optional.empty();
         }
         return needed.stream()
-                .filter(group -> group.form.takes(group.kind, node, form) && viewsFit(node, group))
+                .filter(group ->
+                        group.form.takes(group.kind, node, form) && viewsFit(node, group) && readsInPlace(node, group))
                 .filter(group -> group.kind != Cluster.Kind.PRODUCT || savesTraffic(node, group))
                 .filter(group -> needed.stream().noneMatch(other -> other.before.get(group.index)))
                 .max(Comparator.comparingInt(group -> group.index));
@@ -154,10 +158,16 @@ public final class Clustering {
                 .findFirst();
     }
 
-    /** Inside a kernel a view must keep rows and columns in place; only a sum's row may change its dimensions. */
+    /**
+     * Inside a kernel a view must keep rows and columns in place; only a sum's row may change its dimensions. Integers are
+     * floats there, not yet truncated.
+     */
     private boolean viewsFit(Node node, Group group) {
         return node.inputs().stream().allMatch(input -> {
             Node source = source(input);
+            if (groups.get(source) == group && input.type().dtype() == DType.I32) {
+                return false;
+            }
             if (!(input.node().op() instanceof Reshape) || groups.get(source) != group) {
                 return true;
             }
@@ -210,13 +220,32 @@ public final class Clustering {
     private List<Node> needs(Node node) {
         List<Node> needs = new ArrayList<>();
         node.inputs().forEach(input -> needs.add(source(input)));
-        String written = switch (node.op()) {
+        needs.addAll(stateReaders.getOrDefault(written(node), List.of()));
+        return needs;
+    }
+
+    /** The state that a node replaces or adds to, or "". */
+    private static String written(Node node) {
+        return switch (node.op()) {
             case WriteState write -> write.state();
             case AccumulateState accumulate -> accumulate.state();
             default -> "";
         };
-        needs.addAll(stateReaders.getOrDefault(written, List.of()));
-        return needs;
+    }
+
+    /** A kernel may write state over what it reads only where it reads each element at the place where it writes it. */
+    private static boolean readsInPlace(Node writer, Group group) {
+        String state = written(writer);
+        if (state.isEmpty()) {
+            return true;
+        }
+        Shape place = writer.inputs().getFirst().shape();
+        return group.nodes.stream()
+                .allMatch(reader -> reader.inputs().stream()
+                        .filter(input -> source(input).op() instanceof ReadState read
+                                && read.state().equals(state))
+                        .allMatch(input -> input.shape().sameSizes(place)
+                                && Objects.requireNonNull(Form.of(reader)).kind() == Cluster.Kind.ROWS));
     }
 
     private static Node source(Tensor tensor) {

@@ -2,6 +2,7 @@ package dev.quipu.compiler.cluster;
 
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Shape;
+import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.op.AccumulateState;
 import dev.quipu.dsl.op.Attention;
 import dev.quipu.dsl.op.AttentionBackward;
@@ -77,7 +78,7 @@ record Form(Cluster.Kind kind, Shape shape) {
     /** Whether a cluster that began in this form takes another node. */
     boolean takes(Cluster.Kind kind, Node node, Form other) {
         return switch (kind) {
-            case ROWS -> other.kind == Cluster.Kind.ROWS && hasRowsOf(other.shape) && fitsWidth(other.shape);
+            case ROWS -> other.kind == Cluster.Kind.ROWS && hasRowsOf(other.shape) && fitsWidth(node, other.shape);
             // sums of one walk, and the addition of a sum to its state
             case COLUMNS ->
                 node.op() instanceof Sum
@@ -87,7 +88,8 @@ record Form(Cluster.Kind kind, Shape shape) {
             case PRODUCT ->
                 isMap(node)
                         && other.shape.elements() == shape.elements()
-                        && other.shape.last().size() == shape.last().size();
+                        && other.shape.last().size() == shape.last().size()
+                        && (hasRowsOf(other.shape) || node.inputs().stream().allMatch(this::repeatsNoRows));
             case SCATTER -> node.op() instanceof AccumulateState;
             case GATHER, ATTENTION, ATTENTION_BACKWARD, CACHED_ATTENTION, MOVE -> false;
         };
@@ -104,12 +106,19 @@ record Form(Cluster.Kind kind, Shape shape) {
         };
     }
 
+    /** Seen through a view of other dimensions, an input is either there for every row or the same for all. */
+    private boolean repeatsNoRows(Tensor input) {
+        return input.shape().rows() == shape.rows() || input.shape().rows() == 1;
+    }
+
     private boolean hasRowsOf(Shape other) {
         return shape.rows() == other.rows() && shape.sub(0, shape.rank() - 1).sameSizes(other.sub(0, other.rank() - 1));
     }
 
-    private boolean fitsWidth(Shape other) {
-        return other.last().size() == shape.last().size() || other.last().size() == 1;
+    /** A map may compute a single number for each row; a reduction is over all columns. */
+    private boolean fitsWidth(Node node, Shape other) {
+        return other.last().size() == shape.last().size()
+                || (other.last().size() == 1 && (isMap(node) || node.op() instanceof Broadcast));
     }
 
     private static boolean isRowSum(Sum sum, Node node) {
