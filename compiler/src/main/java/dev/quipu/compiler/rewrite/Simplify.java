@@ -22,6 +22,7 @@ import dev.quipu.dsl.op.Sum;
 import dev.quipu.dsl.op.Transpose;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,15 +46,25 @@ public final class Simplify {
         return copySources(merged);
     }
 
-    /** A result that is merely a view of an input or of state becomes a copy: results have buffers of their own. */
+    /** A result that is merely a view of an input, of state or of another result becomes a copy: results have buffers of their own. */
     private static Graph copySources(Graph graph) {
         Map<String, Tensor> results = new LinkedHashMap<>();
+        Set<Tensor> owned = new HashSet<>();
         graph.results().forEach((name, tensor) -> {
-            Op source = Views.root(tensor).node().op();
+            Tensor root = Views.root(tensor);
+            Op source = root.node().op();
             boolean borrowed = source instanceof Input || source instanceof ReadState || source instanceof RopeTable;
-            results.put(name, borrowed ? copy(tensor) : tensor);
+            results.put(name, borrowed || !owned.add(root) ? copy(tensor) : tensor);
         });
-        return Graph.of(graph.name(), results, graph.effects());
+        List<Node> effects = graph.effects().stream().map(Simplify::copyState).toList();
+        return Graph.of(graph.name(), results, effects);
+    }
+
+    /** State that is written to other state is read first: two states that swap their values would wait for each other. */
+    private static Node copyState(Node effect) {
+        boolean moves = effect.types().isEmpty()
+                && Views.origin(effect.inputs().getFirst()).node().op() instanceof ReadState;
+        return moves ? Node.of(effect.op(), List.of(copy(effect.inputs().getFirst())), effect.site()) : effect;
     }
 
     private static Tensor copy(Tensor tensor) {
