@@ -28,6 +28,9 @@ final class StepBuilder {
     private final List<Step> loads = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
     private final Map<Tensor, Expression> values = new HashMap<>();
+    /** By place, not by tensor: two views of a tensor may show it as a row and as a column. */
+    private final Map<Access, Expression> loaded = new HashMap<>();
+
     private final Set<String> names = new HashSet<>();
 
     StepBuilder(Scheduled scheduled, Shape walked) {
@@ -130,15 +133,21 @@ final class StepBuilder {
                 && !scheduled.memory().slots().containsKey(Views.origin(tensor))) {
             return new Expression.Literal(constant.value());
         }
-        String name = fresh(LaunchNames.ofValue(Views.root(tensor)));
-        loads.add(new Step.Load(name, access(readBuffer(tensor), shape)));
-        Expression value = new Expression.Name(name);
-        values.put(Views.origin(tensor), value);
-        return value;
+        Access access = access(readBuffer(tensor), shape);
+        return loaded.computeIfAbsent(access, place -> {
+            String name = fresh(LaunchNames.ofValue(Views.root(tensor)));
+            loads.add(new Step.Load(name, place));
+            return new Expression.Name(name);
+        });
     }
 
-    /** Dense row-major, aligned with the walked shape at the innermost dimension; missing and size-1 dimensions repeat. */
-    private Access access(int buffer, Shape shape) {
+    /**
+     * Dense row-major, aligned with the walked shape at the innermost dimension; missing and size-1 dimensions repeat. A tensor
+     * with as many rows has the walked ones, whatever its dimensions are.
+     */
+    private Access access(int buffer, Shape tensor) {
+        boolean allRows = tensor.rank() > 0 && tensor.rows() == walked.rows();
+        Shape shape = allRows ? walked.with(-1, tensor.last()) : tensor;
         long[] strides = shape.strides();
         List<Long> rowStrides = new ArrayList<>();
         for (int axis = 0; axis < walked.rank() - 1; axis++) {
