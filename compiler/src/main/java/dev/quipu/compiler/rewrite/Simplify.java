@@ -21,6 +21,7 @@ import dev.quipu.dsl.op.RopeTable;
 import dev.quipu.dsl.op.Sum;
 import dev.quipu.dsl.op.Transpose;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -133,15 +134,15 @@ public final class Simplify {
             return sum(new Sum(axes.stream().sorted().toList()), input.reshape(narrower))
                     .reshape(result);
         }
-        int summed = axes.size();
-        if (IntStream.range(0, summed).allMatch(axes::contains)) {
-            Integer[] leading = IntStream.range(0, summed).boxed().toArray(Integer[]::new);
-            return input.sum(leading).reshape(result);
+        int leading = Collections.max(axes) + 1;
+        if (IntStream.range(0, leading).allMatch(axis -> axes.contains(axis) || shape.size(axis) == 1)) {
+            Integer[] all = IntStream.range(0, leading).boxed().toArray(Integer[]::new);
+            return input.sum(all).reshape(result);
         }
         List<Integer> order = new ArrayList<>(axes.stream().sorted().toList());
         IntStream.range(0, shape.rank()).filter(axis -> !axes.contains(axis)).forEach(order::add);
         return sum(
-                        new Sum(IntStream.range(0, summed).boxed().toList()),
+                        new Sum(IntStream.range(0, axes.size()).boxed().toList()),
                         Tensor.apply(new Transpose(order), input).output(0))
                 .reshape(result);
     }
@@ -217,7 +218,7 @@ public final class Simplify {
     /** Equal ops on equal inputs are one node. Reads of state all see the state as it was when the run began. */
     private static List<Tensor> merge(Map<Key, Node> known, Node node, List<Tensor> inputs) {
         Node kept = Rewrite.keep(node, inputs);
-        if (node.op() instanceof RopeTable || node.op() instanceof Constant) {
+        if (node.op() instanceof RopeTable || node.op() instanceof Constant || node.op() instanceof Input) {
             // shared by all layers, so it belongs to none
             kept = Node.of(
                     node.op(),
