@@ -40,10 +40,13 @@ public record RepeatedBlocks(List<Block> blocks) {
         }
     }
 
-    private static final Pattern ELEMENT = Pattern.compile("(.*?)\\.?(\\d+)(?:\\.(.*))?");
+    private static final Pattern ELEMENT = Pattern.compile("(.+?)\\.(\\d+)(?:\\.(.*))?");
 
     /** What must agree between two nodes for their layers to be instances of one block. */
-    private record Shape(Op op, List<Type> types, Site.Pass pass, String layer) {}
+    private record Shape(Op op, List<Source> inputs, List<Type> types, Site.Pass pass, String layer) {}
+
+    /** Where an input comes from: the node's position in its own instance, or -1 outside. */
+    private record Source(int position, int output) {}
 
     public static RepeatedBlocks of(Graph graph) {
         Map<String, Map<Integer, List<Node>>> lists = new LinkedHashMap<>();
@@ -105,13 +108,22 @@ public record RepeatedBlocks(List<Block> blocks) {
     }
 
     private static List<Shape> shapes(List<Node> nodes) {
-        return nodes.stream().map(RepeatedBlocks::shape).toList();
+        Map<Node, Integer> positions = new HashMap<>();
+        nodes.forEach(node -> positions.put(node, positions.size()));
+        return nodes.stream().map(node -> shape(node, positions)).toList();
     }
 
-    private static Shape shape(Node node) {
+    private static Shape shape(Node node, Map<Node, Integer> positions) {
         Matcher element = ELEMENT.matcher(node.site().layer());
         String rest = element.matches() && element.group(3) != null ? element.group(3) : "";
+        List<Source> inputs = node.inputs().stream()
+                .map(input -> new Source(positions.getOrDefault(input.node(), -1), input.index()))
+                .toList();
         return new Shape(
-                StateNames.withoutNames(node.op()), node.types(), node.site().pass(), rest);
+                StateNames.withoutNames(node.op()),
+                inputs,
+                node.types(),
+                node.site().pass(),
+                rest);
     }
 }
