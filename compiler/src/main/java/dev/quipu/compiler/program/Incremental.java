@@ -50,9 +50,18 @@ public final class Incremental {
      * @throws QuipuException naming the node and line that mixes positions
      */
     public static Graph of(Graph forward, int capacity) {
-        forward.nodes().forEach(Positions::check);
+        check(forward);
         Incremental pass = new Incremental(capacity);
         return Rewrite.replay(forward, pass::rewrite);
+    }
+
+    /**
+     * Proves that a forward graph treats positions one by one.
+     *
+     * @throws QuipuException naming the node and line that mixes positions
+     */
+    public static void check(Graph forward) {
+        forward.nodes().forEach(Positions::check);
     }
 
     /** Whether a state is a cache of keys or values. */

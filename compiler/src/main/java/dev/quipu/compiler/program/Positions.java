@@ -47,7 +47,7 @@ final class Positions {
             case Embedding embedding -> axis(node.inputs().get(0)) < 0;
             case Cast cast -> true;
             case Rope rope -> axis(node.inputs().getFirst()) == 1;
-            case Attention attention -> axis(node.inputs().getFirst()) == 1;
+            case Attention attention -> node.inputs().stream().allMatch(input -> axis(input) == 1);
             case RmsNorm norm -> isOuter(node.inputs().getFirst());
             case LayerNorm norm -> isOuter(node.inputs().getFirst());
             case Softmax softmax -> isOuter(node.inputs().getFirst());
@@ -84,10 +84,20 @@ final class Positions {
         return axis(tensor) < tensor.shape().rank() - 1;
     }
 
-    /** Counted from the innermost axis, positions stand at the same place in every input that has them and in the output. */
+    /**
+     * Counted from the innermost axis, positions stand at the same place in every input that has them and in the output; other
+     * inputs are the same for all positions.
+     */
     private static boolean isAligned(Node node) {
         int wanted = fromEnd(node.output(0));
-        return node.inputs().stream().map(Positions::fromEnd).allMatch(end -> end == 0 || end == wanted);
+        return node.inputs().stream().allMatch(input -> {
+            int end = fromEnd(input);
+            return end == 0 ? repeats(input.shape(), wanted) : end == wanted;
+        });
+    }
+
+    private static boolean repeats(Shape shape, int fromEnd) {
+        return fromEnd == 0 || shape.rank() < fromEnd || shape.size(-fromEnd) == 1;
     }
 
     private static int fromEnd(Tensor tensor) {
