@@ -35,15 +35,17 @@ public final class Differentiate {
         Map<String, Tensor> weights = trainable(forward, traced.parameters());
         Map<Tensor, Tensor> gradients = gradients(forward, loss, weights.values());
         List<Node> effects = new ArrayList<>();
+        List<String> trained = new ArrayList<>();
         weights.forEach((name, weight) -> {
             Tensor gradient = gradients.get(weight);
             if (gradient != null) {
+                trained.add(name);
                 Site site = gradient.node().site();
                 effects.add(Trace.at(
                         site, () -> Tensor.apply(new AccumulateState(Differentiated.gradientOf(name)), gradient)));
             }
         });
-        return new Differentiated(Graph.of(forward.name(), forward.results(), effects), List.copyOf(weights.keySet()));
+        return new Differentiated(Graph.of(forward.name(), forward.results(), effects), trained);
     }
 
     /**

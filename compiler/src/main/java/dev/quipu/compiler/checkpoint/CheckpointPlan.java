@@ -38,7 +38,8 @@ public record CheckpointPlan(List<Saved> saved) {
         Set<Tensor> forward = new HashSet<>();
         for (Cluster cluster : clusters) {
             if (cluster.head().site().pass() == Site.Pass.FORWARD) {
-                forward.addAll(cluster.outputs());
+                // a kernel of both passes, such as a loss with its gradient, keeps only what the forward pass made
+                cluster.outputs().stream().filter(CheckpointPlan::isForward).forEach(forward::add);
                 continue;
             }
             for (Tensor input : cluster.inputs()) {
@@ -51,6 +52,10 @@ public record CheckpointPlan(List<Saved> saved) {
         List<Saved> saved = new ArrayList<>();
         readers.forEach((tensor, clustersThatRead) -> saved.add(new Saved(tensor, List.copyOf(clustersThatRead))));
         return new CheckpointPlan(saved);
+    }
+
+    private static boolean isForward(Tensor tensor) {
+        return tensor.node().site().pass() == Site.Pass.FORWARD;
     }
 
     /** Bytes that are kept between the passes. */
