@@ -26,6 +26,12 @@ final class KernelRun {
         classes = GeneratedClasses.compile(sources);
     }
 
+    KernelRun(JvmProgram program) {
+        Map<String, String> sources = new LinkedHashMap<>();
+        program.sources().forEach(source -> sources.put(source.className(), source.text()));
+        classes = GeneratedClasses.compile(sources);
+    }
+
     /** A kernel bound to buffers. */
     JvmKernel bind(String name, Arena arena, MemorySegment... buffers) {
         try {

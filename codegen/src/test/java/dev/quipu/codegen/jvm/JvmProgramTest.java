@@ -1,0 +1,104 @@
+package dev.quipu.codegen.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.cluster.Clustering;
+import dev.quipu.compiler.fixtures.Filled;
+import dev.quipu.compiler.fixtures.RandomGraph;
+import dev.quipu.compiler.fixtures.SmallModels;
+import dev.quipu.compiler.program.AdamW;
+import dev.quipu.compiler.program.Incremental;
+import dev.quipu.compiler.rewrite.Simplify;
+import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.text.GraphText;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.LongStream;
+import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whole programs, compiled and run: against the reference in double precision, and the same bits in any order of parts. */
+class JvmProgramTest {
+    private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
+
+    static LongStream seeds() {
+        return LongStream.range(Long.getLong("seed0", 0), Long.getLong("seed1", 30));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void randomGraphs(long seed) {
+        Graph simple = Simplify.of(RandomGraph.of(seed));
+        check(Scheduled.of(simple, Clustering.of(simple)), Filled.of(simple, 2, seed));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void gradients(SmallModels family) {
+        Scheduled scheduled = Compiler.verifying().gradient(family.model(), 2, 7).scheduled();
+        check(scheduled, filled(scheduled));
+    }
+
+    @Test
+    void updates() {
+        Scheduled scheduled =
+                Compiler.verifying().update(SmallModels.QWEN2.model(), AdamW.LLAMA).scheduled();
+        check(scheduled, filled(scheduled));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LLAMA", "WINDOW", "QWEN3"})
+    void chunks(SmallModels family) {
+        for (int chunk : new int[] {1, 4}) {
+            Scheduled scheduled = Compiler.verifying()
+                    .incremental(family.model(), 2, chunk, 11)
+                    .scheduled();
+            check(scheduled, filled(scheduled));
+        }
+    }
+
+    private static Filled filled(Scheduled scheduled) {
+        return Filled.of(scheduled.graph(), SmallModels.VOCABULARY, 7)
+                .with(Incremental.POSITION, 6)
+                .with(AdamW.LEARNING_RATE, 0.01)
+                .with(AdamW.CORRECTION_1, 0.1)
+                .with(AdamW.CORRECTION_2, 0.05)
+                .positive(AdamW.secondMoment(""));
+    }
+
+    private static void check(Scheduled scheduled, Filled filled) {
+        JvmProgram program = JvmProgram.of(scheduled, LANES);
+        KernelRun kernels = new KernelRun(program);
+        Filled.Outcome found = ProgramRun.run(program, kernels, filled, 1);
+        assertEquals(
+                "",
+                filled.interpret(scheduled.graph()).difference(found, 2e-4),
+                () -> GraphText.print(scheduled.graph()));
+        assertEquals("", found.difference(ProgramRun.run(program, kernels, filled, 2), 0));
+    }
+
+    @Test
+    void layersShareTheirKernels() {
+        int two = JvmProgram.of(gradient(2), LANES).sources().size();
+        int nine = JvmProgram.of(gradient(9), LANES).sources().size();
+        assertEquals(two, nine);
+    }
+
+    private static Scheduled gradient(int layers) {
+        return new Compiler(false).gradient(SmallModels.LLAMA.layers(layers), 1, 5).scheduled();
+    }
+
+    @Test
+    void everyLaunchHasAClassAndEveryClassANameOfItsOwn() {
+        JvmProgram program = JvmProgram.of(gradient(3), LANES);
+        Set<String> names = new HashSet<>();
+        program.sources().forEach(source -> assertTrue(names.add(source.className()), source.className()));
+        program.launches().forEach(step -> assertTrue(names.contains(step.className()), step.className()));
+    }
+}
