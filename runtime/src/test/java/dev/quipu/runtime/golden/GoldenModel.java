@@ -26,14 +26,14 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param names of the parameters in the folder's files, by the parameters' own names
  */
-record GoldenModel(Path folder, Model model, Map<String, String> names) {
+public record GoldenModel(Path folder, Model model, Map<String, String> names) {
     /** Golden folders among the test resources, then those that only the shared data holds. */
-    static final List<String> FOLDERS = List.of("llama-tiny", "llama-tied", "llama-gqa", "mistral-window");
+    public static final List<String> FOLDERS = List.of("llama-tiny", "llama-tied", "llama-gqa", "mistral-window");
 
     private static final Path RESOURCES = Path.of("src/test/resources/golden");
 
     /** Opens a folder; where it is absent the test is skipped, by its name. */
-    static GoldenModel open(String name) {
+    public static GoldenModel open(String name) {
         Path root = Path.of(System.getProperty("quipu.root", ".."));
         Path resource = root.resolve("runtime").resolve(RESOURCES).resolve(name);
         String shared = System.getenv().getOrDefault("QUIPU_SHARED", "../shared");

@@ -1,0 +1,147 @@
+package dev.quipu.runtime.model;
+
+import dev.quipu.dsl.Model;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.catalog.ModelCatalog;
+import dev.quipu.dsl.catalog.NearestNames;
+import dev.quipu.dsl.catalog.Preset;
+import dev.quipu.dsl.catalog.TrainingRecipe;
+import dev.quipu.runtime.checkpoint.AtomicFolder;
+import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.weights.Weights;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model and where it came from.
+ *
+ * @param name as the user gave it
+ * @param folder the model folder it was read from, or that of its weight file
+ * @param weights the weight file, its index, or the folder that holds either; may name a folder that has none
+ * @param recipe a preset's
+ */
+public record ModelSource(
+        String name, Model model, Optional<Path> folder, Optional<Path> weights, Optional<TrainingRecipe> recipe) {
+    private static final String JAVA = ".java";
+    private static final String SAFETENSORS = ".safetensors";
+
+    /**
+     * Finds a model: the name of a preset, a folder with {@code config.json}, a {@code .safetensors} file beside one, a
+     * {@code .java} file that declares one (compiled in memory), or the name of a class on the class path.
+     *
+     * @throws QuipuException that says what is missing or wrong, with the nearest names for a misspelt one
+     */
+    public static ModelSource of(String name) {
+        Optional<Preset> preset = ModelCatalog.find(name);
+        return preset.isPresent() ? ofPreset(preset.get()) : ofFile(name).orElseGet(() -> ofClass(name));
+    }
+
+    /**
+     * Finds a model that has weights: a folder or a {@code .safetensors} file.
+     *
+     * @throws QuipuException if it has none
+     */
+    public static ModelSource withWeights(String name) {
+        ModelSource source = ofFile(name)
+                .orElseThrow(() -> ModelCatalog.find(name).isPresent()
+                        ? QuipuException.of(
+                                "a model folder with weights",
+                                "the name of a preset",
+                                name,
+                                "train it first: ./quipu train " + name + " --out DIR")
+                        : QuipuException.of("a model folder with weights", "nothing", name, "check the path"));
+        source.requireWeights();
+        return source;
+    }
+
+    private static ModelSource ofPreset(Preset preset) {
+        return new ModelSource(
+                preset.name(), preset.model(), Optional.empty(), Optional.empty(), Optional.of(preset.recipe()));
+    }
+
+    private static Optional<ModelSource> ofFile(String name) {
+        Path path;
+        try {
+            path = Path.of(name);
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+        if (!Files.exists(path) && path.getFileName() != null) {
+            AtomicFolder.recover(path); // only now: somebody may be writing beside a folder that is there
+        }
+        if (!Files.exists(path)) {
+            if (name.contains("/") || name.contains("\\") || name.endsWith(JAVA) || name.endsWith(SAFETENSORS)) {
+                throw QuipuException.of(
+                        "a model folder, a .java file or a .safetensors file", "nothing", name, "check the path");
+            }
+            return Optional.empty();
+        }
+        if (Files.isDirectory(path)) {
+            return Optional.of(ofFolder(name, path, path));
+        }
+        if (name.endsWith(JAVA)) {
+            return Optional.of(new ModelSource(
+                    name, SourceFileModel.read(path), Optional.empty(), Optional.empty(), Optional.empty()));
+        }
+        if (name.endsWith(SAFETENSORS)) {
+            return Optional.of(ofFolder(name, path.toAbsolutePath().getParent(), path));
+        }
+        throw QuipuException.of("a model folder, a .java file or a .safetensors file", "another file", name, "");
+    }
+
+    private static ModelSource ofFolder(String name, Path folder, Path weights) {
+        if (!Files.exists(folder.resolve(ModelConfig.FILE))) {
+            throw QuipuException.of(
+                    "a " + ModelConfig.FILE, "none", folder.toString(), "give a folder that holds a model");
+        }
+        return new ModelSource(
+                name, ModelConfig.read(folder), Optional.of(folder), Optional.of(weights), Optional.empty());
+    }
+
+    private static ModelSource ofClass(String name) {
+        Model model = name.matches("[\\p{L}_$][\\p{L}\\p{N}_$.]*") ? ModelClasses.find(name) : null;
+        if (model == null) {
+            List<String> presets = ModelCatalog.all().stream().map(Preset::name).toList();
+            throw NearestNames.unknown("a preset, a class, a .java file or a model folder", name, presets);
+        }
+        return new ModelSource(name, model, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    private void requireWeights() {
+        Path path = weights.orElseThrow(() -> QuipuException.of(
+                "a model folder with weights", "a declaration alone", name, "train it first: ./quipu train " + name));
+        if (Files.isDirectory(path)
+                && !Files.exists(path.resolve(Weights.FILE))
+                && !Files.exists(path.resolve(Weights.INDEX))) {
+            throw QuipuException.of(Weights.FILE + " or " + Weights.INDEX, "neither", name, "check the path");
+        }
+    }
+
+    /** Whether there are weights to load. */
+    public boolean hasWeights() {
+        return weights.isPresent()
+                && (!Files.isDirectory(weights.get())
+                        || Files.exists(weights.get().resolve(Weights.FILE))
+                        || Files.exists(weights.get().resolve(Weights.INDEX)));
+    }
+
+    /**
+     * Copies the weights into a new state.
+     *
+     * @throws QuipuException if there are none or they do not fit; see {@link ModelWeights#load}
+     */
+    public State loadWeights() {
+        requireWeights();
+        State state = new State();
+        try {
+            ModelWeights.load(model, weights.orElseThrow(), state);
+            return state;
+        } catch (RuntimeException | Error e) {
+            state.close();
+            throw e;
+        }
+    }
+}
