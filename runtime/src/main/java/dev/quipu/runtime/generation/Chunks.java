@@ -1,0 +1,43 @@
+package dev.quipu.runtime.generation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a prompt is cut into chunks of the few lengths that programs are compiled for. A chunk may be longer than what is left
+ * of the prompt when at least half of it is used; the rest is padding.
+ */
+final class Chunks {
+    /** The lengths, longest first; each divides the one before it, so that chunks begin at multiples of their length. */
+    private static final int[] LENGTHS = {128, 16, 1};
+
+    private Chunks() {}
+
+    /** The positions that a cache needs so that a padded last chunk fits. */
+    static int capacity(int context) {
+        int longest = longest(context);
+        return Math.ceilDiv(context, longest) * longest;
+    }
+
+    /** Lengths of the chunks, in order, for so many tokens. */
+    static List<Integer> of(int tokens, int context) {
+        List<Integer> chunks = new ArrayList<>();
+        int left = tokens;
+        while (left > 0) {
+            int length = longest(Math.min(context, 2 * left));
+            chunks.add(length);
+            left -= length;
+        }
+        return chunks;
+    }
+
+    /** The longest length of at most so many positions. */
+    private static int longest(int positions) {
+        for (int length : LENGTHS) {
+            if (length <= positions) {
+                return length;
+            }
+        }
+        throw new AssertionError("chunks of " + positions + " positions");
+    }
+}

@@ -1,0 +1,44 @@
+package dev.quipu.runtime.generation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChunksTest {
+    @ParameterizedTest
+    @CsvSource({
+        "1, 2048, 1",
+        "3, 2048, 1 1 1",
+        "8, 2048, 16",
+        "20, 2048, 16 1 1 1 1",
+        "40, 2048, 16 16 16",
+        "64, 2048, 128",
+        "300, 2048, 128 128 16 16 16",
+        "100, 100, 16 16 16 16 16 16 1 1 1 1",
+        "9, 10, 1 1 1 1 1 1 1 1 1"
+    })
+    void longChunksFirstAndPaddingNoLongerThanText(int tokens, int context, String expected) {
+        List<String> chunks =
+                Chunks.of(tokens, context).stream().map(Object::toString).toList();
+        assertEquals(expected, String.join(" ", chunks));
+    }
+
+    /** A padded chunk must not run over the cache's end, and programs of a length begin at its multiples. */
+    @Test
+    void everyChunkFitsTheCache() {
+        for (int context = 1; context <= 300; context++) {
+            for (int tokens = 1; tokens <= context; tokens++) {
+                int position = 0;
+                for (int chunk : Chunks.of(tokens, context)) {
+                    assertTrue(chunk <= context && position % chunk == 0, tokens + " of " + context);
+                    position += chunk;
+                }
+                assertTrue(position >= tokens && position <= Chunks.capacity(context), tokens + " of " + context);
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.quipu.runtime.generation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quipu.compiler.Compiler;
+import dev.quipu.dsl.Model;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.Traced;
+import dev.quipu.runtime.device.Device;
+import dev.quipu.runtime.device.Executable;
+import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.golden.GoldenModel;
+import dev.quipu.runtime.jvm.JvmDevice;
+import dev.quipu.runtime.model.ModelSource;
+import dev.quipu.runtime.reference.ReferenceDevice;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The cache against the full forward pass. */
+class DecoderTest {
+    private static final double TOLERANCE = 1e-5;
+    private static final int LENGTH = 90;
+
+    /** Model, device, and how many of the tokens are read at once before the others come one by one. */
+    static Stream<Arguments> cases() {
+        Stream<Arguments> all = GoldenModel.FOLDERS.stream().map(folder -> Arguments.of(folder, "jvm", 40));
+        return Stream.concat(
+                all,
+                Stream.of(
+                        Arguments.of("llama-tiny", "jvm", 20),
+                        Arguments.of("llama-tiny", "jvm", 75),
+                        Arguments.of("llama-tiny", "reference", 75)));
+    }
+
+    @ParameterizedTest(name = "{0} on {1}, prompt of {2}")
+    @MethodSource("cases")
+    void theCacheChangesNothing(String folder, String deviceName, int prompt) {
+        ModelSource source =
+                ModelSource.withWeights(GoldenModel.open(folder).folder().toString());
+        int length = deviceName.equals("jvm") ? LENGTH : prompt + 2;
+        int[] tokens = tokens(length, source.model().vocabularySize());
+        try (Device device = deviceName.equals("jvm") ? new JvmDevice() : new ReferenceDevice();
+                State state = source.loadWeights();
+                Decoder decoder = new Decoder(Compiler.verifying(), source.model(), state, device)) {
+            float[][] expected = full(source.model(), state, device, tokens);
+            float[][] found = new float[length][];
+            Decoder.Row keep = (position, logits, offset) -> found[position] = row(logits, offset, source.model());
+
+            decoder.read(Arrays.copyOf(tokens, prompt), keep);
+            for (int i = prompt; i < length; i++) {
+                decoder.read(new int[] {tokens[i]}, keep);
+            }
+
+            for (int i = 0; i < length; i++) {
+                assertNear(i, expected[i], found[i]);
+            }
+        }
+    }
+
+    private static int[] tokens(int length, int vocabulary) {
+        SplittableRandom random = new SplittableRandom(3);
+        return random.ints(length, 0, vocabulary).toArray();
+    }
+
+    private static float[][] full(Model model, State state, Device device, int[] tokens) {
+        try (Executable program =
+                device.load(Compiler.verifying().logits(model, 1, tokens.length).scheduled(), state)) {
+            program.input(Traced.TOKENS).setInts(0, tokens);
+            program.run();
+            MemorySegment logits = program.result(Traced.LOGITS).segment();
+            float[][] rows = new float[tokens.length][];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = row(logits, (long) i * model.vocabularySize() * Float.BYTES, model);
+            }
+            return rows;
+        }
+    }
+
+    private static float[] row(MemorySegment logits, long offset, Model model) {
+        return logits.asSlice(offset, (long) model.vocabularySize() * Float.BYTES)
+                .toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    private static void assertNear(int position, float[] expected, float[] found) {
+        double squares = 0;
+        double norm = 0;
+        for (int i = 0; i < expected.length; i++) {
+            squares += Math.pow((double) found[i] - expected[i], 2);
+            norm += Math.pow(expected[i], 2);
+        }
+        double relative = Math.sqrt(squares / norm);
+        assertTrue(relative <= TOLERANCE, () -> "position " + position + ": " + relative);
+        int best = likeliest(expected, -1);
+        double gap = expected[best] - expected[likeliest(expected, best)];
+        if (gap > TOLERANCE * Math.sqrt(norm)) {
+            assertEquals(best, likeliest(found, -1), "greedy token at position " + position);
+        }
+    }
+
+    private static int likeliest(float[] logits, int except) {
+        int best = except == 0 ? 1 : 0;
+        for (int i = 0; i < logits.length; i++) {
+            if (i != except && logits[i] > logits[best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    @Test
+    void aNewSequenceSeesNothingOfTheLast() {
+        ModelSource source =
+                ModelSource.withWeights(GoldenModel.open("llama-tiny").folder().toString());
+        try (Device device = new JvmDevice();
+                State state = source.loadWeights();
+                Decoder decoder = new Decoder(Compiler.verifying(), source.model(), state, device)) {
+            List<float[]> rows = new ArrayList<>();
+            Decoder.Row keep = (position, logits, offset) -> rows.add(row(logits, offset, source.model()));
+            int[] tokens = tokens(12, source.model().vocabularySize());
+            decoder.read(tokens, keep);
+            decoder.restart();
+            decoder.read(tokens(30, source.model().vocabularySize()), (position, logits, offset) -> {});
+            decoder.restart();
+            decoder.read(tokens, keep);
+
+            for (int i = 0; i < tokens.length; i++) {
+                assertEquals(Arrays.toString(rows.get(i)), Arrays.toString(rows.get(i + tokens.length)));
+            }
+        }
+    }
+
+    @Test
+    void theContextEnds() {
+        ModelSource source = ModelSource.of("llama-tiny");
+        try (State state = new State();
+                Decoder decoder = new Decoder(Compiler.verifying(), source.model(), state, new ReferenceDevice())) {
+            QuipuException mistake = assertThrows(
+                    QuipuException.class, () -> decoder.read(new int[129], (position, logits, offset) -> {}));
+
+            assertEquals(
+                    "text: expected at most 128 tokens, what is left of the model's context, found 129 tokens; shorten"
+                            + " it",
+                    mistake.getMessage());
+        }
+    }
+}
