@@ -1,0 +1,135 @@
+package dev.quipu.runtime.bench;
+
+import dev.quipu.compiler.Compiled;
+import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.program.AdamW;
+import dev.quipu.dsl.Model;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.Trace;
+import dev.quipu.dsl.Traced;
+import dev.quipu.runtime.buffer.Buffer;
+import dev.quipu.runtime.device.Device;
+import dev.quipu.runtime.device.Executable;
+import dev.quipu.runtime.device.LaunchTime;
+import dev.quipu.runtime.device.State;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntConsumer;
+
+/** Times whole training steps, gradient and update, of one batch of random tokens on random weights. */
+public final class StepBenchmark implements AutoCloseable {
+    private static final long SEED = 1;
+    private static final float LEARNING_RATE = 1e-4f;
+    private static final int PROFILED_RUNS = 3;
+
+    private final int batch;
+    private final int sequence;
+    private final State state = new State();
+    private final Executable gradient;
+    private final Executable update;
+    private final long flops;
+
+    /**
+     * What was measured.
+     *
+     * @param stepMillis median
+     * @param fastestMillis of all steps
+     * @param slowestMillis of all steps
+     * @param flops floating-point operations of one step
+     * @param peakBytes native memory: state, and what intermediate values share
+     */
+    public record Result(
+            int batch,
+            int sequence,
+            int steps,
+            double stepMillis,
+            double fastestMillis,
+            double slowestMillis,
+            long flops,
+            long peakBytes) {
+        public double tokensPerSecond() {
+            return 1e3 * batch * sequence / stepMillis;
+        }
+
+        public double flopsPerSecond() {
+            return 1e3 * flops / stepMillis;
+        }
+    }
+
+    /** Compiles and loads the programs. */
+    public StepBenchmark(Model model, Device device, int batch, int sequence) {
+        this.batch = batch;
+        this.sequence = sequence;
+        Compiler compiler = new Compiler(false);
+        Compiled differentiated = compiler.gradient(model, batch, sequence);
+        Compiled updating = compiler.update(model, AdamW.LLAMA);
+        this.flops = differentiated.scheduled().flops() + updating.scheduled().flops();
+        state.initialise(Trace.parameters(model), SEED);
+        this.update = device.load(updating.scheduled(), state);
+        this.gradient = device.load(differentiated.scheduled(), state);
+        SplittableRandom random = new SplittableRandom(SEED);
+        fill(gradient.input(Traced.TOKENS), random, model.vocabularySize());
+        fill(gradient.input(Traced.TARGETS), random, model.vocabularySize());
+        gradient.input(Traced.SCALE).setFloat(0, 1f / ((long) batch * sequence));
+        update.input(AdamW.LEARNING_RATE).setFloat(0, LEARNING_RATE);
+        update.input(AdamW.CORRECTION_1).setFloat(0, 1);
+        update.input(AdamW.CORRECTION_2).setFloat(0, 1);
+    }
+
+    private static void fill(Buffer buffer, SplittableRandom random, int vocabulary) {
+        for (long i = 0; i < buffer.length(); i++) {
+            buffer.setInt(i, random.nextInt(vocabulary));
+        }
+    }
+
+    /**
+     * Runs steps.
+     *
+     * @param warmUp steps that are not measured: the JIT compiles the kernels meanwhile
+     * @param steps steps that are
+     * @param progress is told how many steps are done
+     * @throws QuipuException if the loss is not finite
+     */
+    public Result run(int warmUp, int steps, IntConsumer progress) {
+        long[] nanos = new long[steps];
+        for (int i = -warmUp; i < steps; i++) {
+            long start = System.nanoTime();
+            gradient.run();
+            update.run();
+            if (i >= 0) {
+                nanos[i] = System.nanoTime() - start;
+            }
+            progress.accept(warmUp + i + 1);
+        }
+        float loss = gradient.result(Traced.LOSS).getFloat(0);
+        if (!Float.isFinite(loss)) {
+            throw QuipuException.of("a finite loss", Float.toString(loss), "bench", "");
+        }
+        Arrays.sort(nanos);
+        return new Result(
+                batch,
+                sequence,
+                steps,
+                nanos[steps / 2] / 1e6,
+                nanos[0] / 1e6,
+                nanos[steps - 1] / 1e6,
+                flops,
+                state.bytes() + gradient.arenaBytes() + update.arenaBytes());
+    }
+
+    /** The launches of a step with their times. */
+    public List<LaunchTime> profile() {
+        List<LaunchTime> times = new ArrayList<>(gradient.profile(PROFILED_RUNS));
+        times.addAll(update.profile(PROFILED_RUNS));
+        return times;
+    }
+
+    @Override
+    public void close() {
+        gradient.close();
+        update.close();
+        state.close();
+    }
+}

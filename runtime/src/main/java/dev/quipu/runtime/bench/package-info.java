@@ -1,0 +1,2 @@
+/** How fast training runs. */
+package dev.quipu.runtime.bench;

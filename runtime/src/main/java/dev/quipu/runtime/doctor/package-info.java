@@ -1,0 +1,2 @@
+/** What of a machine Quipu can use. */
+package dev.quipu.runtime.doctor;

@@ -1,0 +1,2 @@
+/** How well a model predicts a text. */
+package dev.quipu.runtime.evaluation;
