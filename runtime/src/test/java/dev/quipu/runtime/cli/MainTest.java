@@ -1,33 +1,38 @@
 package dev.quipu.runtime.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
-    private final StringWriter output = new StringWriter();
-    private final StringWriter errors = new StringWriter();
-
-    private int run(String... arguments) {
-        return new CommandLine(new Main())
-                .setOut(new PrintWriter(output, true))
-                .setErr(new PrintWriter(errors, true))
-                .execute(arguments);
-    }
-
     @Test
     void versionNamesQuipu() {
-        assertEquals(0, run("--version"));
-        assertTrue(output.toString().startsWith("quipu "), output.toString());
+        Call call = Call.of("--version");
+
+        assertEquals(0, call.exitCode());
+        assertTrue(call.output().startsWith("quipu "), call.output());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"sample", "eval", "graph", "plan", "kernels", "bench", "parity", "probe", "tokenizer", "doctor"})
+    void everyCommandHasHelp(String command) {
+        assertTrue(Call.of("--help").output().contains("  " + command + " "), command);
+
+        Call help = Call.of(command, "--help");
+        assertEquals(0, help.exitCode());
+        assertTrue(help.output().startsWith("Usage: quipu " + command), help.output());
     }
 
     @Test
-    void unknownOptionIsAMistakeInTheCall() {
-        assertEquals(2, run("--nonsense"));
-        assertTrue(errors.toString().contains("--nonsense"), errors.toString());
+    void onlyDebugShowsStackTraces() {
+        String[] mistake = {"parity", "no/such/folder"};
+
+        assertFalse(Call.of(mistake).errors().contains("\tat "));
+        assertTrue(Call.of("parity", "no/such/folder", "--debug").errors().contains("\tat dev.quipu."));
     }
 }

@@ -1,0 +1,92 @@
+package dev.quipu.runtime.cli;
+
+import dev.quipu.dsl.Model;
+import dev.quipu.runtime.data.TextFiles;
+import dev.quipu.runtime.data.TokenCache;
+import dev.quipu.runtime.data.TokenFile;
+import dev.quipu.runtime.device.Device;
+import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.evaluation.Evaluation;
+import dev.quipu.runtime.model.ModelSource;
+import dev.quipu.runtime.tokenizer.Tokenizer;
+import dev.quipu.runtime.training.Progress;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+@Command(name = "eval", description = "Measures a model on a text: loss, perplexity, bits per byte.")
+final class EvalCommand extends QuipuCommand {
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL_DIR",
+            description = "A model folder with weights, or its .safetensors file.")
+    private String model;
+
+    @Option(
+            names = "--data",
+            required = true,
+            arity = "1..*",
+            paramLabel = "PATH",
+            description = "Text files or folders.")
+    private List<Path> data;
+
+    @Option(names = "--json", description = "Prints one JSON object.")
+    private boolean json;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description = "Where tokenised texts are kept; default: the user's cache.")
+    private Path cache;
+
+    @Mixin
+    private BatchOptions batch;
+
+    @Mixin
+    private DeviceOptions devices;
+
+    @Override
+    public Integer call() {
+        ModelSource source = argument(() -> ModelSource.withWeights(model));
+        Model declared = source.model();
+        int sequence = argument(() -> batch.sequence(declared));
+        int rows = argument(batch::batch);
+        Tokenizer tokenizer = Tokenizer.load(source.folder().orElseThrow());
+        TextFiles texts = argument(() -> TextFiles.of(data));
+        try (Device device = argument(devices::open);
+                State state = source.loadWeights();
+                TokenFile tokens =
+                        (cache == null ? TokenCache.ofUser() : new TokenCache(cache)).tokens(texts, tokenizer);
+                Evaluation evaluation = new Evaluation(declared, state, device, rows, sequence);
+                Progress progress = Progress.start("eval", "tokens", tokens.length() - 1)) {
+            print(evaluation.measure(tokens, done -> progress.update(done, () -> "")));
+            return SUCCESS;
+        }
+    }
+
+    private void print(Evaluation.Result result) {
+        if (json) {
+            Map<String, Object> values = new LinkedHashMap<>();
+            values.put("loss", result.loss());
+            values.put("perplexity", result.perplexity());
+            values.put("bitsPerByte", result.bitsPerByte());
+            values.put("tokens", result.targets());
+            out().println(JsonMapper.shared().writeValueAsString(values));
+        } else {
+            out().println(String.format(
+                    Locale.ROOT,
+                    "loss %.4f nats per token, perplexity %.3f, %.4f bits per byte, over %d tokens",
+                    result.loss(),
+                    result.perplexity(),
+                    result.bitsPerByte(),
+                    result.targets()));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.quipu.runtime.cli;
+
+import dev.quipu.compiler.Compiled;
+import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.program.AdamW;
+import dev.quipu.dsl.Model;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.catalog.NearestNames;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Which of a model's programs a command looks at, and its shapes. */
+final class ProgramOptions {
+    private static final int USUAL_SEQUENCE = 128;
+    private static final int PREFILL = 16;
+    private static final List<String> PROGRAMS = List.of("gradient", "loss", "logits", "update", "prefill", "decode");
+
+    @Option(
+            names = "--program",
+            paramLabel = "NAME",
+            defaultValue = "gradient",
+            description = "gradient (default), loss, logits, update, prefill or decode.")
+    private String program;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Sequences of a batch; default: 1.")
+    private int batch;
+
+    @Option(
+            names = "--seq",
+            paramLabel = "N",
+            description = "Tokens of a sequence, or of a chunk for prefill; default: 128, or the context where it is"
+                    + " shorter.")
+    private Integer sequence;
+
+    @Option(names = "--verify", description = "Checks every stage of the compiler.")
+    private boolean verify;
+
+    /** Compiles the program; nothing is allocated. */
+    Compiled compile(Model model) {
+        Compiler compiler = new Compiler(verify);
+        int length = sequence == null ? Math.min(usualSequence(), model.contextLength()) : sequence;
+        check("--batch", batch);
+        check("--seq", length);
+        return switch (program) {
+            case "gradient" -> compiler.gradient(model, batch, length);
+            case "loss" -> compiler.loss(model, batch, length);
+            case "logits" -> compiler.logits(model, batch, length);
+            case "update" -> compiler.update(model, AdamW.LLAMA);
+            case "prefill" ->
+                compiler.incremental(model, batch, length, Math.ceilDiv(model.contextLength(), length) * length);
+            case "decode" -> {
+                if (sequence != null && sequence != 1) {
+                    throw QuipuException.of("no --seq, decoding takes one token", sequence.toString(), "--seq", "");
+                }
+                yield compiler.incremental(model, batch, 1, model.contextLength());
+            }
+            default -> throw NearestNames.unknown("a program", program, PROGRAMS);
+        };
+    }
+
+    private int usualSequence() {
+        return switch (program) {
+            case "prefill" -> PREFILL;
+            case "decode" -> 1;
+            default -> USUAL_SEQUENCE;
+        };
+    }
+
+    private static void check(String option, int value) {
+        if (value < 1) {
+            throw QuipuException.of("at least 1", Integer.toString(value), option, "");
+        }
+    }
+
+    /** {@code gradient}. */
+    String name() {
+        return program;
+    }
+}

@@ -1,0 +1,212 @@
+package dev.quipu.runtime.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.quipu.runtime.golden.GoldenModel;
+import dev.quipu.runtime.tokenizer.ByteTokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Mistakes in calls, and what their users read: one line each. FOLDER stands for a folder with a damaged or small model. */
+class BadCallsTest {
+    @TempDir
+    private Path folder;
+
+    /**
+     * A call that fails.
+     *
+     * @param line what is printed, the folder of the test replaced by FOLDER
+     */
+    private record BadCall(String call, int exitCode, String line) {}
+
+    private static final List<BadCall> CALLS = List.of(
+            new BadCall("sampel", 2, "expected a command, found 'sampel'; did you mean sample? (see ./quipu --help)"),
+            new BadCall(
+                    "bench llama-tiny --stepz 3",
+                    2,
+                    "expected an option of quipu bench, found '--stepz'; did you mean --steps? (see ./quipu bench"
+                            + " --help)"),
+            new BadCall(
+                    "bench llama-tiny extra",
+                    2,
+                    "quipu bench: expected no further argument, found 'extra' (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --steps many",
+                    2,
+                    "Invalid value for option '--steps': 'many' is not an int (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --steps 0",
+                    2,
+                    "--steps: expected at least 1, found 0 (see ./quipu bench --help)"),
+            new BadCall("graph", 2, "Missing required parameter: 'MODEL' (see ./quipu graph --help)"),
+            new BadCall(
+                    "graph llama-tyni",
+                    2,
+                    "expected a preset, a class, a .java file or a model folder, found 'llama-tyni'; did you mean"
+                            + " llama-tiny or llama-mini? (see ./quipu graph --help)"),
+            new BadCall(
+                    "graph no/such/folder",
+                    2,
+                    "no/such/folder: expected a model folder, a .java file or a .safetensors file, found nothing;"
+                            + " check the path (see ./quipu graph --help)"),
+            new BadCall(
+                    "graph java.lang.String",
+                    2,
+                    "java.lang.String: expected a class that implements dev.quipu.dsl.Model, found another (see"
+                            + " ./quipu graph --help)"),
+            new BadCall(
+                    "graph llama-tiny --stage planed",
+                    2,
+                    "expected a stage, found 'planed'; did you mean planned? (see ./quipu graph --help)"),
+            new BadCall(
+                    "graph llama-tiny --out graph.pdf",
+                    2,
+                    "--out: expected a file name ending in .svg, .png, .dot or .txt, found graph.pdf (see ./quipu"
+                            + " graph --help)"),
+            new BadCall(
+                    "graph llama-tiny --seq 129",
+                    2,
+                    "--seq: expected a sequence of at most 128 tokens, the model's context, found 129; shorten the"
+                            + " sequence or declare a longer context (see ./quipu graph --help)"),
+            new BadCall(
+                    "graph llama-tiny --program decod",
+                    2,
+                    "expected a program, found 'decod'; did you mean decode? (see ./quipu graph --help)"),
+            new BadCall(
+                    "bench llama-tiny --seq 129",
+                    2,
+                    "--seq: expected at most 128, the model's context, found 129 (see ./quipu bench --help)"),
+            new BadCall(
+                    "plan llama-tiny --plan paper",
+                    2,
+                    "--plan: expected saveAll, found paper; this version has no other plan yet (see ./quipu plan"
+                            + " --help)"),
+            new BadCall(
+                    "kernels llama-tiny --target tornado",
+                    2,
+                    "--target: expected jvm, found tornado; this version writes no TornadoVM kernels yet (see ./quipu"
+                            + " kernels --help)"),
+            new BadCall(
+                    "bench llama-tiny --device tornado",
+                    2,
+                    "--device: expected jvm or reference, found tornado; this version has no GPU device yet (see"
+                            + " ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --device jmv",
+                    2,
+                    "expected a device, found 'jmv'; did you mean jvm? (see ./quipu bench --help)"),
+            new BadCall(
+                    "sample llama-tiny",
+                    2,
+                    "llama-tiny: expected a model folder with weights, found the name of a preset; train it first:"
+                            + " ./quipu train llama-tiny --out DIR (see ./quipu sample --help)"),
+            new BadCall(
+                    "sample FOLDER --top-p 2",
+                    2,
+                    "sampling: expected top-p above 0 and at most 1, found 2.0 (see ./quipu sample --help)"),
+            new BadCall(
+                    "sample FOLDER --greedy --temperature 1",
+                    2,
+                    "sampling: expected --greedy or --temperature, found both (see ./quipu sample --help)"),
+            new BadCall(
+                    "sample FOLDER --prompt abc",
+                    1,
+                    "tokenizer bytes: expected a vocabulary of at most 97, the model's, found 258; the tokenizer"
+                            + " belongs to another model"),
+            new BadCall(
+                    "eval FOLDER --data FOLDER/none.txt",
+                    2,
+                    "FOLDER/none.txt: expected a text file or a folder, found nothing; check the path (see ./quipu"
+                            + " eval --help)"),
+            new BadCall("eval FOLDER", 2, "Missing required option: '--data=PATH' (see ./quipu eval --help)"),
+            new BadCall(
+                    "parity FOLDER --case FOLDER/model.safetensors",
+                    1,
+                    "FOLDER/model.safetensors: expected a tensor input_ids, found 21 others; the file belongs to"
+                            + " another model"),
+            new BadCall(
+                    "parity FOLDER",
+                    1,
+                    "FOLDER/case.safetensors: expected a safetensors file, found none; check the path"),
+            new BadCall(
+                    "parity FOLDER/empty",
+                    2,
+                    "FOLDER/empty: expected a config.json, found none; give a folder that holds a model (see ./quipu"
+                            + " parity --help)"),
+            new BadCall(
+                    "parity FOLDER/bare",
+                    2,
+                    "FOLDER/bare: expected model.safetensors or model.safetensors.index.json, found neither; check the"
+                            + " path (see ./quipu parity --help)"),
+            new BadCall(
+                    "parity FOLDER/other",
+                    2,
+                    "FOLDER/other/config.json: expected a supported model_type, found 'lama'; did you mean llama? (see"
+                            + " ./quipu parity --help)"),
+            new BadCall(
+                    "parity FOLDER/cut",
+                    1,
+                    "FOLDER/cut/model.safetensors: tensor model.layers.1.mlp.down_proj.weight: expected data up to"
+                        + " byte 421120, found a file whose data ends at byte 397712; the file is truncated: copy or"
+                        + " download it again"),
+            new BadCall(
+                    "probe FOLDER --tensor nothing",
+                    2,
+                    "--tensor: expected names of tensors, found nothing; some are embedding.weight,"
+                        + " embedding.embedding, layers.0.attentionNorm.weight, layers.0.attentionNorm.rmsNorm,"
+                        + " layers.0.attentionNorm.rmsNorm.output1, layers.0.attention.wq.weight,"
+                        + " layers.0.attention.wq.matMul, layers.0.attention.reshape; '*' shows all (see ./quipu probe"
+                        + " --help)"),
+            new BadCall(
+                    "tokenizer encodde abc",
+                    2,
+                    "expected encode or decode, found 'encodde'; did you mean encode? (see ./quipu tokenizer --help)"),
+            new BadCall(
+                    "tokenizer decode 1 x",
+                    2,
+                    "tokenizer: expected token ids, found 'x' (see ./quipu tokenizer --help)"),
+            new BadCall(
+                    "tokenizer decode 300",
+                    2,
+                    "tokenizer bytes: expected a token of 0 to 257, found 300 (see ./quipu tokenizer --help)"));
+
+    @TestFactory
+    Stream<DynamicTest> everyMistakeIsOneLine() throws IOException {
+        fill();
+        return CALLS.stream()
+                .map(bad -> DynamicTest.dynamicTest(bad.call(), () -> {
+                    Call call = Call.of(
+                            bad.call().replace("FOLDER", folder.toString()).split(" "));
+                    String errors = call.errors().replace(folder.toString(), "FOLDER");
+                    assertAll(
+                            () -> assertEquals("quipu: " + bad.line() + System.lineSeparator(), errors),
+                            () -> assertEquals(bad.exitCode(), call.exitCode()),
+                            () -> assertEquals("", call.output()));
+                }));
+    }
+
+    /** A whole model with a tokenizer that is not its own, and four broken ones. */
+    private void fill() throws IOException {
+        Path golden = GoldenModel.open("llama-tiny").folder();
+        Files.copy(golden.resolve("config.json"), folder.resolve("config.json"));
+        Files.copy(golden.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        new ByteTokenizer().save(folder);
+        Files.createDirectory(folder.resolve("empty"));
+        Path bare = Files.createDirectory(folder.resolve("bare"));
+        Files.copy(golden.resolve("config.json"), bare.resolve("config.json"));
+        Path other = Files.createDirectory(folder.resolve("other"));
+        Files.writeString(other.resolve("config.json"), "{\"model_type\": \"lama\"}");
+        Path cut = Files.createDirectory(folder.resolve("cut"));
+        Files.copy(golden.resolve("config.json"), cut.resolve("config.json"));
+        byte[] weights = Files.readAllBytes(golden.resolve("model.safetensors"));
+        Files.write(cut.resolve("model.safetensors"), Arrays.copyOf(weights, 400_000));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.quipu.runtime.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that show what the compiler makes of a model: {@code graph}, {@code plan}, {@code kernels}. */
+class LookingCommandsTest {
+    @TempDir
+    private Path folder;
+
+    private static String output(String... arguments) {
+        Call call = Call.of(arguments);
+        assertEquals(0, call.exitCode(), call::errors);
+        return call.output();
+    }
+
+    /** 32 layers are one block. A token costs two operations for each of the 6.6G weights in products, and some attention. */
+    @Test
+    void sevenBillionParametersAreOnePage() {
+        String graph = output("graph", "llama-7b", "--program", "logits", "--seq", "16");
+
+        assertAll(
+                () -> assertTrue(graph.contains("forward, layers.0-31 x 32:"), graph),
+                () -> assertTrue(graph.lines().count() < 50, graph),
+                () -> assertFalse(graph.contains("layers.1."), graph),
+                () -> assertTrue(graph.contains("Llama.java:"), graph),
+                () -> assertTrue(graph.endsWith("967 nodes, 212 GFLOP\n"), graph));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"traced", "differentiated", "planned", "scheduled"})
+    void everyStageIsText(String stage) {
+        String graph = output("graph", "llama-tiny", "--stage", stage);
+
+        assertTrue(graph.startsWith("llama-tiny, program gradient, stage " + stage + "\n"), graph);
+        assertTrue(graph.contains("layers.0-1 x 2:"), graph);
+        assertEquals(!stage.equals("traced"), graph.contains("backward"), graph);
+        assertEquals(stage.equals("scheduled"), graph.contains("memory: "), graph);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gradient", "loss", "logits", "update", "prefill", "decode"})
+    void everyProgramIsText(String program) {
+        assertTrue(output("graph", "llama-tiny", "--program", program, "--stage", "scheduled", "--verify")
+                .contains("memory: "));
+    }
+
+    @Test
+    void graphsAreDrawn() throws IOException {
+        Path file = folder.resolve("graph.dot");
+
+        assertEquals("", output("graph", "llama-tiny", "--stage", "planned", "--out", file.toString()));
+        assertTrue(Files.readString(file).startsWith("digraph"), () -> "not DOT");
+    }
+
+    @Test
+    void graphsAreWrittenAsText() throws IOException {
+        Path file = folder.resolve("graph.txt");
+
+        assertEquals("", output("graph", "llama-tiny", "--out", file.toString()));
+        assertEquals(output("graph", "llama-tiny"), Files.readString(file));
+    }
+
+    @Test
+    void aPlanIsATableOfWhatIsSaved() {
+        String plan = output("plan", "llama-tiny", "--batch", "2", "--seq", "16");
+
+        assertAll(
+                () -> assertTrue(plan.startsWith("llama-tiny, plan saveAll, batch 2, sequence 16\n"), plan),
+                () -> assertTrue(plan.contains("layers.0-1 x 2 feedForward.gate"), plan),
+                () -> assertTrue(plan.contains("\nsaved: "), plan),
+                () -> assertTrue(plan.contains("\narena: "), plan),
+                () -> assertTrue(plan.contains("\nlaunch 0"), plan));
+    }
+
+    @Test
+    void kernelsAreSource() throws IOException {
+        String kernels = output("kernels", "llama-tiny", "--seq", "16");
+        assertTrue(kernels.contains("public final class layers_attention_norm_rms_norm"), () -> "no kernel of a norm");
+        assertTrue(kernels.contains("Llama.java:"), () -> "no line of the model");
+
+        String written = output("kernels", "llama-tiny", "--seq", "16", "--out", folder.toString());
+        try (Stream<Path> files = Files.walk(folder)) {
+            long sources =
+                    files.filter(file -> file.toString().endsWith(".java")).count();
+            assertTrue(written.startsWith(sources + " files in "), written);
+        }
+    }
+}
