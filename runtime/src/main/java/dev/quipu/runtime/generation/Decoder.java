@@ -41,7 +41,9 @@ public final class Decoder implements AutoCloseable {
     @FunctionalInterface
     public interface Row {
         /**
-         * @param logits the vocabulary's f32 logits, from the byte offset on; valid during the call
+         * Looks at the logits, which are valid during the call.
+         *
+         * @param logits the vocabulary's f32 logits, from the byte offset on
          */
         void logits(int position, MemorySegment logits, long offset);
     }
