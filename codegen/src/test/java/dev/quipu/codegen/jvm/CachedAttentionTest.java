@@ -8,26 +8,26 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Chunks over a cache against attention over the whole sequence, at every position a chunk may have. */
+/** Chunks over a cache against attention over the whole sequence, at the positions a chunk may have. */
 class CachedAttentionTest {
     @ParameterizedTest
     @CsvSource({
-        // lanes, batch, chunk, cache, heads, key heads, head size, window
-        "16, 2,   1,   1, 2, 1,  8,   0",
-        "16, 2,   1,  70, 4, 2, 48,   0",
-        "16, 1,   1, 600, 2, 1, 20,   0",
-        "16, 1,   1, 300, 2, 2, 16,  17",
-        "16, 1,   1,  70, 1, 1, 256,  0",
-        "16, 2,  16,  70, 4, 2, 48,   0",
-        "16, 1,   7, 600, 2, 1, 20,   0",
-        "16, 1, 128, 333, 2, 1, 12,  50",
-        "8,  1,   1,  70, 4, 2, 20,   0",
-        "8,  1,  16,  70, 4, 2, 20,  40",
-        "4,  1,   1, 290, 4, 2, 15,   0",
-        "4,  1,  16,  70, 4, 2, 20,   0"
+        // lanes, batch, chunk, cache, heads, key heads, head size, window, positions skipped
+        "16, 2,   1,   1, 2, 1,  8,   0,  1",
+        "16, 2,   1,  70, 4, 2, 48,   0,  1",
+        "16, 1,   1, 600, 2, 1, 20,   0, 37",
+        "16, 1,   1, 300, 2, 2, 16,  17, 13",
+        "16, 1,   1,  70, 1, 1, 256,  0, 23",
+        "16, 2,  16,  70, 4, 2, 48,   0,  1",
+        "16, 1,   7, 600, 2, 1, 20,   0, 85",
+        "16, 1, 128, 333, 2, 1, 12,  50, 41",
+        "8,  1,   1,  70, 4, 2, 20,   0,  1",
+        "8,  1,  16,  70, 4, 2, 20,  40,  9",
+        "4,  1,   1, 290, 4, 2, 15,   0, 17",
+        "4,  1,  16,  70, 4, 2, 20,   0,  9"
     })
     void chunksAgreeWithTheWholeSequence(
-            int lanes, int batch, int chunk, int cache, int heads, int keyHeads, int headSize, int window) {
+            int lanes, int batch, int chunk, int cache, int heads, int keyHeads, int headSize, int window, int skip) {
         float scale = (float) (1 / Math.sqrt(headSize));
         AttentionLaunch launch = AttentionRun.launch(
                 AttentionLaunch.Kind.CACHED, false, batch, chunk, cache, heads, keyHeads, headSize, window, scale);
@@ -37,7 +37,7 @@ class CachedAttentionTest {
         double[] expected = new AttentionReference(whole, inputs[0], inputs[1], inputs[2], 0, null).out;
         int row = heads * headSize;
         try (AttentionRun run = new AttentionRun(launch, lanes)) {
-            for (int position = 0; position + chunk <= cache; position += chunk == 1 ? 1 : 5) {
+            for (int position = 0; position + chunk <= cache; position += skip) {
                 run.set(0, rows(inputs[0], batch, position, chunk, cache, row));
                 run.set(1, written(inputs[1], batch, position + chunk, cache));
                 run.set(2, written(inputs[2], batch, position + chunk, cache));
