@@ -42,7 +42,6 @@ final class DecodeAttention {
     private static final List<Value.Variable> BUFFERS = List.of(QUERIES, KEYS, VALUES, POSITION_BUFFER, OUTPUT);
 
     private static final Value.Variable PARTIALS = variable("partials", KernelType.SEGMENT);
-    private static final Value.Variable TEMPORARY = variable("temporary", KernelType.SEGMENT);
     private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
     private static final Value.Variable WEIGHTS = variable("weights", KernelType.ARRAY);
     private static final Value.Variable STATES = variable("states", KernelType.SEGMENT);
@@ -64,10 +63,8 @@ final class DecodeAttention {
     }
 
     Kernel kernel(String name) {
-        long panel = (long) lanes * geometry.panel();
         List<Kernel.Scratch> scratch = List.of(
                 new Kernel.Scratch(PARTIALS, (long) BLOCK * lanes, false),
-                new Kernel.Scratch(TEMPORARY, panel, false),
                 new Kernel.Scratch(SCORES, BLOCK, false),
                 new Kernel.Scratch(WEIGHTS, BLOCK, false),
                 new Kernel.Scratch(STATES, (long) launch.batch() * launch.heads() * shares * methods.state(), true));
@@ -119,7 +116,7 @@ final class DecodeAttention {
                 Value query = addresses.query(keyHead, addresses.head(keyHead, member), integer(0));
                 Value.Variable state = loop.let("state", stateAt(keyHead, member, share));
                 call(loop, DecodeMethods.PRODUCTS, QUERIES, query, KEYS, at, count, PARTIALS);
-                call(loop, DecodeMethods.SCORES, PARTIALS, count, TEMPORARY, SCORES);
+                call(loop, DecodeMethods.SCORES, PARTIALS, count, SCORES);
                 call(loop, DecodeMethods.WEIGHTS, SCORES, count, WEIGHTS, STATES, state);
                 methods.addValues(loop, WEIGHTS, VALUES, at, count, STATES, state);
             });

@@ -3,7 +3,6 @@ package dev.quipu.codegen.jvm;
 import static dev.quipu.codegen.jvm.Values.bytes;
 import static dev.quipu.codegen.jvm.Values.call;
 import static dev.quipu.codegen.jvm.Values.load;
-import static dev.quipu.codegen.jvm.Values.longInteger;
 import static dev.quipu.codegen.jvm.Values.multiple;
 import static dev.quipu.codegen.jvm.Values.store;
 import static dev.quipu.codegen.jvm.Values.variable;
@@ -38,12 +37,13 @@ final class DecodeMethods {
     /** Vectors of a sum of values that stay in registers. */
     private static final int VECTORS = 8;
 
+    private static final int KEYS_TOGETHER = 8;
+
     private static final Value.Variable STATES = variable("states", KernelType.SEGMENT);
     private static final Value.Variable STATE = variable("state", KernelType.LONG);
     private static final Value.Variable AT = variable("at", KernelType.LONG);
     private static final Value.Variable COUNT = variable("count", KernelType.INT);
     private static final Value.Variable PARTIALS = variable("partials", KernelType.SEGMENT);
-    private static final Value.Variable TEMPORARY = variable("temporary", KernelType.SEGMENT);
     private static final Value.Variable SCORE_ROW = variable("scores", KernelType.SEGMENT);
     private static final Value.Variable WEIGHT_ROW = variable("weights", KernelType.ARRAY);
 
@@ -93,59 +93,77 @@ final class DecodeMethods {
         });
     }
 
-    /** Vectors whose lanes add up to query times key. */
+    /** Several keys together, since one sum would wait for its last addition. */
     private Method products() {
         Value.Variable query = variable("query", KernelType.SEGMENT);
         Value.Variable queryAt = variable("queryAt", KernelType.LONG);
         Value.Variable keys = variable("keys", KernelType.SEGMENT);
         String comment = "For every key a vector whose lanes add up to query * key.";
         List<Value.Variable> parameters = List.of(query, queryAt, keys, AT, COUNT, PARTIALS);
-        return Method.of(
-                PRODUCTS,
-                comment,
-                parameters,
-                body -> body.loop("key", integer(0), COUNT, 1, (loop, key) -> {
-                    Value.Variable from = loop.let("from", plus(AT, times(toLong(key), (long) geometry.keyRow())));
-                    Value.Variable sum = loop.let("sum", number(0, lanes));
-                    int whole = head / lanes * lanes;
-                    loop.loop("d", integer(0), integer(whole), lanes, (inner, d) -> {
-                        Value offset = toLong(times(d, Float.BYTES));
-                        Value left = load(lanes, query, plus(queryAt, offset));
-                        Value right = load(lanes, keys, plus(from, offset));
-                        inner.add(new Statement.Assign(sum, new Value.Fma(left, right, sum)));
-                    });
-                    if (head > whole) {
-                        KernelType type = KernelType.floats(lanes);
-                        long offset = (long) whole * Float.BYTES;
-                        Value left = new Value.Load(type, query, plus(queryAt, offset), head - whole);
-                        Value right = new Value.Load(type, keys, plus(from, offset), head - whole);
-                        loop.add(new Statement.Assign(sum, new Value.Fma(left, right, sum)));
-                    }
-                    store(loop, PARTIALS, toLong(times(key, (long) lanes * Float.BYTES)), sum);
-                }));
+        return Method.of(PRODUCTS, comment, parameters, body -> {
+            Value whole = body.let("whole", multiple(COUNT, KEYS_TOGETHER));
+            body.loop(
+                    "key",
+                    integer(0),
+                    whole,
+                    KEYS_TOGETHER,
+                    (loop, key) -> products(loop, key, KEYS_TOGETHER, query, queryAt, keys));
+            body.loop("key", whole, COUNT, 1, (loop, key) -> products(loop, key, 1, query, queryAt, keys));
+        });
     }
 
-    /** Lanes are added by transposing squares: then a lane is a key. */
+    private void products(Emitter loop, Value key, int together, Value query, Value queryAt, Value keys) {
+        Value.Variable from = loop.let("from", plus(AT, times(toLong(key), (long) geometry.keyRow())));
+        List<Value.Variable> sums = new ArrayList<>();
+        for (int i = 0; i < together; i++) {
+            sums.add(loop.let("sum" + i, number(0, lanes)));
+        }
+        int whole = head / lanes * lanes;
+        loop.loop(
+                "d",
+                integer(0),
+                integer(whole),
+                lanes,
+                (inner, d) ->
+                        addProducts(inner, sums, toLong(times(d, Float.BYTES)), lanes, from, query, queryAt, keys));
+        if (head > whole) {
+            addProducts(loop, sums, bytes(whole), head - whole, from, query, queryAt, keys);
+        }
+        for (int i = 0; i < together; i++) {
+            store(loop, PARTIALS, toLong(times(plus(key, i), (long) lanes * Float.BYTES)), sums.get(i));
+        }
+    }
+
+    private void addProducts(
+            Emitter body,
+            List<Value.Variable> sums,
+            Value offset,
+            int active,
+            Value from,
+            Value query,
+            Value queryAt,
+            Value keys) {
+        KernelType type = KernelType.floats(lanes);
+        Value left = body.let("left", new Value.Load(type, query, plus(queryAt, offset), active));
+        for (int i = 0; i < sums.size(); i++) {
+            Value place = plus(plus(from, offset), (long) i * geometry.keyRow());
+            Value right = new Value.Load(type, keys, place, active);
+            body.add(new Statement.Assign(sums.get(i), new Value.Fma(left, right, sums.get(i))));
+        }
+    }
+
     private Method scores() {
         String comment = "Adds up the lanes; behind the last key stand scores that weigh nothing.";
-        List<Value.Variable> parameters = List.of(PARTIALS, COUNT, TEMPORARY, SCORE_ROW);
+        List<Value.Variable> parameters = List.of(PARTIALS, COUNT, SCORE_ROW);
         return Method.of(SCORES, comment, parameters, body -> {
             body.loop("key", integer(0), COUNT, lanes, (loop, key) -> {
-                call(
-                        loop,
-                        geometry.library().packRightTransposed(lanes),
-                        PARTIALS,
-                        toLong(times(key, (long) lanes * Float.BYTES)),
-                        integer((long) lanes * Float.BYTES),
-                        TEMPORARY,
-                        longInteger(0),
-                        integer(lanes));
-                Value sum = loop.let("sum", load(lanes, TEMPORARY, longInteger(0)));
-                for (int i = 1; i < lanes; i++) {
-                    Value row = load(lanes, TEMPORARY, longInteger(i * geometry.panelRow()));
-                    sum = loop.let("sum", plus(sum, row));
+                List<Value> rows = new ArrayList<>();
+                for (int i = 0; i < lanes; i++) {
+                    Value place = toLong(times(plus(key, i), (long) lanes * Float.BYTES));
+                    rows.add(loop.let("row" + i, load(lanes, PARTIALS, place)));
                 }
-                Value score = times(sum, number(geometry.launch().scale(), lanes));
+                Value sums = new Transposition(lanes).sums(rows, "sum", loop.statements());
+                Value score = times(sums, number(geometry.launch().scale(), lanes));
                 store(loop, SCORE_ROW, toLong(times(key, Float.BYTES)), score);
             });
             Value end = multiple(plus(COUNT, lanes - 1L), lanes);

@@ -7,8 +7,8 @@ import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -131,7 +131,7 @@ public final class TileLibrary {
 
     /** The methods of the library that some kernels call, in the order of their names. */
     public List<Method> usedBy(List<Kernel> kernels) {
-        SortedSet<String> names = new TreeSet<>();
+        NavigableSet<String> names = new TreeSet<>();
         for (Kernel kernel : kernels) {
             kernel.phases().forEach(phase -> collect(phase.body(), names));
             kernel.methods().forEach(method -> collect(method.body(), names));
@@ -139,7 +139,7 @@ public final class TileLibrary {
         return names.stream().map(this::method).toList();
     }
 
-    private static void collect(List<Statement> statements, SortedSet<String> names) {
+    private static void collect(List<Statement> statements, NavigableSet<String> names) {
         for (Statement statement : statements) {
             switch (statement) {
                 case Statement.Call call ->

@@ -1,5 +1,6 @@
 package dev.quipu.codegen.jvm;
 
+import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
@@ -29,6 +30,25 @@ record Transposition(int lanes) {
     List<Value> quarters(List<Value> rows, String prefix, List<Statement> body) {
         List<Value> halves = stage(rows, 2, lanes / 2, prefix + "h", body);
         return stage(halves, 1, lanes / 4, prefix + "q", body);
+    }
+
+    /** The sum of each row's lanes: lane r is row r's. Half the rows are left after each exchange. */
+    Value sums(List<Value> rows, String prefix, List<Statement> body) {
+        List<Value> current = rows;
+        for (int distance = lanes / 2; distance >= 1; distance /= 2) {
+            List<Value> next = new ArrayList<>();
+            for (int row = 0; row < distance; row++) {
+                Value upper = current.get(row);
+                Value lower = current.get(row + distance);
+                Value left = new Value.Shuffle(upper, lower, selected(distance, 0));
+                Value right = new Value.Shuffle(upper, lower, selected(distance, distance));
+                Value.Variable sum = new Value.Variable(prefix + distance + "_" + row, KernelType.floats(lanes));
+                body.add(new Statement.Declare(sum, Emitter.plus(left, right)));
+                next.add(sum);
+            }
+            current = next;
+        }
+        return current.getFirst();
     }
 
     /** Rows that are {@code apart} in the list exchange blocks of {@code distance} lanes. */
