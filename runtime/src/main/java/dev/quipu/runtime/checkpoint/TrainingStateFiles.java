@@ -17,8 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The two files of a checkpoint folder that hold the training state: {@value #STATE} and {@value #MOMENTS}, where the moments of
- * parameter NAME are {@code adam.m.NAME} and {@code adam.v.NAME}. The folder's other files are Hugging Face's.
+ * The two files of a checkpoint folder that hold the training state: {@value #STATE} and {@value #MOMENTS}, where moments
+ * have the names of their state, those of {@link dev.quipu.compiler.program.AdamW}. The folder's other files are Hugging Face's.
  */
 public final class TrainingStateFiles {
     /** Step, position, seed and settings. */
@@ -36,21 +36,6 @@ public final class TrainingStateFiles {
             .build();
 
     private TrainingStateFiles() {}
-
-    /** The name of a parameter's first moment, the running mean of its gradients. */
-    public static String firstMoment(String parameter) {
-        return "adam.m." + parameter;
-    }
-
-    /** The name of a parameter's second moment, the running mean of its squared gradients. */
-    public static String secondMoment(String parameter) {
-        return "adam.v." + parameter;
-    }
-
-    /** Whether a folder is a checkpoint that training can go on from. */
-    public static boolean isIn(Path folder) {
-        return Files.isRegularFile(folder.resolve(STATE)) && Files.isRegularFile(folder.resolve(MOMENTS));
-    }
 
     /** Writes both files into a folder, as part of an {@link AtomicFolder}'s content. */
     public static void write(Path folder, TrainingState state, Collection<StoredTensor> moments) throws IOException {

@@ -86,6 +86,11 @@ public final class TokenFile implements AutoCloseable {
         return header.textBytes();
     }
 
+    /** CRC-32C of all tokens: another text has another. */
+    public int checksum() {
+        return header.checksum();
+    }
+
     /** All tokens. */
     public TokenRange all() {
         return new TokenRange(0, length());

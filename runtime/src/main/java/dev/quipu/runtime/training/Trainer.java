@@ -1,0 +1,196 @@
+package dev.quipu.runtime.training;
+
+import dev.quipu.compiler.Compiler;
+import dev.quipu.dsl.Model;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.Trace;
+import dev.quipu.runtime.checkpoint.AtomicFolder;
+import dev.quipu.runtime.checkpoint.Checkpoint;
+import dev.quipu.runtime.checkpoint.TrainingState;
+import dev.quipu.runtime.checkpoint.TrainingStateFiles;
+import dev.quipu.runtime.data.StreamPosition;
+import dev.quipu.runtime.device.Device;
+import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.jvm.JvmDevice;
+import dev.quipu.runtime.model.ModelSource;
+import dev.quipu.runtime.model.ModelWeights;
+import dev.quipu.runtime.reference.ReferenceDevice;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * Trains a model on a text, into a folder:
+ *
+ * <pre>
+ * ModelSource model = ModelSource.of("llama-tiny");
+ * TrainingText text = TrainingText.of(List.of(Path.of("texts")), new ByteTokenizer());
+ * TrainingOptions options = TrainingOptions.of(model.recipe().orElseThrow()).steps(300).build();
+ * try (Trainer trainer = Trainer.start(model, text, options, Path.of("runs/mine"))) {
+ *     System.out.println(trainer.run(new TrainingDisplay(options.steps())));
+ * }
+ * </pre>
+ *
+ * <p>The same model, text, options and device give bitwise the same weights, with any number of workers, and also when the run is
+ * stopped and resumed.
+ */
+public final class Trainer implements AutoCloseable {
+    private final Model model;
+    private final TrainingText text;
+    private final TrainingOptions options;
+    private final Path folder;
+    private final TrainingState begun;
+    private final Device device;
+    private final State state = new State();
+    private TrainingPrograms programs;
+    private volatile boolean stopped;
+
+    private Trainer(Model model, TrainingText text, TrainingOptions options, Path folder, TrainingState begun) {
+        requireVocabulary(model, text);
+        this.model = model;
+        this.text = text;
+        this.options = options;
+        this.folder = folder;
+        this.begun = begun;
+        this.device = device(options);
+    }
+
+    /**
+     * Begins a run. A model that comes with weights goes on from them; one without gets first values that the seed decides.
+     *
+     * @param folder new or empty; its first checkpoint is written at once
+     * @throws QuipuException if model, text, options and folder do not fit each other
+     */
+    public static Trainer start(ModelSource source, TrainingText text, TrainingOptions options, Path folder) {
+        RunFolder.requireFree(folder);
+        text.split(options.sequence(), options.validationShare());
+        TrainingState begun =
+                new TrainingState(0, StreamPosition.START, options.seed(), 0, 0, TrainingSettings.of(options, text));
+        Trainer trainer = new Trainer(source.model(), text, options, folder, begun);
+        return trainer.prepare(state -> {
+            if (source.hasWeights()) {
+                ModelWeights.load(source.model(), source.weights().orElseThrow(), state);
+            } else {
+                state.initialise(Trace.parameters(source.model()), options.seed());
+            }
+        });
+    }
+
+    /**
+     * Goes on with a run that was stopped: bitwise as if it never had been.
+     *
+     * @param options those of the run, except where they change no weight
+     * @param folder of the run
+     * @throws QuipuException naming the option, or the text, that is not the run's; or if the run is complete
+     */
+    public static Trainer resume(TrainingText text, TrainingOptions options, Path folder) {
+        AtomicFolder.recover(folder);
+        TrainingState begun = TrainingStateFiles.readState(folder);
+        TrainingSettings.requireSame(begun.settings(), TrainingSettings.of(options, text));
+        if (begun.step() >= options.steps()) {
+            throw QuipuException.of(
+                    "a run with steps to go",
+                    "all " + begun.step() + " done",
+                    "--resume " + folder,
+                    "begin a new run that starts from its weights: ./quipu train " + folder);
+        }
+        Model model = ModelSource.of(folder.toString()).model();
+        Trainer trainer = new Trainer(model, text, options, folder, begun);
+        return trainer.prepare(state -> Checkpoint.read(folder, model, state));
+    }
+
+    private static void requireVocabulary(Model model, TrainingText text) {
+        if (text.tokens().vocabularySize() > model.vocabularySize()) {
+            throw QuipuException.of(
+                    "a tokenizer of at most " + model.vocabularySize() + " tokens, the model's vocabulary",
+                    text.tokens().vocabularySize() + " tokens of "
+                            + text.tokenizer().name(),
+                    "tokenizer",
+                    "declare a model with a larger vocabulary or choose another tokenizer");
+        }
+    }
+
+    private static Device device(TrainingOptions options) {
+        if (options.device().equals("reference")) {
+            return new ReferenceDevice();
+        }
+        return options.workers() == 0 ? new JvmDevice() : new JvmDevice(options.workers());
+    }
+
+    private Trainer prepare(Consumer<State> weights) {
+        try {
+            weights.accept(state);
+            programs = new TrainingPrograms(
+                    device,
+                    state,
+                    model,
+                    options.optimizer(),
+                    options.batch(),
+                    options.sequence(),
+                    new Compiler(options.verify()));
+            return this;
+        } catch (RuntimeException | Error e) {
+            state.close();
+            device.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Trains until the last step, or until {@link #stop}; then, and now and then before, writes a checkpoint. Where the model cannot
+     * be sampled, the listener is told why and there are no samples.
+     *
+     * @throws QuipuException if the loss stops being finite, or a file cannot be written; the last checkpoint stays
+     */
+    public TrainingReport run(TrainingListener listener) {
+        try (TrainingRun run = new TrainingRun(this, begun, listener)) {
+            return run.complete();
+        }
+    }
+
+    /** Asks a run, from another thread, to write a checkpoint after the step that it is in, and to return. */
+    public void stop() {
+        stopped = true;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    public Model model() {
+        return model;
+    }
+
+    public TrainingText text() {
+        return text;
+    }
+
+    public TrainingOptions options() {
+        return options;
+    }
+
+    /** The folder that checkpoints replace. */
+    public Path folder() {
+        return folder;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /** Weights, gradients and moments as they are now. */
+    public State state() {
+        return state;
+    }
+
+    public TrainingPrograms programs() {
+        return programs;
+    }
+
+    /** Gives back threads and memory. */
+    @Override
+    public void close() {
+        programs.close();
+        state.close();
+        device.close();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.quipu.runtime.training;
+
+import dev.quipu.compiler.program.AdamW;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.catalog.NearestNames;
+import dev.quipu.dsl.catalog.TrainingRecipe;
+import java.util.List;
+
+/**
+ * How a model is trained.
+ *
+ * @param schedule learning rate by step, and how many steps there are
+ * @param batch sequences of a micro-batch
+ * @param sequence tokens of a sequence
+ * @param accumulate micro-batches of a step; a step's loss and gradients are means over all its targets
+ * @param seed of first weights, the order of the text, and samples
+ * @param validationShare of the text, its tail, that is held out; 0 for none
+ * @param intervals of what happens now and then
+ * @param plan which activations are kept: one of {@link #PLANS}
+ * @param device one of {@link #DEVICES}
+ * @param workers threads that compute; 0 for the device's own choice
+ * @param verify whether the compiler checks every stage
+ */
+public record TrainingOptions(
+        CosineSchedule schedule,
+        AdamW optimizer,
+        int batch,
+        int sequence,
+        int accumulate,
+        long seed,
+        double validationShare,
+        Intervals intervals,
+        String plan,
+        String device,
+        int workers,
+        boolean verify) {
+    /** Plans that training supports. */
+    public static final List<String> PLANS = List.of("saveAll");
+
+    /** Devices that training supports. */
+    public static final List<String> DEVICES = List.of("jvm", "reference");
+
+    public TrainingOptions {
+        check(batch >= 1, "batch", "at least 1", batch);
+        check(sequence >= 1, "seq", "at least 1", sequence);
+        check(accumulate >= 1, "accumulate", "at least 1", accumulate);
+        check(validationShare >= 0 && validationShare < 1, "validation-share", "0 to below 1", validationShare);
+        check(workers >= 0, "workers", "at least 1, or 0 for the device's choice", workers);
+        oneOf("a supported --plan", plan, PLANS);
+        oneOf("a supported --device", device, DEVICES);
+    }
+
+    /**
+     * Steps between events; 0 for never.
+     *
+     * @param validate steps between measurements on the held-out text
+     * @param sample steps between samples
+     * @param checkpoint steps between checkpoints
+     */
+    public record Intervals(long validate, long sample, long checkpoint) {
+        public Intervals {
+            check(validate >= 0, "validate-every", "0 (never) or more", validate);
+            check(sample >= 0, "sample-every", "0 (never) or more", sample);
+            check(checkpoint >= 0, "checkpoint-every", "0 (only at the end) or more", checkpoint);
+        }
+
+        boolean isValidationDue(long step) {
+            return isDue(validate, step);
+        }
+
+        boolean isSampleDue(long step) {
+            return isDue(sample, step);
+        }
+
+        boolean isCheckpointDue(long step) {
+            return isDue(checkpoint, step);
+        }
+
+        private static boolean isDue(long interval, long step) {
+            return interval > 0 && step % interval == 0;
+        }
+    }
+
+    /** What a recipe says; the builder changes it. */
+    public static TrainingOptionsBuilder of(TrainingRecipe recipe) {
+        return new TrainingOptionsBuilder(recipe);
+    }
+
+    /** Steps of the whole run. */
+    public long steps() {
+        return schedule.steps();
+    }
+
+    /** Tokens of a step, which are also its targets. */
+    public long tokensPerStep() {
+        return (long) batch * sequence * accumulate;
+    }
+
+    private static void oneOf(String expected, String found, List<String> known) {
+        if (!known.contains(found)) {
+            throw NearestNames.unknown(expected, found, known);
+        }
+    }
+
+    private static void check(boolean valid, String name, String expected, Object found) {
+        if (!valid) {
+            throw QuipuException.of(expected, String.valueOf(found), name, "");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.quipu.runtime.training;
+
+import dev.quipu.compiler.Compiled;
+import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.program.AdamW;
+import dev.quipu.dsl.Model;
+import dev.quipu.dsl.Traced;
+import dev.quipu.runtime.buffer.Buffer;
+import dev.quipu.runtime.device.Device;
+import dev.quipu.runtime.device.Executable;
+import dev.quipu.runtime.device.State;
+
+/**
+ * A training step on a device: the programs {@code gradient}, {@code update} and {@code loss} over one shared state. State that
+ * is missing is allocated, as zeros.
+ */
+public final class TrainingPrograms implements AutoCloseable {
+    private final AdamW optimizer;
+    private final Executable gradient;
+    private final Executable update;
+    private final Executable loss;
+
+    /** Compiles and loads the programs for micro-batches of {@code [batch, sequence]} tokens. */
+    public TrainingPrograms(
+            Device device, State state, Model model, AdamW optimizer, int batch, int sequence, Compiler compiler) {
+        this.optimizer = optimizer;
+        // The update first: what it touches of a repeated layer is then allocated together.
+        Compiled updating = compiler.update(model, optimizer);
+        Compiled differentiated = compiler.gradient(model, batch, sequence);
+        Compiled measuring = compiler.loss(model, batch, sequence);
+        this.update = device.load(updating.scheduled(), state);
+        this.gradient = device.load(differentiated.scheduled(), state);
+        this.loss = device.load(measuring.scheduled(), state);
+    }
+
+    /** Tokens of the next micro-batch to train on, i32[batch, sequence]. */
+    public Buffer tokens() {
+        return gradient.input(Traced.TOKENS);
+    }
+
+    /** Targets of the next micro-batch to train on, i32[batch, sequence]; negative where there is nothing to learn. */
+    public Buffer targets() {
+        return gradient.input(Traced.TARGETS);
+    }
+
+    /**
+     * Adds the gradients of the micro-batch to those in the state.
+     *
+     * @param scale one over the number of targets in the whole step
+     * @return the micro-batch's share of the step's mean loss, in nats
+     */
+    public float gradient(float scale) {
+        gradient.input(Traced.SCALE).setFloat(0, scale);
+        gradient.run();
+        return gradient.result(Traced.LOSS).getFloat(0);
+    }
+
+    /**
+     * Moves the weights along the gradients and clears those. Where the gradients' norm is not finite, weights and moments stay.
+     *
+     * @param step counted from 1
+     * @return the norm, before clipping
+     */
+    public float update(double learningRate, long step) {
+        update.input(AdamW.LEARNING_RATE).setFloat(0, (float) learningRate);
+        update.input(AdamW.CORRECTION_1).setFloat(0, correction(optimizer.beta1(), step));
+        update.input(AdamW.CORRECTION_2).setFloat(0, correction(optimizer.beta2(), step));
+        update.run();
+        return update.result(AdamW.NORM).getFloat(0);
+    }
+
+    /** Adam's moments start at zero; this makes up for it. StrictMath, so that it is the same on every machine. */
+    private static float correction(double beta, long step) {
+        return (float) (1 - StrictMath.pow(beta, (double) step));
+    }
+
+    /** Tokens of the batch to measure, i32[batch, sequence]. */
+    public Buffer measuredTokens() {
+        return loss.input(Traced.TOKENS);
+    }
+
+    /** Targets of the batch to measure, i32[batch, sequence]. */
+    public Buffer measuredTargets() {
+        return loss.input(Traced.TARGETS);
+    }
+
+    /** The measured batch's losses in nats, summed and times the scale; changes no state. */
+    public float loss(float scale) {
+        loss.input(Traced.SCALE).setFloat(0, scale);
+        loss.run();
+        return loss.result(Traced.LOSS).getFloat(0);
+    }
+
+    /** Bytes of the programs' intermediate values. */
+    public long arenaBytes() {
+        return gradient.arenaBytes() + update.arenaBytes() + loss.arenaBytes();
+    }
+
+    @Override
+    public void close() {
+        gradient.close();
+        update.close();
+        loss.close();
+    }
+}

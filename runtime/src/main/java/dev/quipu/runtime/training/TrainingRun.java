@@ -1,0 +1,150 @@
+package dev.quipu.runtime.training;
+
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.checkpoint.Checkpoint;
+import dev.quipu.runtime.checkpoint.TrainingState;
+import dev.quipu.runtime.data.DataSplit;
+import dev.quipu.runtime.generation.GenerationOptions;
+import dev.quipu.runtime.generation.Generator;
+import dev.quipu.runtime.sampling.SamplingOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** One run of a {@link Trainer}: the steps, and what happens between them. */
+final class TrainingRun implements AutoCloseable {
+    private static final int SAMPLE_TOKENS = 240;
+    private static final SamplingOptions SAMPLING = new SamplingOptions(0.7, 0, 0.95, 0, 1);
+
+    private final Trainer trainer;
+    private final TrainingOptions options;
+    private final TrainingState begun;
+    private final TrainingListener listener;
+    private final TrainingSteps steps;
+    private final Optional<Validation> validation;
+    private final double unigramEntropy;
+    private final String prompt;
+    private final RunFolder folder;
+    private final Generator generator;
+    private boolean canSample = true;
+    private Optional<String> sample = Optional.empty();
+    private OptionalDouble trainingLoss = OptionalDouble.empty();
+    private OptionalDouble validationLoss = OptionalDouble.empty();
+
+    TrainingRun(Trainer trainer, TrainingState begun, TrainingListener listener) {
+        this.trainer = trainer;
+        this.options = trainer.options();
+        this.begun = begun;
+        this.listener = listener;
+        TrainingText text = trainer.text();
+        DataSplit split = text.split(options.sequence(), options.validationShare());
+        this.steps = new TrainingSteps(trainer, split.training(), begun);
+        this.validation = split.validation()
+                .map(range ->
+                        new Validation(trainer.programs(), text.tokens(), range, options.batch(), options.sequence()));
+        this.unigramEntropy = text.unigramEntropy(split);
+        this.prompt = text.prompt(split, trainer.model().contextLength() / 2);
+        this.generator = new Generator(trainer.model(), text.tokenizer(), trainer.state(), trainer.device());
+        if (begun.step() == 0) {
+            requireFinite();
+            RunFolder.create(trainer.folder(), this::write);
+        }
+        this.folder = RunFolder.open(trainer.folder(), begun.step());
+    }
+
+    /** Trains to the end, or until it is stopped. */
+    TrainingReport complete() {
+        while (steps.completed() < options.steps() && !trainer.isStopped()) {
+            Metric.Training metric = steps.next();
+            trainingLoss = OptionalDouble.of(metric.loss());
+            folder.record(metric);
+            listener.step(metric);
+            between(metric.step());
+        }
+        return report();
+    }
+
+    private void between(long step) {
+        TrainingOptions.Intervals intervals = options.intervals();
+        boolean last = step == options.steps();
+        if (last || intervals.isValidationDue(step)) {
+            validation.ifPresent(this::validate);
+        }
+        if (intervals.sample() > 0 && (last || intervals.isSampleDue(step))) {
+            sample();
+        }
+        if (last || intervals.isCheckpointDue(step) || trainer.isStopped()) {
+            checkpoint();
+        }
+    }
+
+    private void validate(Validation measure) {
+        Metric.Validation metric = new Metric.Validation(steps.completed(), measure.measure());
+        validationLoss = OptionalDouble.of(metric.loss());
+        folder.record(metric);
+        listener.validation(metric);
+    }
+
+    private void sample() {
+        if (!canSample) {
+            return;
+        }
+        GenerationOptions how = new GenerationOptions(SAMPLING, SAMPLE_TOKENS, options.seed() + steps.completed());
+        try {
+            String written =
+                    prompt + generator.generate(prompt, how, piece -> {}).text();
+            sample = Optional.of(written);
+            listener.sample(steps.completed(), written);
+        } catch (QuipuException e) {
+            listener.say("no samples, because this model cannot be sampled: " + e.getMessage());
+            canSample = false;
+        }
+    }
+
+    private void checkpoint() {
+        requireFinite();
+        folder.checkpoint(steps.completed(), unigramEntropy, this::write);
+        listener.checkpoint(steps.completed(), trainer.folder());
+    }
+
+    /** A checkpoint is something to go on from: it never holds what is not finite. */
+    private void requireFinite() {
+        Optional<String> bad = new NonFiniteSearch(trainer.model(), trainer.state()).inState();
+        if (bad.isPresent()) {
+            throw QuipuException.of(
+                    "finite weights and moments",
+                    bad.get(),
+                    "step " + steps.completed(),
+                    "earlier checkpoints stay; try a lower --lr or a longer --warmup");
+        }
+    }
+
+    private void write(Path into) throws IOException {
+        TrainingState now = steps.stateWith(begun.settings());
+        Checkpoint.write(into, trainer.model(), trainer.text().tokenizer(), trainer.state(), now);
+    }
+
+    private TrainingReport report() {
+        double rate = steps.tokensPerSecond();
+        return new TrainingReport(
+                trainer.folder(),
+                steps.completed(),
+                options.steps(),
+                trainingLoss,
+                validationLoss,
+                unigramEntropy,
+                steps.tokens(),
+                steps.seconds(),
+                rate,
+                rate * steps.flopsPerToken(),
+                PeakMemory.of(trainer.programs().arenaBytes(), trainer.state().bytes()),
+                sample);
+    }
+
+    @Override
+    public void close() {
+        generator.close();
+        folder.close();
+    }
+}

@@ -1,0 +1,149 @@
+package dev.quipu.runtime.training;
+
+import dev.quipu.compiler.program.AdamW;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.catalog.TrainingRecipe;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A run's options by their names on the command line, as a checkpoint keeps them. */
+public final class TrainingSettings {
+    private static final String DATA = "data";
+    private static final String TEXT = "text";
+
+    /** What may change when a run goes on: it changes no weight. A text may have moved; its content is held by {@value #TEXT}. */
+    private static final Set<String> FREE =
+            Set.of("validate-every", "sample-every", "checkpoint-every", "workers", DATA);
+
+    private TrainingSettings() {}
+
+    static SequencedMap<String, String> of(TrainingOptions options, TrainingText text) {
+        CosineSchedule schedule = options.schedule();
+        AdamW optimizer = options.optimizer();
+        SequencedMap<String, String> settings = new LinkedHashMap<>();
+        settings.put("steps", Long.toString(schedule.steps()));
+        settings.put("batch", Integer.toString(options.batch()));
+        settings.put("seq", Integer.toString(options.sequence()));
+        settings.put("accumulate", Integer.toString(options.accumulate()));
+        settings.put("lr", Double.toString(schedule.peak()));
+        settings.put("warmup", Long.toString(schedule.warmup()));
+        settings.put("final-ratio", Double.toString(schedule.finalShare()));
+        settings.put("weight-decay", Double.toString(optimizer.weightDecay()));
+        settings.put("beta1", Double.toString(optimizer.beta1()));
+        settings.put("beta2", Double.toString(optimizer.beta2()));
+        settings.put("epsilon", Double.toString(optimizer.epsilon()));
+        settings.put("clip", Double.toString(optimizer.clip()));
+        settings.put("seed", Long.toString(options.seed()));
+        settings.put("validation-share", Double.toString(options.validationShare()));
+        settings.put("validate-every", Long.toString(options.intervals().validate()));
+        settings.put("sample-every", Long.toString(options.intervals().sample()));
+        settings.put("checkpoint-every", Long.toString(options.intervals().checkpoint()));
+        settings.put("plan", options.plan());
+        settings.put("device", options.device());
+        settings.put("workers", Integer.toString(options.workers()));
+        settings.put("tokenizer", text.tokenizer().name());
+        settings.put(
+                TEXT,
+                text.tokens().length() + " tokens, checksum "
+                        + Integer.toHexString(text.tokens().checksum()));
+        settings.put(DATA, text.paths().stream().map(Path::toString).collect(Collectors.joining("\n")));
+        return settings;
+    }
+
+    /** The options of a checkpoint, to be changed where that changes no weight. */
+    public static TrainingOptionsBuilder options(Map<String, String> settings) {
+        return new Reader(settings).options();
+    }
+
+    /** The paths of a checkpoint's text; none for the default text. */
+    public static List<Path> data(Map<String, String> settings) {
+        return Stream.of(new Reader(settings).text(DATA).split("\n"))
+                .filter(path -> !path.isEmpty())
+                .map(Path::of)
+                .toList();
+    }
+
+    /** Refuses, by name, what a run that goes on must not change. */
+    static void requireSame(Map<String, String> stored, Map<String, String> wanted) {
+        wanted.forEach((name, value) -> {
+            String before = stored.getOrDefault(name, "nothing");
+            if (!FREE.contains(name) && !before.equals(value)) {
+                throw QuipuException.of(
+                        before + ", as the run began",
+                        value,
+                        (name.equals(TEXT) ? "the text" : "--" + name) + " of a resumed run",
+                        "resume without it, or begin a new run");
+            }
+        });
+    }
+
+    /** Takes values out of settings that a file may have damaged. */
+    private record Reader(Map<String, String> settings) {
+        TrainingOptionsBuilder options() {
+            int batch = (int) number("batch");
+            int sequence = (int) number("seq");
+            long tokens = Math.max(1, (long) batch * sequence);
+            TrainingRecipe recipe = new TrainingRecipe(
+                    real("lr"),
+                    real("final-ratio"),
+                    (int) number("warmup"),
+                    sequence,
+                    tokens,
+                    tokens,
+                    real("weight-decay"),
+                    real("clip"),
+                    real("beta1"),
+                    real("beta2"),
+                    real("epsilon"));
+            return TrainingOptions.of(recipe)
+                    .steps(number("steps"))
+                    .warmup(number("warmup"))
+                    .accumulate((int) number("accumulate"))
+                    .seed(number("seed"))
+                    .validationShare(real("validation-share"))
+                    .validateEvery(number("validate-every"))
+                    .sampleEvery(number("sample-every"))
+                    .checkpointEvery(number("checkpoint-every"))
+                    .plan(text("plan"))
+                    .device(text("device"))
+                    .workers((int) number("workers"));
+        }
+
+        String text(String name) {
+            String value = settings.get(name);
+            if (value == null) {
+                throw QuipuException.of("a setting " + name, "none", "checkpoint", "the checkpoint is damaged");
+            }
+            return value;
+        }
+
+        private long number(String name) {
+            try {
+                return Long.parseLong(text(name));
+            } catch (NumberFormatException e) {
+                throw damaged(name, e);
+            }
+        }
+
+        private double real(String name) {
+            try {
+                return Double.parseDouble(text(name));
+            } catch (NumberFormatException e) {
+                throw damaged(name, e);
+            }
+        }
+
+        private QuipuException damaged(String name, NumberFormatException cause) {
+            return new QuipuException(
+                    "checkpoint: expected a number for the setting " + name + ", found '" + settings.get(name)
+                            + "'; the checkpoint is damaged",
+                    cause);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.quipu.runtime.training;
+
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.buffer.Buffer;
+import dev.quipu.runtime.checkpoint.TrainingState;
+import dev.quipu.runtime.data.Batches;
+import dev.quipu.runtime.data.StreamPosition;
+import dev.quipu.runtime.data.TokenFile;
+import dev.quipu.runtime.data.TokenRange;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/** The steps of a run, one after the other. */
+final class TrainingSteps {
+    private static final double NANOS = 1e9;
+
+    private final TrainingOptions options;
+    private final TrainingPrograms programs;
+    private final NonFiniteSearch search;
+    private final TokenFile text;
+    private final TokenRange range;
+    private final Batches batches;
+    private final double flopsPerToken;
+    private final float scale;
+    private long step;
+    private long tokens;
+    private double seconds;
+    private long tokensHere;
+    private double secondsHere;
+
+    /** Goes on where a run stands. */
+    TrainingSteps(Trainer trainer, TokenRange range, TrainingState begun) {
+        this.options = trainer.options();
+        this.programs = trainer.programs();
+        this.search = new NonFiniteSearch(trainer.model(), trainer.state());
+        this.text = trainer.text().tokens();
+        this.range = range;
+        this.batches = batches(begun.position());
+        this.flopsPerToken = ModelFlops.perToken(trainer.model(), options.sequence());
+        this.scale = 1f / options.tokensPerStep();
+        this.step = begun.step();
+        this.tokens = begun.tokens();
+        this.seconds = begun.seconds();
+    }
+
+    private Batches batches(StreamPosition position) {
+        return new Batches(text, range, options.batch(), options.sequence(), options.seed(), position);
+    }
+
+    /** Steps completed. */
+    long completed() {
+        return step;
+    }
+
+    /** Tokens trained on. */
+    long tokens() {
+        return tokens;
+    }
+
+    /** Time of all steps. */
+    double seconds() {
+        return seconds;
+    }
+
+    /** Since the run began or was resumed; 0 before the first step. */
+    double tokensPerSecond() {
+        return secondsHere == 0 ? 0 : tokensHere / secondsHere;
+    }
+
+    double flopsPerToken() {
+        return flopsPerToken;
+    }
+
+    /** Where the run stands. */
+    TrainingState stateWith(SequencedMap<String, String> settings) {
+        return new TrainingState(step, batches.position(), options.seed(), tokens, seconds, settings);
+    }
+
+    /**
+     * Makes the next step.
+     *
+     * @throws QuipuException if the loss or the gradients' norm is not finite: it names the step and the first tensor that is not;
+     *     weights and moments are as they were before the step
+     */
+    Metric.Training next() {
+        StreamPosition before = batches.position();
+        long start = System.nanoTime();
+        long number = step + 1;
+        double rate = options.schedule().at(number);
+        double loss = 0;
+        for (int i = 0; i < options.accumulate(); i++) {
+            batches.next(programs.tokens(), programs.targets());
+            loss += programs.gradient(scale);
+        }
+        if (!Double.isFinite(loss)) {
+            throw nonFinite(number, "the loss is " + loss, before);
+        }
+        float norm = programs.update(rate, number);
+        if (!Float.isFinite(norm)) {
+            throw nonFinite(number, "the gradients' norm is " + norm, before);
+        }
+        double took = (System.nanoTime() - start) / NANOS;
+        step = number;
+        count(took);
+        double rateOfTokens = options.tokensPerStep() / took;
+        return new Metric.Training(step, loss, norm, rate, tokens, rateOfTokens, rateOfTokens * flopsPerToken);
+    }
+
+    private void count(double took) {
+        tokens += options.tokensPerStep();
+        tokensHere += options.tokensPerStep();
+        seconds += took;
+        secondsHere += took;
+    }
+
+    private QuipuException nonFinite(long number, String what, StreamPosition before) {
+        String first = search.inState()
+                .or(() -> inBatches(before))
+                .orElse("none in double precision, so a sum overflowed in single precision");
+        return QuipuException.of(
+                "finite numbers",
+                what + "; the first tensor that is not finite: " + first,
+                "step " + number,
+                "the last checkpoint stays; try a lower --lr or a longer --warmup");
+    }
+
+    /** Repeats the step's micro-batches, a sequence at a time. */
+    private Optional<String> inBatches(StreamPosition before) {
+        Batches again = batches(before);
+        Buffer inputs = programs.tokens();
+        Buffer targets = programs.targets();
+        for (int i = 0; i < options.accumulate(); i++) {
+            again.next(inputs, targets);
+            int[] allInputs = inputs.toInts();
+            int[] allTargets = targets.toInts();
+            for (int row = 0; row < options.batch(); row++) {
+                int from = row * options.sequence();
+                int to = from + options.sequence();
+                Optional<String> found = search.inPass(
+                        Arrays.copyOfRange(allInputs, from, to), Arrays.copyOfRange(allTargets, from, to), scale);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,153 @@
+package dev.quipu.runtime.training;
+
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.data.Corpus;
+import dev.quipu.runtime.data.DataSplit;
+import dev.quipu.runtime.data.DefaultCorpus;
+import dev.quipu.runtime.data.TextFiles;
+import dev.quipu.runtime.data.TokenCache;
+import dev.quipu.runtime.data.TokenFile;
+import dev.quipu.runtime.data.TokenRange;
+import dev.quipu.runtime.data.TokenStatistics;
+import dev.quipu.runtime.tokenizer.Tokenizer;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** A text to train on, as tokens. */
+public final class TrainingText implements AutoCloseable {
+    private static final String JAVA_PROMPT = "public class ";
+    private static final int SEARCHED_TOKENS = 256;
+    private static final int SHORTEST_PROMPT = 4;
+
+    private final List<Path> paths;
+    private final String name;
+    private final Optional<String> notice;
+    private final Tokenizer tokenizer;
+    private final TokenFile tokens;
+
+    private TrainingText(
+            List<Path> paths, String name, Optional<String> notice, Tokenizer tokenizer, TokenFile tokens) {
+        this.paths = paths;
+        this.name = name;
+        this.notice = notice;
+        this.tokenizer = tokenizer;
+        this.tokens = tokens;
+    }
+
+    /**
+     * Text files and folders, tokenized once and kept in the user's cache.
+     *
+     * @param paths none for the Java sources that JDKs carry
+     * @throws QuipuException if a path is missing or cannot be read
+     */
+    public static TrainingText of(List<Path> paths, Tokenizer tokenizer) {
+        return of(paths, tokenizer, TokenCache.ofUser());
+    }
+
+    /** As {@link #of(List, Tokenizer)}, with tokens kept in a cache of the caller's. */
+    public static TrainingText of(List<Path> paths, Tokenizer tokenizer, TokenCache cache) {
+        List<Path> absolute = paths.stream().map(Path::toAbsolutePath).toList();
+        if (paths.isEmpty()) {
+            DefaultCorpus found = DefaultCorpus.find(Path.of(System.getProperty("java.home")), quipuHome());
+            return of(absolute, found.corpus(), found.notice(), tokenizer, cache);
+        }
+        return of(absolute, TextFiles.of(paths), Optional.empty(), tokenizer, cache);
+    }
+
+    private static TrainingText of(
+            List<Path> paths, Corpus corpus, Optional<String> notice, Tokenizer tokenizer, TokenCache cache) {
+        return new TrainingText(paths, corpus.description(), notice, tokenizer, cache.tokens(corpus, tokenizer));
+    }
+
+    /** The checkout that the running classes were built in, or the current folder. */
+    private static Path quipuHome() {
+        try {
+            Path folder = Path.of(TrainingText.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            while (folder != null) {
+                if (Files.exists(folder.resolve("quipu")) && Files.exists(folder.resolve("dsl/src/main"))) {
+                    return folder;
+                }
+                folder = folder.getParent();
+            }
+        } catch (URISyntaxException e) {
+            throw new AssertionError("classes are loaded from a file", e);
+        }
+        return Path.of("").toAbsolutePath();
+    }
+
+    /** What was asked for; empty for the default text. */
+    public List<Path> paths() {
+        return paths;
+    }
+
+    /** A few words for messages. */
+    public String name() {
+        return name;
+    }
+
+    /** A line for the user, where the text is not the one that was expected. */
+    public Optional<String> notice() {
+        return notice;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    public TokenFile tokens() {
+        return tokens;
+    }
+
+    /**
+     * The part to train on and the part held out.
+     *
+     * @throws QuipuException if the text is shorter than one window
+     */
+    public DataSplit split(int sequence, double heldOut) {
+        return DataSplit.of(tokens, name, sequence, heldOut);
+    }
+
+    /** The unigram entropy of the part that losses are measured on, in nats per token. */
+    public double unigramEntropy(DataSplit split) {
+        return TokenStatistics.unigramEntropy(tokens, split.validation().orElse(split.training()));
+    }
+
+    /**
+     * How samples begin: a class for Java, otherwise the first whole line of the held-out part.
+     *
+     * @param most tokens
+     */
+    String prompt(DataSplit split, int most) {
+        if (paths.isEmpty()) {
+            return JAVA_PROMPT;
+        }
+        TokenRange range = split.validation().orElse(split.training());
+        int[] start = new int[(int) Math.min(SEARCHED_TOKENS, range.length())];
+        for (int i = 0; i < start.length; i++) {
+            start[i] = tokens.get(range.from() + i);
+        }
+        String text = tokenizer.decode(start);
+        String line = text.lines()
+                .skip(1)
+                .map(String::strip)
+                .filter(candidate -> candidate.length() >= SHORTEST_PROMPT)
+                .findFirst()
+                .orElse(text);
+        int[] prompt = tokenizer.encode(line);
+        return prompt.length <= most ? line : tokenizer.decode(Arrays.copyOf(prompt, most));
+    }
+
+    /** Unmaps the tokens. */
+    @Override
+    public void close() {
+        tokens.close();
+    }
+}
