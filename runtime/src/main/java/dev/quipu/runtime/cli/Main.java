@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "quipu", description = "A compiler for language models in Java.", synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
     /** The commands, in the order in which help lists them. */
-    private static final List<String> COMMANDS =
-            List.of("sample", "eval", "graph", "plan", "kernels", "bench", "parity", "probe", "tokenizer", "doctor");
+    private static final List<String> COMMANDS = List.of(
+            "train", "sample", "eval", "graph", "plan", "kernels", "bench", "parity", "probe", "tokenizer", "doctor");
 
     @Spec
     private CommandSpec spec;
@@ -62,6 +62,7 @@ public final class Main implements Runnable {
     /** One at a time, so that a command's start loads no other command's classes. */
     private static Object command(String name) {
         return switch (name) {
+            case "train" -> new TrainCommand();
             case "sample" -> new SampleCommand();
             case "eval" -> new EvalCommand();
             case "graph" -> new GraphCommand();

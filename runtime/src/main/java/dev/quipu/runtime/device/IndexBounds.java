@@ -50,12 +50,22 @@ public final class IndexBounds {
         for (Node node : graph.nodes()) {
             List<Tensor> inputs = node.inputs();
             switch (node.op()) {
-                case Embedding op -> bound(bounds, inputs.get(1), 0, inputs.get(0).shape().size(0));
-                case EmbeddingBackward op -> bound(bounds, inputs.get(0), 0, op.rows().size());
+                case Embedding op ->
+                    bound(bounds, inputs.get(1), 0, inputs.get(0).shape().size(0));
+                case EmbeddingBackward op ->
+                    bound(bounds, inputs.get(0), 0, op.rows().size());
                 case CrossEntropy op ->
-                    bound(bounds, inputs.get(1), Integer.MIN_VALUE, inputs.get(0).shape().last().size());
+                    bound(
+                            bounds,
+                            inputs.get(1),
+                            Integer.MIN_VALUE,
+                            inputs.get(0).shape().last().size());
                 case CrossEntropyBackward op ->
-                    bound(bounds, inputs.get(1), Integer.MIN_VALUE, inputs.get(0).shape().last().size());
+                    bound(
+                            bounds,
+                            inputs.get(1),
+                            Integer.MIN_VALUE,
+                            inputs.get(0).shape().last().size());
                 case Rope op when inputs.size() == 3 -> bound(bounds, inputs.get(2), 0, Integer.MAX_VALUE);
                 case CacheWrite op -> bound(bounds, inputs.get(2), 0, Integer.MAX_VALUE);
                 case CachedAttention op -> bound(bounds, inputs.get(3), 0, Integer.MAX_VALUE);

@@ -1,0 +1,156 @@
+package dev.quipu.runtime.cli;
+
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.catalog.ModelCatalog;
+import dev.quipu.dsl.catalog.TrainingRecipe;
+import dev.quipu.runtime.checkpoint.AtomicFolder;
+import dev.quipu.runtime.checkpoint.TrainingState;
+import dev.quipu.runtime.checkpoint.TrainingStateFiles;
+import dev.quipu.runtime.model.ModelSource;
+import dev.quipu.runtime.tokenizer.ByteTokenizer;
+import dev.quipu.runtime.tokenizer.Tokenizer;
+import dev.quipu.runtime.training.Interruption;
+import dev.quipu.runtime.training.Trainer;
+import dev.quipu.runtime.training.TrainingDisplay;
+import dev.quipu.runtime.training.TrainingOptions;
+import dev.quipu.runtime.training.TrainingOptionsBuilder;
+import dev.quipu.runtime.training.TrainingReport;
+import dev.quipu.runtime.training.TrainingSettings;
+import dev.quipu.runtime.training.TrainingText;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "train",
+        description = "Trains a model on text. Without arguments: a small LLaMA on the Java sources that JDKs carry.")
+final class TrainCommand extends QuipuCommand {
+    private static final String DEFAULT_MODEL = "llama-mini";
+    private static final String BYTES = "bytes";
+    private static final Path RUNS = Path.of("runs");
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "MODEL",
+            description = "A preset, a class, a .java file or a model folder; default: " + DEFAULT_MODEL + ".")
+    private String model;
+
+    @Option(
+            names = "--data",
+            arity = "1..*",
+            paramLabel = "PATH",
+            description = "Text files or folders; default: the JDK's Java sources.")
+    private List<Path> data;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "A new folder for the run; default: runs/MODEL-NUMBER.")
+    private Path out;
+
+    @Option(names = "--resume", paramLabel = "DIR", description = "Goes on with the run in this folder.")
+    private Path resume;
+
+    @Option(names = "--tokenizer", paramLabel = "NAME|DIR", description = "bytes, or a folder that holds a tokenizer.")
+    private String tokenizer;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    private boolean json;
+
+    @Mixin
+    private TrainingArguments arguments;
+
+    @Override
+    public Integer call() {
+        return resume == null ? begin() : goOn();
+    }
+
+    private int begin() {
+        ModelSource source = argument(() -> ModelSource.of(model == null ? DEFAULT_MODEL : model));
+        TrainingOptions options =
+                argument(() -> arguments.applyTo(recipe(source)).build());
+        Tokenizer chosen = argument(() -> tokenizer(source));
+        Path folder = out == null ? nextRun(source.name()) : out;
+        try (TrainingText text = argument(() -> TrainingText.of(data == null ? List.of() : data, chosen));
+                Trainer trainer = argument(() -> Trainer.start(source, text, options, folder))) {
+            return train(trainer, source.name());
+        }
+    }
+
+    private int goOn() {
+        refuseWithResume("MODEL", model);
+        refuseWithResume("--out", out);
+        refuseWithResume("--tokenizer", tokenizer);
+        AtomicFolder.recover(resume);
+        TrainingState state = argument(() -> TrainingStateFiles.readState(resume));
+        TrainingOptions options = argument(() ->
+                arguments.applyTo(TrainingSettings.options(state.settings())).build());
+        List<Path> paths = data == null ? TrainingSettings.data(state.settings()) : data;
+        try (TrainingText text = argument(() -> TrainingText.of(paths, Tokenizer.load(resume)));
+                Trainer trainer = argument(() -> Trainer.resume(text, options, resume))) {
+            return train(trainer, resume.toString());
+        }
+    }
+
+    private void refuseWithResume(String name, Object given) {
+        argument(() -> {
+            if (given != null) {
+                throw QuipuException.of(
+                        "no " + name + " beside --resume", given.toString(), "train", "the run has its own");
+            }
+            return null;
+        });
+    }
+
+    private int train(Trainer trainer, String name) {
+        return Interruption.watch(trainer::stop, () -> {
+            TrainingReport report = show(trainer, name);
+            out().println(json ? TrainingTexts.json(report) : TrainingTexts.end(report));
+            out().flush();
+            return report.isComplete() ? SUCCESS : FAILURE;
+        });
+    }
+
+    private static TrainingReport show(Trainer trainer, String name) {
+        try (TrainingDisplay display = new TrainingDisplay(trainer.options().steps())) {
+            display.say(TrainingTexts.beginning(trainer, name));
+            trainer.text().notice().ifPresent(display::say);
+            return trainer.run(display);
+        }
+    }
+
+    /** A preset's recipe; for other models the default preset's, in sequences that fit. */
+    private static TrainingOptionsBuilder recipe(ModelSource source) {
+        TrainingRecipe recipe = source.recipe()
+                .orElseGet(() -> ModelCatalog.preset(DEFAULT_MODEL).recipe());
+        return TrainingOptions.of(recipe)
+                .sequence(Math.min(recipe.sequence(), source.model().contextLength()));
+    }
+
+    private Tokenizer tokenizer(ModelSource source) {
+        if (tokenizer == null) {
+            return source.hasWeights() ? Tokenizer.load(source.folder().orElseThrow()) : new ByteTokenizer();
+        }
+        if (tokenizer.equals(BYTES)) {
+            return new ByteTokenizer();
+        }
+        if (!Files.isDirectory(Path.of(tokenizer))) {
+            throw QuipuException.of(BYTES + " or a folder that holds a tokenizer", tokenizer, "--tokenizer", "");
+        }
+        return Tokenizer.load(Path.of(tokenizer));
+    }
+
+    /** The first number that no run has. */
+    private static Path nextRun(String modelName) {
+        String name =
+                Path.of(modelName).toAbsolutePath().normalize().getFileName().toString();
+        String stem = name.endsWith(".java") ? name.substring(0, name.length() - ".java".length()) : name;
+        int number = 1;
+        while (Files.exists(RUNS.resolve(stem + "-" + number))) {
+            number++;
+        }
+        return RUNS.resolve(stem + "-" + number);
+    }
+}

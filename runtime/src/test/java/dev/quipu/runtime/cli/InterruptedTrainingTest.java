@@ -1,0 +1,89 @@
+package dev.quipu.runtime.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quipu.runtime.checkpoint.TrainingState;
+import dev.quipu.runtime.checkpoint.TrainingStateFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that is asked to end while it trains. */
+class InterruptedTrainingTest {
+    private static final long PATIENCE_SECONDS = 60;
+    private static final int TERMINATED = 128 + 15;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void writesACheckpointAndSaysHowToGoOn() throws IOException, InterruptedException {
+        Path text = Files.writeString(folder.resolve("text.txt"), "Knots, cords and colours.\n".repeat(40));
+        Path run = folder.resolve("run");
+        Process process = process(
+                "train",
+                "llama-tiny",
+                "--data",
+                text.toString(),
+                "--out",
+                run.toString(),
+                "--steps",
+                "100000",
+                "--batch",
+                "1",
+                "--seq",
+                "16",
+                "--device",
+                "reference",
+                "--sample-every",
+                "0",
+                "--validate-every",
+                "0",
+                "--checkpoint-every",
+                "0");
+        awaitSteps(run.resolve("metrics.jsonl"), process);
+        process.destroy();
+        assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        String output = Files.readString(output());
+
+        assertEquals(TERMINATED, process.exitValue(), output);
+        TrainingState state = TrainingStateFiles.readState(run);
+        assertTrue(state.step() >= 2, state.toString());
+        assertTrue(output.contains("stopped after step " + state.step()), output);
+        assertTrue(output.contains("go on with: ./quipu train --resume " + run), output);
+    }
+
+    private Path output() {
+        return folder.resolve("output.txt");
+    }
+
+    private Process process(String... arguments) throws IOException {
+        Path root = Path.of(System.getProperty("quipu.root", ".."));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + root.resolve("config/jvm.args"),
+                "-classpath",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output().toFile());
+        builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
+        return builder.start();
+    }
+
+    private static void awaitSteps(Path metrics, Process process) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
+        while (!Files.exists(metrics) || Files.readAllLines(metrics).size() < 2) {
+            assertTrue(process.isAlive() && System.nanoTime() < deadline, "no step in time");
+            Thread.sleep(50);
+        }
+    }
+}

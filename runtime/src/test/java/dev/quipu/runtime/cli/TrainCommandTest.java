@@ -1,0 +1,154 @@
+package dev.quipu.runtime.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class TrainCommandTest {
+    private static final List<String> SHORT =
+            List.of("--steps", "3", "--batch", "1", "--seq", "16", "--device", "reference", "--sample-every", "0");
+
+    @TempDir
+    private Path folder;
+
+    private Path text;
+    private Path run;
+
+    @BeforeEach
+    void files() throws IOException {
+        text = Files.writeString(folder.resolve("text.txt"), "Knots, cords and colours hold a graph.\n".repeat(40));
+        run = folder.resolve("run");
+    }
+
+    private Call train(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("train"));
+        arguments.addAll(List.of(more));
+        return Call.of(arguments.toArray(String[]::new));
+    }
+
+    private Call trainShortly(String... more) {
+        List<String> arguments = new ArrayList<>(List.of(more));
+        arguments.addAll(SHORT);
+        arguments.addAll(List.of("--data", text.toString(), "--out", run.toString()));
+        return train(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void endsWithTheLossBesideTheEntropyAndTheWayOn() {
+        Call call = trainShortly("llama-tiny");
+        assertEquals(0, call.exitCode(), call.errors());
+        List<String> lines = call.output().lines().toList();
+        assertTrue(lines.getFirst().startsWith("3 of 3 steps, 48 tokens in "), call.output());
+        assertTrue(
+                lines.get(1)
+                        .matches("validation loss \\d\\.\\d\\d nats/token, unigram entropy \\d\\.\\d\\d, ratio"
+                                + " \\d\\.\\d\\d"),
+                call.output());
+        assertEquals("checkpoint: " + run, lines.get(2));
+        assertEquals("sample from it with: ./quipu sample " + run + " --prompt TEXT", lines.get(3));
+        for (String file : List.of("config.json", "model.safetensors", "training.json", "metrics.jsonl", "loss.svg")) {
+            assertTrue(Files.exists(run.resolve(file)), file);
+        }
+    }
+
+    @Test
+    void printsJson() {
+        Call call = trainShortly("llama-tiny", "--json");
+        JsonNode json = JsonMapper.shared().readTree(call.output());
+        assertEquals(3, json.get("step").asInt());
+        assertEquals(48, json.get("tokens").asInt());
+        assertTrue(
+                json.get("validationLoss").isNumber()
+                        && json.get("tokensPerSecond").isNumber(),
+                call.output());
+        assertTrue(json.get("sample").isNull(), call.output());
+    }
+
+    @Test
+    void trainsAModelFromOneSourceFileWithoutABuild() throws IOException {
+        Path source = Files.writeString(folder.resolve("Pairs.java"), """
+            import dev.quipu.dsl.*;
+            import dev.quipu.dsl.layer.*;
+
+            public record Pairs(Embedding embedding, Linear output) implements Model {
+                public Pairs() {
+                    this(new Dim("vocabulary", 264), new Dim("channel", 16));
+                }
+
+                private Pairs(Dim vocabulary, Dim channel) {
+                    this(Embedding.of(vocabulary, channel, 0.02), Linear.of(channel, vocabulary, 0.02));
+                }
+
+                @Override
+                public Tensor forward(Tensor tokens) {
+                    return output.apply(Tensor.formula("x * sigmoid(x)", embedding.apply(tokens)));
+                }
+
+                @Override
+                public int vocabularySize() {
+                    return 264;
+                }
+
+                @Override
+                public int contextLength() {
+                    return 32;
+                }
+            }
+            """);
+        Call call = trainShortly(source.toString());
+        assertEquals(0, call.exitCode(), call.errors());
+        assertEquals(Files.readString(source), Files.readString(run.resolve("Pairs.java")));
+    }
+
+    private record Mistake(String call, String line) {}
+
+    private static final List<Mistake> MISTAKES = List.of(
+            new Mistake("llama-tni --data TEXT", "found 'llama-tni'; did you mean llama-tiny"),
+            new Mistake("--stepz 3", "found '--stepz'; did you mean --steps?"),
+            new Mistake("--steps many", "'many' is not a long"),
+            new Mistake("--data FOLDER/none.txt", "FOLDER/none.txt: expected a text file or a folder, found nothing"),
+            new Mistake(
+                    "llama-tiny --data TEXT --seq 129 --out FOLDER/run",
+                    "at most 128 tokens, the model's context, found 129"),
+            new Mistake("llama-tiny --data FOLDER/short.txt", "FOLDER/short.txt: expected at least 129 tokens"),
+            new Mistake(
+                    "llama-tiny --plan paper --data TEXT",
+                    "expected a supported --plan, found 'paper'; known are saveAll"),
+            new Mistake("llama-tiny --device tornado --data TEXT", "expected a supported --device, found 'tornado'"),
+            new Mistake("llama-tiny --lr -1 --data TEXT", "learning rate: expected a peak above 0, found -1.0"),
+            new Mistake("llama-tiny --batch 0 --data TEXT", "batch: expected at least 1, found 0"),
+            new Mistake("llama-tiny --tokenizer words --data TEXT", "--tokenizer: expected bytes or a folder"),
+            new Mistake("llama-tiny --data TEXT --out FOLDER", "--out FOLDER: expected a new or empty folder"),
+            new Mistake("--resume FOLDER", "FOLDER: expected a checkpoint with training.json, found none"),
+            new Mistake("--resume FOLDER --out FOLDER/x", "train: expected no --out beside --resume"),
+            new Mistake("llama-tiny --resume FOLDER", "train: expected no MODEL beside --resume"));
+
+    @TestFactory
+    Stream<DynamicTest> aMistakeInTheCallIsOneLineAndExitCodeTwo() throws IOException {
+        Files.writeString(folder.resolve("short.txt"), "short");
+        return MISTAKES.stream()
+                .map(mistake -> DynamicTest.dynamicTest(mistake.call, () -> {
+                    Call call = train(mistake.call
+                            .replace("TEXT", text.toString())
+                            .replace("FOLDER", folder.toString())
+                            .split(" "));
+                    assertEquals(2, call.exitCode(), call.errors());
+                    assertEquals(1, call.errors().lines().count(), call.errors());
+                    assertTrue(
+                            call.errors().contains(mistake.line.replace("FOLDER", folder.toString())), call.errors());
+                }));
+    }
+}
