@@ -55,9 +55,7 @@ final class ProgramRun {
 
     private Filled.Outcome outcome(Filled filled) {
         Map<String, Array> found = new LinkedHashMap<>();
-        scheduled.graph()
-                .results()
-                .forEach((name, tensor) -> found.put(name, array(tensor.type(), results.get(name))));
+        scheduled.graph().results().forEach((name, tensor) -> found.put(name, array(tensor.type(), results.get(name))));
         Map<String, Array> after = new HashMap<>();
         state.forEach((name, segment) ->
                 after.put(name, array(filled.state().get(name).type(), segment)));

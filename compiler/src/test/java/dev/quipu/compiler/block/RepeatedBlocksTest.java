@@ -127,17 +127,14 @@ class RepeatedBlocksTest {
     @MethodSource("stacks")
     void aLayerThatDiffersSplitsTheRun(String expected, List<String> formulas) {
         Layer[] layers = IntStream.range(0, formulas.size())
-                .mapToObj(i -> formulas.get(i).equals("swapped") ? new Gated("a / b", true) : fresh(formulas.get(i)))
+                .mapToObj(i -> formulas.get(i).equals("swapped")
+                        ? new Gated("a / b", true)
+                        : new Gated(formulas.get(i), false))
                 .toArray(Layer[]::new);
 
         assertEquals(
                 expected,
                 String.join(" ", labels(Traced.logits(Stack.of(layers), 1, 3).graph())));
-    }
-
-    /** Another identity each time: equal records are still different layers. */
-    private static Layer fresh(String formula) {
-        return new Gated(new StringBuilder(formula).toString(), false);
     }
 
     @Test
