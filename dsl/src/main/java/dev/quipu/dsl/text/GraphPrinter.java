@@ -11,6 +11,7 @@ import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
 import dev.quipu.dsl.formula.Formula;
+import dev.quipu.dsl.op.Op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,17 @@ final class GraphPrinter {
         functions.inOrder().keySet().forEach(printer::function);
         printer.block("graph " + Words.name(graph.name()), graph);
         return printer.out.toString();
+    }
+
+    static String print(Op op) {
+        GraphPrinter printer = new GraphPrinter(new FunctionLabels(Graph.of(op.mnemonic(), Map.of(), List.of())));
+        return OpForm.of(op).attributes().stream()
+                .filter(attribute -> switch (attribute.kind()) {
+                    case TYPE, SHAPE, FUNCTION -> false;
+                    case INT, LONG, FLOAT, DOUBLE, BOOLEAN, STRING, INTEGERS, DIM, DTYPE, FORMULA -> true;
+                })
+                .map(attribute -> attribute.name() + "=" + printer.text(attribute.of(op)))
+                .collect(Collectors.joining(", ", op.mnemonic() + "(", ")"));
     }
 
     private void function(Function function) {

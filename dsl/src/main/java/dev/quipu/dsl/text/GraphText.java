@@ -3,6 +3,7 @@ package dev.quipu.dsl.text;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.formula.SyntaxRefusal;
+import dev.quipu.dsl.op.Op;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonTokenStream;
 
@@ -34,6 +35,11 @@ public final class GraphText {
 
     public static String print(Graph graph) {
         return GraphPrinter.print(graph);
+    }
+
+    /** An op with its attributes, as in a line of a graph: {@code rmsNorm(epsilon=1.0E-5)}. Shapes and types are left out. */
+    public static String print(Op op) {
+        return GraphPrinter.print(op);
     }
 
     /**
