@@ -13,11 +13,17 @@ import java.util.Set;
 final class BufferNames {
     private BufferNames() {}
 
-    static List<Value.Variable> of(List<Buffer> buffers, List<Step> steps) {
+    /**
+     * Names of a launch's buffers.
+     *
+     * @param roles of the first buffers, for those that no step names
+     */
+    static List<Value.Variable> of(List<Buffer> buffers, List<Step> steps, String... roles) {
         List<Value.Variable> names = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         for (int i = 0; i < buffers.size(); i++) {
-            String name = name(i, steps);
+            String role = i < roles.length ? roles[i] : "other" + i;
+            String name = name(i, steps, role) + "_buffer";
             String unique = taken.add(name) ? name : name + i;
             taken.add(unique);
             names.add(new Value.Variable(unique, KernelType.SEGMENT));
@@ -25,20 +31,28 @@ final class BufferNames {
         return names;
     }
 
-    private static String name(int buffer, List<Step> steps) {
+    private static String name(int buffer, List<Step> steps, String role) {
         for (Step step : steps) {
             switch (step) {
                 case Step.Load load
                 when load.access().buffer() == buffer -> {
-                    return load.name() + "_buffer";
+                    return load.name();
                 }
                 case Step.Store store
                 when store.access().buffer() == buffer -> {
-                    return store.name() + "_buffer";
+                    return store.name();
+                }
+                case Step.Load load
+                when load.access().positionBuffer() == buffer -> {
+                    return "position";
+                }
+                case Step.Store store
+                when store.access().positionBuffer() == buffer -> {
+                    return "position";
                 }
                 default -> {}
             }
         }
-        return "buffer" + buffer;
+        return role;
     }
 }

@@ -12,6 +12,7 @@ import dev.quipu.codegen.launch.ColumnProgram.ColumnSum;
 import dev.quipu.codegen.launch.Space;
 import dev.quipu.codegen.launch.Step;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -35,7 +36,10 @@ final class ColumnLowering {
                 .anyMatch(
                         step -> step instanceof Step.Load load && load.access().columnStride() > 1);
         this.lanes = strided || program.space().width() == 1 ? 1 : lanes;
-        this.buffers = BufferNames.of(program.buffers(), program.steps());
+        this.buffers = BufferNames.of(
+                program.buffers(),
+                program.steps(),
+                Collections.nCopies(program.buffers().size(), "sum").toArray(String[]::new));
         Space space = program.space();
         this.summed = Math.toIntExact(product(space.outer().subList(0, program.summed())));
         this.kept = Math.toIntExact(

@@ -6,11 +6,14 @@ import dev.quipu.codegen.launch.Launch;
 import dev.quipu.codegen.launch.Launches;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Type;
+import dev.quipu.dsl.text.GraphText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A schedule as Java source: one class for every different launch, and the launches in order.
@@ -68,11 +71,19 @@ public record JvmProgram(Scheduled scheduled, int lanes, List<Source> sources, L
                         .toList());
     }
 
+    /** {@code rmsNorm(epsilon=1.0E-5) f32[batch=2, sequence=13, channel=48]  layers.0.attentionNorm  Llama.java:63}. */
+    private static String line(Node node) {
+        String types = node.types().stream().map(Type::toString).collect(Collectors.joining(", "));
+        String layer = node.site().layer().isEmpty() ? "" : "  " + node.site().layer();
+        return (GraphText.print(node.op()) + " " + types).strip() + layer + "  "
+                + node.site().origin();
+    }
+
     /** The first instance's nodes, and where the others are. */
     private static List<String> comment(List<BoundLaunch> instances) {
         List<String> lines = new ArrayList<>();
         for (Node node : instances.getFirst().cluster().nodes()) {
-            lines.add(node.op() + " -> " + node.types() + " " + node.site().origin());
+            lines.add(line(node));
         }
         List<String> layers = instances.stream()
                 .map(instance -> instance.cluster().head().site().layer())

@@ -45,6 +45,8 @@ public final class JvmWriter {
     private static final Pattern CLASS_NAMES = Pattern.compile(
             IMPORTS.stream().map(ClassName::simpleName).collect(Collectors.joining("|", "\\b(?:", ")\\b")));
 
+    private static final Pattern BREAKS = Pattern.compile(", |\\)(?=\\.)");
+
     private final Kernel kernel;
     private final JvmExpressions expressions = new JvmExpressions();
 
@@ -318,10 +320,23 @@ public final class JvmWriter {
         Matcher names = CLASS_NAMES.matcher(text);
         int end = 0;
         while (names.find()) {
-            code.add("$L", text.substring(end, names.start())).add("$T", typeName(names.group()));
+            wrap(code, text.substring(end, names.start()));
+            code.add("$T", typeName(names.group()));
             end = names.end();
         }
-        return code.add("$L", text.substring(end)).build();
+        wrap(code, text.substring(end));
+        return code.build();
+    }
+
+    /** Lets lines break after a comma and before a call on a call's value. */
+    private static void wrap(CodeBlock.Builder code, String text) {
+        Matcher breaks = BREAKS.matcher(text);
+        int end = 0;
+        while (breaks.find()) {
+            code.add(breaks.group().equals(", ") ? "$L,$W" : "$L)$Z", text.substring(end, breaks.start()));
+            end = breaks.end();
+        }
+        code.add("$L", text.substring(end));
     }
 
     private CodeBlock print(Value value) {

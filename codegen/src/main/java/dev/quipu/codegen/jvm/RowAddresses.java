@@ -25,6 +25,7 @@ final class RowAddresses {
     private final Value row;
     private final Map<Coordinate, Value> coordinates = new HashMap<>();
     private final Map<Integer, Value> positions = new HashMap<>();
+    private final Map<Value, Value> addresses = new HashMap<>();
 
     RowAddresses(Emitter emitter, Space space, List<Value.Variable> buffers, Value row) {
         this.emitter = emitter;
@@ -54,7 +55,9 @@ final class RowAddresses {
                                     KernelType.INT, buffers.get(buffer), new Value.Literal(KernelType.LONG, 0))));
             address = Emitter.plus(address, scaled(position, access.positionStride()));
         }
-        return address instanceof Value.Literal ? address : emitter.let("at", address);
+        return address instanceof Value.Literal
+                ? address
+                : addresses.computeIfAbsent(address, value -> emitter.let("at", value));
     }
 
     private static Value scaled(Value coordinate, long stride) {

@@ -42,7 +42,7 @@ public final class Launches {
 
     private static BoundLaunch rows(Scheduled scheduled, Cluster cluster) {
         StepBuilder builder = new StepBuilder(scheduled, walked(cluster));
-        cluster.nodes().forEach(new NodeSteps(builder)::compute);
+        cluster.nodes().forEach(new NodeSteps(builder, cluster)::compute);
         cluster.outputs().forEach(builder::store);
         RowProgram program = new RowProgram(builder.space(), builder.buffers(), builder.steps());
         return builder.bind(cluster, NarrowRows.widen(program));
@@ -76,10 +76,10 @@ public final class Launches {
                 new StepBuilder(scheduled, sums.getFirst().inputs().getFirst().shape());
         cluster.nodes().stream()
                 .filter(node -> !(node.op() instanceof Sum) && !(node.op() instanceof AccumulateState))
-                .forEach(new NodeSteps(builder)::compute);
+                .forEach(new NodeSteps(builder, cluster)::compute);
         List<ColumnProgram.ColumnSum> columnSums = new ArrayList<>();
         for (Node sum : sums) {
-            Expression value = builder.expression(sum.inputs().getFirst());
+            Expression value = builder.expression("x", sum.inputs().getFirst());
             if (cluster.outputs().contains(sum.output(0))) {
                 columnSums.add(new ColumnProgram.ColumnSum(value, builder.writeBuffer(sum.output(0)), false));
             }
@@ -113,7 +113,7 @@ public final class Launches {
             builder.duplicate(0);
         }
         builder.define(node.output(0), MatrixProduct.PRODUCT);
-        cluster.nodes().stream().skip(1).forEach(new NodeSteps(builder)::compute);
+        cluster.nodes().stream().skip(1).forEach(new NodeSteps(builder, cluster)::compute);
         cluster.outputs().forEach(builder::store);
         return builder.bind(
                 cluster,

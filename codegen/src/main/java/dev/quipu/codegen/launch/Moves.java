@@ -116,8 +116,8 @@ final class Moves {
             places.add(scheduled.place(tensor));
         }
         List<Step> steps = List.of(
-                new Step.Load("element", access(0, fromOffset, fromStrides, -1, 0)),
-                new Step.Store("element", access(1, toOffset, toStrides, position, positionStride), false));
+                new Step.Load("x", access(0, fromOffset, fromStrides, -1, 0)),
+                new Step.Store("x", access(1, toOffset, toStrides, position, positionStride), false));
         return bind(region, buffers, places, steps);
     }
 

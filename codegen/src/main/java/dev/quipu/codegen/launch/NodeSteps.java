@@ -1,5 +1,6 @@
 package dev.quipu.codegen.launch;
 
+import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.memory.Place;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Node;
@@ -25,9 +26,11 @@ import java.util.Map;
 /** The steps of each op that maps or reduces rows. */
 final class NodeSteps {
     private final StepBuilder builder;
+    private final Cluster cluster;
 
-    NodeSteps(StepBuilder builder) {
+    NodeSteps(StepBuilder builder, Cluster cluster) {
         this.builder = builder;
+        this.cluster = cluster;
     }
 
     /** Appends the steps of one node that maps or reduces rows. */
@@ -37,29 +40,35 @@ final class NodeSteps {
             case Pointwise pointwise -> {
                 Map<String, Expression> inputs = new HashMap<>();
                 for (int i = 0; i < in.size(); i++) {
-                    inputs.put(pointwise.formula().names().get(i), builder.expression(in.get(i)));
+                    String name = pointwise.formula().names().get(i);
+                    inputs.put(name, builder.expression(name, in.get(i)));
                 }
                 Expression value = pointwise.formula().expression().substitute(inputs);
-                builder.define(node.output(0), builder.map(LaunchNames.ofValue(node.output(0)), value));
+                builder.define(node.output(0), builder.map(role(node.output(0)), value));
             }
-            case Cast cast -> builder.define(node.output(0), builder.map("cast", builder.expression(in.getFirst())));
+            case Cast cast ->
+                builder.define(node.output(0), builder.map("cast", builder.expression("x", in.getFirst())));
             case Broadcast broadcast ->
-                builder.define(node.output(0), builder.map("broadcast", builder.expression(in.getFirst())));
+                builder.define(node.output(0), builder.map("repeated", builder.expression("x", in.getFirst())));
             case Constant constant ->
                 builder.define(node.output(0), builder.map("constant", new Expression.Literal(constant.value())));
             case Sum sum ->
                 builder.define(
-                        node.output(0), builder.reduce("sum", Step.Reduction.SUM, builder.expression(in.getFirst())));
+                        node.output(0),
+                        builder.reduce("sum", Step.Reduction.SUM, builder.expression("x", in.getFirst())));
             case WriteState write -> {
                 Type type = in.getFirst().type();
                 int buffer = builder.buffer(new Place.State(write.state(), type), type, Buffer.Use.WRITE);
                 builder.store(
-                        builder.expression(in.getFirst()), buffer, in.getFirst().shape(), false);
+                        builder.expression("x", in.getFirst()),
+                        buffer,
+                        in.getFirst().shape(),
+                        false);
             }
             case AccumulateState accumulate -> {
                 Type type = in.getFirst().type();
                 builder.store(
-                        builder.expression(in.getFirst()),
+                        builder.expression("x", in.getFirst()),
                         builder.updateBuffer(accumulate.state(), type),
                         in.getFirst().shape(),
                         true);
@@ -73,13 +82,23 @@ final class NodeSteps {
         }
     }
 
+    /** What a formula's value is called: as the next formula of the kernel calls it. */
+    private String role(Tensor value) {
+        for (Node reader : cluster.nodes()) {
+            if (reader.op() instanceof Pointwise pointwise && reader.inputs().contains(value)) {
+                return pointwise.formula().names().get(reader.inputs().indexOf(value));
+            }
+        }
+        return "y";
+    }
+
     private Expression formula(String formula, Map<String, Expression> inputs) {
         return RowFormulas.parse(formula).substitute(inputs);
     }
 
     private void rmsNorm(RmsNorm norm, Node node) {
-        Expression x = builder.expression(node.inputs().get(0));
-        Expression weight = builder.expression(node.inputs().get(1));
+        Expression x = builder.expression("x", node.inputs().get(0));
+        Expression weight = builder.expression("weight", node.inputs().get(1));
         String squares = builder.reduce("squares", Step.Reduction.SUM, formula("x * x", Map.of("x", x)));
         String r = builder.map(
                 "r",
@@ -93,9 +112,9 @@ final class NodeSteps {
     }
 
     private void layerNorm(LayerNorm norm, Node node) {
-        Expression x = builder.expression(node.inputs().get(0));
-        Expression weight = builder.expression(node.inputs().get(1));
-        Expression bias = builder.expression(node.inputs().get(2));
+        Expression x = builder.expression("x", node.inputs().get(0));
+        Expression weight = builder.expression("weight", node.inputs().get(1));
+        Expression bias = builder.expression("bias", node.inputs().get(2));
         String width = " * " + 1.0 / builder.walked().last().size();
         String sum = builder.reduce("sum", Step.Reduction.SUM, x);
         String mean = builder.map("mean", formula("sum" + width, Map.of("sum", new Expression.Name(sum))));
@@ -115,7 +134,7 @@ final class NodeSteps {
 
     private void softmax(Node node) {
         Map<String, Expression> known =
-                new HashMap<>(Map.of("x", builder.expression(node.inputs().get(0))));
+                new HashMap<>(Map.of("x", builder.expression("x", node.inputs().get(0))));
         known.put("most", new Expression.Name(builder.reduce("most", Step.Reduction.MAX, known.get("x"))));
         known.put(
                 "sum", new Expression.Name(builder.reduce("sum", Step.Reduction.SUM, formula("exp(x - most)", known))));
@@ -125,7 +144,7 @@ final class NodeSteps {
     private void crossEntropy(Node node) {
         Map<String, Expression> known = new HashMap<>(Map.of(
                 "x",
-                builder.expression(node.inputs().get(0)),
+                builder.expression("logits", node.inputs().get(0)),
                 "target",
                 targets(node),
                 Step.COLUMN,
@@ -145,13 +164,13 @@ final class NodeSteps {
     private void crossEntropyBackward(Node node) {
         Map<String, Expression> known = Map.of(
                 "x",
-                builder.expression(node.inputs().get(0)),
+                builder.expression("logits", node.inputs().get(0)),
                 "target",
                 targets(node),
                 "lse",
-                builder.expression(node.inputs().get(2)),
+                builder.expression("lse", node.inputs().get(2)),
                 "g",
-                builder.expression(node.inputs().get(3)),
+                builder.expression("g", node.inputs().get(3)),
                 Step.COLUMN,
                 new Expression.Name(Step.COLUMN));
         String formula = "select(target >= 0, (exp(x - lse) - select(column == target, 1, 0)) * g, 0)";
@@ -161,6 +180,6 @@ final class NodeSteps {
     /** A target a row: its shape lacks the innermost dimension. */
     private Expression targets(Node node) {
         Tensor targets = node.inputs().get(1);
-        return builder.expression(targets, targets.shape().append(new Dim("one", 1)));
+        return builder.expression("target", targets, targets.shape().append(new Dim("one", 1)));
     }
 }

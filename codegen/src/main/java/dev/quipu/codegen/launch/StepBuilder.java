@@ -31,7 +31,7 @@ final class StepBuilder {
     /** By place, not by tensor: two views of a tensor may show it as a row and as a column. */
     private final Map<Access, Expression> loaded = new HashMap<>();
 
-    private final Set<String> names = new HashSet<>();
+    private final Set<String> names = new HashSet<>(Set.of(Step.COLUMN, MatrixProduct.PRODUCT));
 
     StepBuilder(Scheduled scheduled, Shape walked) {
         this.scheduled = scheduled;
@@ -118,13 +118,16 @@ final class StepBuilder {
         return known;
     }
 
-    /** The value of a tensor at the current place: computed here, a constant, or loaded. */
-    Expression expression(Tensor tensor) {
-        return expression(tensor, tensor.shape());
+    /**
+     * The value of a tensor at the current place: computed here, a constant, or loaded. It is called by its role in what reads
+     * it, not after what made it, so that layers with different neighbours have equal launches.
+     */
+    Expression expression(String role, Tensor tensor) {
+        return expression(role, tensor, tensor.shape());
     }
 
-    /** As {@link #expression(Tensor)}, with the tensor seen under another shape. */
-    Expression expression(Tensor tensor, Shape shape) {
+    /** As {@link #expression(String, Tensor)}, with the tensor seen under another shape. */
+    Expression expression(String role, Tensor tensor, Shape shape) {
         Expression known = values.get(Views.origin(tensor));
         if (known != null) {
             return known;
@@ -135,7 +138,7 @@ final class StepBuilder {
         }
         Access access = access(readBuffer(tensor), shape);
         return loaded.computeIfAbsent(access, place -> {
-            String name = fresh(LaunchNames.ofValue(Views.root(tensor)));
+            String name = fresh(role);
             loads.add(new Step.Load(name, place));
             return new Expression.Name(name);
         });
@@ -167,7 +170,7 @@ final class StepBuilder {
     }
 
     void store(Tensor tensor) {
-        store(expression(tensor), writeBuffer(tensor), tensor.shape(), false);
+        store(expression("y", tensor), writeBuffer(tensor), tensor.shape(), false);
     }
 
     void store(Expression value, int buffer, Shape shape, boolean accumulate) {
