@@ -3,7 +3,6 @@ package dev.quipu.codegen.jvm;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.quipu.codegen.kernel.Kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -56,7 +55,7 @@ class MatrixLoweringTest {
             List<MatrixCase> cases = cases(lanes);
             KernelRun run = new KernelRun(
                     cases.stream()
-                            .map(shape -> (Kernel) MatrixLowering.lower(shape.name(), shape.launch(), lanes))
+                            .map(shape -> MatrixLowering.lower(shape.name(), shape.launch(), lanes))
                             .toList(),
                     lanes);
             for (MatrixCase shape : cases) {
