@@ -92,13 +92,13 @@ record MatrixPacks(MatrixBlocking blocking) {
     private Statement leftPanel(Value panel, int rows) {
         TileLibrary library = blocking.library();
         boolean straight = blocking.product().transposeLeft();
-        long stride = straight ? leftStepBytes() : leftRowBytes();
+        int stride = Math.toIntExact(straight ? leftStepBytes() : leftRowBytes());
         return new Statement.Call(
                 straight ? library.packLeft(rows) : library.packLeftTransposed(rows),
                 List.of(
                         SOURCE,
                         plus(AT, times(toLong(panel), library.rows() * leftRowBytes())),
-                        integer(Math.toIntExact(stride)),
+                        integer(stride),
                         PANELS,
                         times(panel, library.leftPanel(blocking.blockDepth())),
                         DEPTH));
@@ -122,17 +122,18 @@ record MatrixPacks(MatrixBlocking blocking) {
     private List<Statement> rightPanel(int width) {
         TileLibrary library = blocking.library();
         if (!blocking.product().transposeRight()) {
-            Value stride = integer(Math.toIntExact(rightStepBytes()));
-            return List.of(new Statement.Call(library.packRight(width), List.of(SOURCE, AT, stride, PANEL, TO, DEPTH)));
+            int stride = Math.toIntExact(rightStepBytes());
+            return List.of(new Statement.Call(
+                    library.packRight(width), List.of(SOURCE, AT, integer(stride), PANEL, TO, DEPTH)));
         }
         List<Statement> halves = new ArrayList<>();
         int lanes = library.lanes();
-        Value stride = integer(Math.toIntExact(rightColumnBytes()));
+        int stride = Math.toIntExact(rightColumnBytes());
         for (int half = 0; half < 2; half++) {
             String pack = library.packRightTransposed(Math.clamp(width - half * lanes, 0, lanes));
-            Value from = plus(AT, half * lanes * rightColumnBytes());
+            Value from = plus(AT, (long) half * lanes * rightColumnBytes());
             Value to = plus(TO, (long) half * lanes * Float.BYTES);
-            halves.add(new Statement.Call(pack, List.of(SOURCE, from, stride, PANEL, to, DEPTH)));
+            halves.add(new Statement.Call(pack, List.of(SOURCE, from, integer(stride), PANEL, to, DEPTH)));
         }
         return halves;
     }

@@ -39,7 +39,7 @@ final class KernelRun {
                     .getConstructor(MemorySegment[].class, JvmScratch.class)
                     .newInstance(buffers, new Scratch(arena));
         } catch (ReflectiveOperationException failure) {
-            throw new AssertionError(name, failure);
+            throw new LinkageError(name, failure);
         }
     }
 

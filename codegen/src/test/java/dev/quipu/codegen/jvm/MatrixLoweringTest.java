@@ -105,11 +105,9 @@ class MatrixLoweringTest {
                 }
             }
         }
-        for (int seed = 0; seed < 2; seed++) {
-            float[][] other = run(run, shape, in, seed);
-            assertArrayEquals(out[0], other[0], "order of parts or workers matters");
-            assertArrayEquals(out[1], other[1], "order of parts or workers matters");
-        }
+        float[][] other = run(run, shape, in, shape.rows());
+        assertArrayEquals(out[0], other[0], "order of parts or workers matters");
+        assertArrayEquals(out[1], other[1], "order of parts or workers matters");
     }
 
     @ParameterizedTest

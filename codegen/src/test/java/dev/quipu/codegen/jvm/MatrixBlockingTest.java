@@ -1,0 +1,53 @@
+package dev.quipu.codegen.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Cuts cover a product with no empty piece, and leave several workers something to do. */
+class MatrixBlockingTest {
+    @Test
+    void noPieceIsEmpty() {
+        SplittableRandom random = new SplittableRandom(3);
+        for (int i = 0; i < 2000; i++) {
+            int lanes = 4 << random.nextInt(3);
+            MatrixBlocking blocking = blocking(
+                    random.nextInt(1, 4),
+                    random.nextInt(1, 3000),
+                    random.nextInt(1, 3000),
+                    random.nextInt(1, 30_000),
+                    lanes);
+            String text = blocking.toString();
+            assertTrue(isCover(blocking.product().depth(), blocking.blockDepth(), blocking.depthBlocks()), text);
+            assertTrue(isCover(blocking.product().rows(), blocking.rowsOfPart(), blocking.chunks()), text);
+            assertTrue(isCover(blocking.columnPanels(), blocking.columnPanelsOfPart(), blocking.groups()), text);
+            assertTrue(blocking.depthBlocks() == 1 || blocking.blockDepth() % lanes == 0, text);
+        }
+    }
+
+    /** Whether that many pieces cover a length, and one less does not. */
+    private static boolean isCover(int length, int piece, int pieces) {
+        return (long) piece * pieces >= length && (long) piece * (pieces - 1) < length;
+    }
+
+    @Test
+    void productsOfTrainingHavePartsForSomeWorkers() {
+        assertTrue(blocking(1, 2048, 288, 288, 16).parts() >= 16);
+        assertTrue(blocking(1, 288, 288, 2048, 16).parts() >= 8);
+        assertTrue(blocking(1, 16, 768, 288, 16).parts() >= 4);
+        assertEquals(1, blocking(1, 5, 7, 11, 16).parts());
+    }
+
+    @Test
+    void rightPanelsArePackedBeforeWhereSeveralPartsNeedThem() {
+        assertTrue(blocking(1, 2048, 288, 288, 16).sharesRightPanels());
+        assertTrue(!blocking(1, 16, 288, 288, 16).sharesRightPanels());
+    }
+
+    private static MatrixBlocking blocking(int batch, int rows, int columns, int depth, int lanes) {
+        MatrixCase shape = new MatrixCase(batch, rows, columns, depth, false, true, MatrixCase.End.WRITE);
+        return MatrixBlocking.of(shape.launch(), new TileLibrary(lanes));
+    }
+}
