@@ -29,9 +29,23 @@ final class LaunchInterpreter {
     private final Map<String, Memory> results = new LinkedHashMap<>();
 
     /** Elements of one buffer, from an offset. */
-    record Memory(double[] elements, int from, int count) {
+    static final class Memory {
+        private final double[] elements;
+        private final int from;
+        private final int count;
+
+        Memory(double[] elements, int from, int count) {
+            this.elements = elements;
+            this.from = from;
+            this.count = count;
+        }
+
         Memory(Array array) {
             this(array.values().clone(), 0, array.size());
+        }
+
+        int count() {
+            return count;
         }
 
         double get(long place) {
@@ -115,7 +129,7 @@ final class LaunchInterpreter {
         return switch (place) {
             case Place.Arena slot ->
                 new Memory(
-                        arena.elements(),
+                        arena.elements,
                         Math.toIntExact(slot.offset() / Float.BYTES),
                         Math.toIntExact(slot.bytes() / Float.BYTES));
             case Place.State named -> state.get(named.name());
@@ -182,7 +196,7 @@ final class LaunchInterpreter {
     private static void gather(Gather gather, List<Memory> buffers) {
         for (int i = 0; i < gather.count(); i++) {
             for (int column = 0; column < gather.width(); column++) {
-                long from = (long) buffers.get(1).get(i) * gather.width() + column;
+                long from = ((long) buffers.get(1).get(i)) * gather.width() + column;
                 buffers.get(2)
                         .set((long) i * gather.width() + column, buffers.get(0).get(from));
             }
@@ -196,7 +210,7 @@ final class LaunchInterpreter {
         }
         for (int i = 0; i < scatter.count(); i++) {
             for (int column = 0; column < scatter.width(); column++) {
-                long to = (long) buffers.get(0).get(i) * scatter.width() + column;
+                long to = ((long) buffers.get(0).get(i)) * scatter.width() + column;
                 table.set(to, table.get(to) + buffers.get(1).get((long) i * scatter.width() + column));
             }
         }

@@ -71,7 +71,19 @@ class AdamWTest {
     }
 
     /** Weights and moments of one parameter. */
-    private record Plain(double[] w, double[] m, double[] v, double decay) {
+    private static final class Plain {
+        final double[] w;
+        final double[] m;
+        final double[] v;
+        final double decay;
+
+        Plain(double[] w, double decay) {
+            this.w = w;
+            this.m = new double[w.length];
+            this.v = new double[w.length];
+            this.decay = decay;
+        }
+
         void step(double[] gradient, double factor, int t, double rate) {
             for (int i = 0; i < w.length; i++) {
                 double g = gradient[i] * factor;
@@ -90,8 +102,7 @@ class AdamWTest {
         Map<String, Plain> plain = new HashMap<>();
         for (String name : TRAINED) {
             double[] weights = state.get(name).values().clone();
-            int size = weights.length;
-            plain.put(name, new Plain(weights, new double[size], new double[size], name.equals("matrix") ? 0.1 : 0));
+            plain.put(name, new Plain(weights, name.equals("matrix") ? 0.1 : 0));
         }
         for (int t = 1; t <= 10; t++) {
             gradients(t % 2 == 0 ? 3 : 0.05, random);
@@ -106,11 +117,11 @@ class AdamWTest {
             }
             assertEquals(norm, step(t, rate), 1e-12 * norm);
             for (String name : TRAINED) {
-                assertArrayEquals(plain.get(name).w(), state.get(name).values(), 1e-12, name);
+                assertArrayEquals(plain.get(name).w, state.get(name).values(), 1e-12, name);
                 assertArrayEquals(
-                        plain.get(name).m(), state.get(AdamW.firstMoment(name)).values(), 1e-12);
+                        plain.get(name).m, state.get(AdamW.firstMoment(name)).values(), 1e-12);
                 assertArrayEquals(
-                        plain.get(name).v(), state.get(AdamW.secondMoment(name)).values(), 1e-12);
+                        plain.get(name).v, state.get(AdamW.secondMoment(name)).values(), 1e-12);
                 assertTrue(Arrays.stream(gradient(name)).allMatch(g -> g == 0), "gradients are cleared");
             }
         }
