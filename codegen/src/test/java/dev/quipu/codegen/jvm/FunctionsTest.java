@@ -81,9 +81,35 @@ class FunctionsTest {
     private static float[] arguments() {
         Random random = new Random(1);
         float[] edges = {
-            0, -0.0f, 1, -1, 0.5f, 0.625f, -0.625f, 2, -2, 87.3f, -87.3f, -87.33654f, 88.72283f, 88.7229f, -88, -104,
-            Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE,
-            Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 1e-20f, -1e-20f, 16777217, 1e10f, -1e10f
+            0,
+            -0.0f,
+            1,
+            -1,
+            0.5f,
+            0.625f,
+            -0.625f,
+            2,
+            -2,
+            87.3f,
+            -87.3f,
+            -87.33654f,
+            88.72283f,
+            88.7229f,
+            -88,
+            -104,
+            Float.MIN_VALUE,
+            -Float.MIN_VALUE,
+            Float.MIN_NORMAL,
+            Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.NaN,
+            1e-20f,
+            -1e-20f,
+            16777217,
+            1e10f,
+            -1e10f
         };
         float[] arguments = new float[60_001];
         for (int i = 0; i < arguments.length; i++) {
