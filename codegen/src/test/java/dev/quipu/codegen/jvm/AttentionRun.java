@@ -42,7 +42,7 @@ final class AttentionRun implements AutoCloseable {
                     .getConstructor(MemorySegment[].class, JvmScratch.class)
                     .newInstance(buffers.toArray(MemorySegment[]::new), new Scratch());
         } catch (ReflectiveOperationException failure) {
-            throw new AssertionError(JvmWriter.write(lowered), failure);
+            throw new LinkageError(JvmWriter.write(lowered), failure);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.quipu.codegen.jvm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.launch.AttentionLaunch;
 import dev.quipu.codegen.launch.AttentionLaunch.Kind;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,25 @@ class AttentionTilesTest {
         try (AttentionRun run = new AttentionRun(decode, 16)) {
             assertEquals(8, run.parts());
         }
+    }
+
+    /** Blocks bound all of it but the few numbers per head and share of a cache's keys. */
+    @Test
+    void scratchMemoryDoesNotGrowWithTheSequence() {
+        for (Kind kind : Kind.values()) {
+            for (int queries : new int[] {1, 4096}) {
+                int shorter = kind == Kind.CACHED ? queries : 4096;
+                int longer = kind == Kind.CACHED ? queries : 8192;
+                assertEquals(scratch(kind, shorter, 4096), scratch(kind, longer, 8192), kind.toString());
+            }
+        }
+    }
+
+    private static long scratch(Kind kind, int queries, int keys) {
+        AttentionLaunch launch = AttentionRun.launch(kind, true, 1, queries, keys, 4, 2, 64, 0, 0.125f);
+        return AttentionLowering.lower("Attention", launch, 16).scratch().stream()
+                .mapToLong(Kernel.Scratch::elements)
+                .sum();
     }
 
     /** Ten thousand where nothing but the largest score counts; a window's first queries see few keys. */
