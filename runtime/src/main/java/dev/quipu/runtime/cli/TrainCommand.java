@@ -75,7 +75,7 @@ final class TrainCommand extends QuipuCommand {
         Path folder = out == null ? nextRun(source.name()) : out;
         try (TrainingText text = argument(() -> TrainingText.of(data == null ? List.of() : data, chosen));
                 Trainer trainer = argument(() -> Trainer.start(source, text, options, folder))) {
-            return train(trainer, source.name());
+            return train(trainer, source.name(), source.hasWeights());
         }
     }
 
@@ -90,7 +90,7 @@ final class TrainCommand extends QuipuCommand {
         List<Path> paths = data == null ? TrainingSettings.data(state.settings()) : data;
         try (TrainingText text = argument(() -> TrainingText.of(paths, Tokenizer.load(resume)));
                 Trainer trainer = argument(() -> Trainer.resume(text, options, resume))) {
-            return train(trainer, resume.toString());
+            return train(trainer, resume.toString(), true);
         }
     }
 
@@ -104,18 +104,18 @@ final class TrainCommand extends QuipuCommand {
         });
     }
 
-    private int train(Trainer trainer, String name) {
+    private int train(Trainer trainer, String name, boolean weighted) {
         return Interruption.watch(trainer::stop, () -> {
-            TrainingReport report = show(trainer, name);
+            TrainingReport report = show(trainer, name, weighted);
             out().println(json ? TrainingTexts.json(report) : TrainingTexts.end(report));
             out().flush();
             return report.isComplete() ? SUCCESS : FAILURE;
         });
     }
 
-    private static TrainingReport show(Trainer trainer, String name) {
+    private static TrainingReport show(Trainer trainer, String name, boolean weighted) {
         try (TrainingDisplay display = new TrainingDisplay(trainer.options().steps())) {
-            display.say(TrainingTexts.beginning(trainer, name));
+            display.say(TrainingTexts.beginning(trainer, name, weighted));
             trainer.text().notice().ifPresent(display::say);
             return trainer.run(display);
         }

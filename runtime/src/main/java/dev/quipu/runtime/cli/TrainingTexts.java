@@ -18,14 +18,20 @@ final class TrainingTexts {
 
     private TrainingTexts() {}
 
-    static String beginning(Trainer trainer, String name) {
+    /**
+     * The line before a run.
+     *
+     * @param weighted whether the model came with weights
+     */
+    static String beginning(Trainer trainer, String name, boolean weighted) {
         TrainingOptions options = trainer.options();
         long parameters = Trace.parameters(trainer.model()).values().stream()
                 .mapToLong(parameter -> parameter.shape().elements())
                 .sum();
         return String.format(
                 Locale.ROOT,
-                "training %s (%,d parameters) on %s (%,d tokens), %d steps of %d x %d tokens%s, device %s, into %s",
+                "%s %s (%,d parameters) on %s (%,d tokens), %d steps of %d x %d tokens%s, device %s, into %s",
+                beginning(trainer.firstStep(), weighted),
                 name,
                 parameters,
                 trainer.text().name(),
@@ -36,6 +42,13 @@ final class TrainingTexts {
                 options.accumulate() == 1 ? "" : " x " + options.accumulate() + " micro-batches",
                 options.device(),
                 trainer.folder());
+    }
+
+    private static String beginning(long firstStep, boolean weighted) {
+        if (firstStep > 1) {
+            return "resuming at step " + firstStep;
+        }
+        return weighted ? "training on from the weights of" : "training";
     }
 
     static String end(TrainingReport report) {

@@ -168,6 +168,11 @@ public final class Trainer implements AutoCloseable {
         return options;
     }
 
+    /** The step that {@link #run} begins with: 1, or where the run is resumed. */
+    public long firstStep() {
+        return begun.step() + 1;
+    }
+
     /** The folder that checkpoints replace. */
     public Path folder() {
         return folder;
