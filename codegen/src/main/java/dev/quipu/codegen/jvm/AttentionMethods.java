@@ -21,6 +21,7 @@ import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Value;
+import dev.quipu.codegen.launch.AttentionLaunch;
 import java.util.List;
 
 /** Methods of an attention kernel that move blocks between tensors and panels, and drive register tiles over panels. */
@@ -247,7 +248,11 @@ final class AttentionMethods {
     /** The keys of a block that a panel of queries sees: {@code begin}, a tile's first, until {@code seen}, relative to the block. */
     Visible visible(Emitter body, Value block, Value place, Value count) {
         Value behind = minus(place, block);
-        Value.Variable seen = body.let("seen", min(plus(behind, count), integer(geometry.keyBlock())));
+        AttentionLaunch launch = geometry.launch();
+        Value present = launch.kind() == AttentionLaunch.Kind.CACHED
+                ? min(minus(integer(launch.keys()), block), integer(geometry.keyBlock()))
+                : integer(geometry.keyBlock());
+        Value.Variable seen = body.let("seen", min(plus(behind, count), present));
         int window = geometry.launch().window();
         if (window == 0) {
             return new Visible(body.let("begin", integer(0)), seen);

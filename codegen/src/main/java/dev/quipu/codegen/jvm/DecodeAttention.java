@@ -93,7 +93,7 @@ final class DecodeAttention {
         KeyHead keyHead = addresses.keyHead(body, divide(Kernel.PART, shares));
         Value share = remainder(Kernel.PART, shares);
         Value position = new Value.Load(KernelType.INT, POSITION_BUFFER, longInteger(0));
-        Value.Variable seen = body.let("seen", plus(position, 1));
+        Value.Variable seen = body.let("seen", min(plus(position, 1), integer(launch.keys())));
         Value oldest = launch.window() == 0
                 ? integer(0)
                 : body.let("oldest", max(minus(seen, integer(launch.window())), integer(0)));

@@ -136,7 +136,9 @@ final class ForwardAttention {
         Value position = cached
                 ? body.let("position", new Value.Load(KernelType.INT, POSITION_BUFFER, longInteger(0)))
                 : integer(0);
-        Value.Variable keys = body.let("keyEnd", plus(end, position));
+        // queries past the end of a cache are of nobody's interest, but must not read past it
+        Value.Variable keys =
+                body.let("keyEnd", cached ? min(plus(end, position), integer(launch.keys())) : plus(end, position));
         Value begin = integer(0);
         if (launch.window() > 0) {
             Value oldest = max(minus(plus(first, position), integer(launch.window() - 1L)), integer(0));

@@ -24,7 +24,7 @@ final class RowAddresses {
     private final List<Value.Variable> buffers;
     private final Value row;
     private final Map<Coordinate, Value> coordinates = new HashMap<>();
-    private final Map<Integer, Value> positions = new HashMap<>();
+    private final Map<Access, Value> places = new HashMap<>();
     private final Map<Value, Value> addresses = new HashMap<>();
 
     RowAddresses(Emitter emitter, Space space, List<Value.Variable> buffers, Value row) {
@@ -46,18 +46,39 @@ final class RowAddresses {
             }
             inner *= term.size();
         }
-        if (access.positionBuffer() >= 0) {
-            Value position = positions.computeIfAbsent(
-                    access.positionBuffer(),
-                    buffer -> emitter.let(
-                            "position",
-                            new Value.Load(
-                                    KernelType.INT, buffers.get(buffer), new Value.Literal(KernelType.LONG, 0))));
-            address = Emitter.plus(address, scaled(position, access.positionStride()));
+        if (access.isMoved()) {
+            Value last = Emitter.integer(access.positionLimit() - 1);
+            Value existing = new Value.Binary(BinaryOperator.MIN, place(access), last);
+            address = Emitter.plus(address, scaled(existing, access.positionStride()));
         }
         return address instanceof Value.Literal
                 ? address
                 : addresses.computeIfAbsent(address, value -> emitter.let("at", value));
+    }
+
+    /** Whether the place of a moved row exists. */
+    Value exists(Access access) {
+        return new Value.Compare(Value.Comparison.LESS, place(access), Emitter.integer(access.positionLimit()));
+    }
+
+    /** The number of a moved row: the position plus its own number. */
+    private Value place(Access access) {
+        Access key = new Access(
+                0, 0, access.rowStrides(), 0, access.positionBuffer(), access.positionStride(), access.positionLimit());
+        return places.computeIfAbsent(key, moved -> {
+            int dimension = moved.movedDimension();
+            List<Integer> outer = space.outer();
+            long inner = outer.subList(dimension + 1, outer.size()).stream()
+                    .mapToLong(Integer::longValue)
+                    .reduce(1, Math::multiplyExact);
+            boolean outermost = inner * outer.get(dimension) == space.rows();
+            Value own = outer.get(dimension) == 1
+                    ? Emitter.integer(0)
+                    : coordinate(inner, outermost ? 0 : outer.get(dimension));
+            Value position = new Value.Load(
+                    KernelType.INT, buffers.get(moved.positionBuffer()), new Value.Literal(KernelType.LONG, 0));
+            return emitter.let("place", Emitter.plus(own, position));
+        });
     }
 
     private static Value scaled(Value coordinate, long stride) {
@@ -67,7 +88,9 @@ final class RowAddresses {
     private List<Term> terms(Access access) {
         List<Term> terms = new ArrayList<>();
         for (int i = 0; i < space.outer().size(); i++) {
-            Term term = new Term(space.outer().get(i), access.rowStrides().get(i));
+            boolean moved = access.isMoved() && i == access.movedDimension();
+            Term term = new Term(
+                    space.outer().get(i), moved ? 0 : access.rowStrides().get(i));
             Term last = terms.isEmpty() ? null : terms.getLast();
             if (last != null && (last.size() == 1 || last.stride() == term.stride() * term.size())) {
                 terms.set(terms.size() - 1, new Term(last.size() * term.size(), term.stride()));

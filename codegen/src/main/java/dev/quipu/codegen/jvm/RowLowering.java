@@ -82,6 +82,18 @@ final class RowLowering {
         emitter.reserve(METHOD);
         RowAddresses addresses = new RowAddresses(emitter, program.space(), buffers, row);
         accesses(program.steps()).distinct().forEach(access -> values.defineAddress(access, addresses.of(access)));
+        program.steps().stream()
+                .filter(step ->
+                        step instanceof Step.Store store && store.access().isMoved())
+                .findFirst()
+                .map(step -> addresses.exists(((Step.Store) step).access()))
+                .ifPresentOrElse(exists -> emitter.when(exists, this::compute), () -> compute(emitter));
+        List<Value.Variable> parameters = new ArrayList<>(buffers);
+        parameters.add(row);
+        return new Method(METHOD, "", parameters, emitter.statements());
+    }
+
+    private void compute(Emitter emitter) {
         loadRowValues(emitter);
         int layers = program.steps().stream()
                 .filter(step -> step instanceof Step.Reduce)
@@ -94,9 +106,6 @@ final class RowLowering {
             mapRowValues(emitter, layer);
         }
         store(emitter);
-        List<Value.Variable> parameters = new ArrayList<>(buffers);
-        parameters.add(row);
-        return new Method(METHOD, "", parameters, emitter.statements());
     }
 
     /** How many reductions, one after the other, a value waits for. */

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Which element of a buffer belongs to a row and column: {@code offset + sum(rowStrides[i] * row[i]) + columnStride * column},
- * plus {@code positionStride} times the integer in {@code positionBuffer} where there is one.
+ * plus {@code positionStride} times the integer in {@code positionBuffer} where there is one. That position moves the row dimension
+ * of the same stride; rows that it moves to {@code positionLimit} or beyond are not stored, and load the last row that exists.
  *
  * @param buffer number of the buffer
  * @param offset in elements
@@ -13,20 +14,40 @@ import java.util.List;
  * @param columnStride 1 for elements side by side, 0 for one value a row, anything else for a transposed walk
  * @param positionBuffer number of an i32[1] buffer, or -1
  * @param positionStride in elements
+ * @param positionLimit size of the moved dimension in the buffer
  */
 public record Access(
-        int buffer, long offset, List<Long> rowStrides, long columnStride, int positionBuffer, long positionStride) {
+        int buffer,
+        long offset,
+        List<Long> rowStrides,
+        long columnStride,
+        int positionBuffer,
+        long positionStride,
+        int positionLimit) {
     public Access {
         rowStrides = List.copyOf(rowStrides);
+        if (positionBuffer >= 0 && !rowStrides.contains(positionStride)) {
+            throw new AssertionError("a position that moves no dimension: " + positionStride + " of " + rowStrides);
+        }
     }
 
     public Access(int buffer, long offset, List<Long> rowStrides, long columnStride) {
-        this(buffer, offset, rowStrides, columnStride, -1, 0);
+        this(buffer, offset, rowStrides, columnStride, -1, 0, 0);
     }
 
     /** One value for the whole space. */
     public static Access scalar(int buffer, Space space) {
         return new Access(buffer, 0, Collections.nCopies(space.outer().size(), 0L), 0);
+    }
+
+    /** Whether a position is added to the number of a row. */
+    public boolean isMoved() {
+        return positionBuffer >= 0;
+    }
+
+    /** The row dimension that the position moves. */
+    public int movedDimension() {
+        return rowStrides.indexOf(positionStride);
     }
 
     /** Whether a row has one value. */

@@ -45,19 +45,17 @@ final class Moves {
                 long[] permuted = transpose.permutation().stream()
                         .mapToLong(axis -> strides[axis])
                         .toArray();
-                yield List.of(copy(input, output, 0, permuted, 0, output.strides(), -1, 0));
+                yield List.of(copy(input, output, 0, permuted, 0, output.strides()));
             }
             case Slice slice -> {
                 long[] strides = input.shape().strides();
-                yield List.of(copy(
-                        input, output, slice.start() * strides[slice.axis()], strides, 0, output.strides(), -1, 0));
+                yield List.of(copy(input, output, slice.start() * strides[slice.axis()], strides, 0, output.strides()));
             }
             case Concat concat -> concat(concat.axis(), output);
             case Pad pad -> pad(pad, input, output);
             case CacheWrite write -> {
-                Tensor rows = node.inputs().get(1);
-                long[] cache = input.shape().strides();
-                yield List.of(copy(rows, rows.shape(), 0, rows.shape().strides(), 0, cache, 2, cache[1]));
+                yield List.of(cacheWrite(
+                        input.shape(), node.inputs().get(1), node.inputs().get(2)));
             }
             default -> throw new AssertionError("not a move: " + node);
         };
@@ -67,7 +65,7 @@ final class Moves {
         List<BoundLaunch> launches = new ArrayList<>();
         long offset = 0;
         for (Tensor part : node.inputs()) {
-            launches.add(copy(part, part.shape(), 0, part.shape().strides(), offset, output.strides(), -1, 0));
+            launches.add(copy(part, part.shape(), 0, part.shape().strides(), offset, output.strides()));
             offset += part.shape().size(axis) * output.strides()[axis];
         }
         return launches;
@@ -80,8 +78,7 @@ final class Moves {
         if (pad.before() > 0) {
             launches.add(zeros(output, pad.axis(), pad.before(), 0));
         }
-        launches.add(
-                copy(input, input.shape(), 0, input.shape().strides(), pad.before() * stride, output.strides(), -1, 0));
+        launches.add(copy(input, input.shape(), 0, input.shape().strides(), pad.before() * stride, output.strides()));
         if (pad.after() > 0) {
             launches.add(zeros(output, pad.axis(), pad.after(), (pad.before() + size) * stride));
         }
@@ -92,38 +89,45 @@ final class Moves {
         Shape region = output.with(axis, output.dim(axis).withSize(count));
         List<Step> steps = List.of(
                 new Step.Map("zero", new Expression.Literal(0)),
-                new Step.Store("zero", access(0, offset, output.strides(), -1, 0), false));
+                new Step.Store("zero", access(0, offset, output.strides()), false));
         return bind(region, List.of(write(node.output(0))), List.of(scheduled.place(node.output(0))), steps);
     }
 
-    /** Copies a region from one strided place to another; the target may move by a position read from an input. */
+    /** Copies a region from one strided place to another. */
     private BoundLaunch copy(
-            Tensor from,
-            Shape region,
-            long fromOffset,
-            long[] fromStrides,
-            long toOffset,
-            long[] toStrides,
-            int positionInput,
-            long positionStride) {
-        List<Buffer> buffers = new ArrayList<>(List.of(read(from), write(node.output(0))));
-        List<Place> places = new ArrayList<>(List.of(scheduled.place(from), scheduled.place(node.output(0))));
-        int position = -1;
-        if (positionInput >= 0) {
-            Tensor tensor = node.inputs().get(positionInput);
-            position = buffers.size();
-            buffers.add(read(tensor));
-            places.add(scheduled.place(tensor));
-        }
+            Tensor from, Shape region, long fromOffset, long[] fromStrides, long toOffset, long[] toStrides) {
         List<Step> steps = List.of(
-                new Step.Load("x", access(0, fromOffset, fromStrides, -1, 0)),
-                new Step.Store("x", access(1, toOffset, toStrides, position, positionStride), false));
-        return bind(region, buffers, places, steps);
+                new Step.Load("x", access(0, fromOffset, fromStrides)),
+                new Step.Store("x", access(1, toOffset, toStrides), false));
+        return bind(
+                region,
+                List.of(read(from), write(node.output(0))),
+                List.of(scheduled.place(from), scheduled.place(node.output(0))),
+                steps);
     }
 
-    private static Access access(int buffer, long offset, long[] strides, int position, long positionStride) {
-        List<Long> rows = Arrays.stream(strides, 0, strides.length - 1).boxed().toList();
-        return new Access(buffer, offset, rows, strides[strides.length - 1], position, positionStride);
+    /** Rows go where the position says; see {@link CacheWrite}. */
+    private BoundLaunch cacheWrite(Shape cache, Tensor rows, Tensor position) {
+        List<Step> steps = List.of(
+                new Step.Load("x", access(0, 0, rows.shape().strides())),
+                new Step.Store("x", moved(1, 0, cache.strides(), 2, cache.strides()[1], cache.size(1)), false));
+        return bind(
+                rows.shape(),
+                List.of(read(rows), write(node.output(0)), read(position)),
+                List.of(scheduled.place(rows), scheduled.place(node.output(0)), scheduled.place(position)),
+                steps);
+    }
+
+    private static Access access(int buffer, long offset, long[] strides) {
+        return new Access(buffer, offset, rowStrides(strides), strides[strides.length - 1]);
+    }
+
+    private static Access moved(int buffer, long offset, long[] strides, int position, long stride, int limit) {
+        return new Access(buffer, offset, rowStrides(strides), strides[strides.length - 1], position, stride, limit);
+    }
+
+    private static List<Long> rowStrides(long[] strides) {
+        return Arrays.stream(strides, 0, strides.length - 1).boxed().toList();
     }
 
     /** The two halves of a head are two loads of one row; see {@link Rope}. */
@@ -143,17 +147,18 @@ final class Moves {
         }
         long[] strides = x.shape().strides();
         long[] angles = {0, table.shape().last().size(), 0, 1};
+        int length = table.shape().size(0);
         String first = inverse ? "x * c + z * s" : "x * c - z * s";
         String second = inverse ? "z * c - x * s" : "z * c + x * s";
         List<Step> steps = List.of(
-                new Step.Load("x", access(0, 0, strides, -1, 0)),
-                new Step.Load("z", access(0, half, strides, -1, 0)),
-                new Step.Load("c", access(1, 0, angles, position, angles[1])),
-                new Step.Load("s", access(1, half, angles, position, angles[1])),
+                new Step.Load("x", access(0, 0, strides)),
+                new Step.Load("z", access(0, half, strides)),
+                new Step.Load("c", moved(1, 0, angles, position, angles[1], length)),
+                new Step.Load("s", moved(1, half, angles, position, angles[1], length)),
                 new Step.Map("first", RowFormulas.parse(first)),
                 new Step.Map("second", RowFormulas.parse(second)),
-                new Step.Store("first", access(2, 0, strides, -1, 0), false),
-                new Step.Store("second", access(2, half, strides, -1, 0), false));
+                new Step.Store("first", access(2, 0, strides), false),
+                new Step.Store("second", access(2, half, strides), false));
         return bind(region, buffers, places, steps);
     }
 

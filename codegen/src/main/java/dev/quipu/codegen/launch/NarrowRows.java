@@ -33,6 +33,9 @@ final class NarrowRows {
     }
 
     private static boolean mergeable(Access access, Space space) {
+        if (access.isMoved() && access.movedDimension() == access.rowStrides().size() - 1) {
+            return false;
+        }
         long innermost = access.rowStrides().getLast();
         return space.width() == 1
                 ? innermost == 0 || innermost == 1
@@ -67,6 +70,7 @@ final class NarrowRows {
                 strides.subList(0, strides.size() - 1),
                 column,
                 access.positionBuffer(),
-                access.positionStride());
+                access.positionStride(),
+                access.positionLimit());
     }
 }

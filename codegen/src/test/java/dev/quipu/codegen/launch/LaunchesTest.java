@@ -66,6 +66,12 @@ class LaunchesTest {
         same(Compiler.verifying().incremental(family.model(), 1, 4, 11));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void chunksPastTheEnd(SmallModels family) {
+        same(Compiler.verifying().incremental(family.model(), 2, 4, 8));
+    }
+
     private static void same(Compiled compiled) {
         Graph graph = compiled.planned().graph();
         Filled filled = Filled.of(graph, SmallModels.VOCABULARY, 7)

@@ -100,6 +100,9 @@ final class StepInterpreter {
         Memory memory = buffers.get(access.buffer());
         boolean integers = layout.get(access.buffer()).dtype() == DType.I32;
         for (int column = 0; column < (access.isRowValue() ? 1 : space.width()); column++) {
+            if (access.isMoved() && moved(access, row) >= access.positionLimit()) {
+                continue;
+            }
             long place = place(access, row, column);
             double value = values[column] + (store.accumulate() ? memory.get(place) : 0);
             memory.set(place, integers ? (int) value : value);
@@ -110,14 +113,23 @@ final class StepInterpreter {
         long place = access.offset() + access.columnStride() * column;
         long rest = row;
         for (int i = space.outer().size() - 1; i >= 0; i--) {
-            place += access.rowStrides().get(i) * (rest % space.outer().get(i));
+            boolean moved = access.isMoved() && i == access.movedDimension();
+            long index = moved
+                    ? Math.min(moved(access, row), access.positionLimit() - 1)
+                    : rest % space.outer().get(i);
+            place += access.rowStrides().get(i) * index;
             rest /= space.outer().get(i);
         }
-        if (access.positionBuffer() >= 0) {
-            place += access.positionStride()
-                    * (long) buffers.get(access.positionBuffer()).get(0);
-        }
         return place;
+    }
+
+    private long moved(Access access, long row) {
+        long inner = space.outer().stream()
+                .skip(access.movedDimension() + 1L)
+                .mapToLong(size -> size)
+                .reduce(1, Math::multiplyExact);
+        long position = (long) buffers.get(access.positionBuffer()).get(0);
+        return position + row / inner % space.outer().get(access.movedDimension());
     }
 
     static double evaluate(Expression expression, Map<String, double[]> values, int column) {
