@@ -3,12 +3,15 @@ package dev.quipu.runtime.op;
 import dev.quipu.compiler.reference.Array;
 
 /**
- * How far elements may be from the expected ones: {@code relative * (|expected| + share * rms) + 1e-37}, where rms is the root
- * mean square of the expected tensor. The last term is for numbers below single precision's normal range.
+ * How far elements may be from the expected ones: {@code relative * (|expected| + share * rms) + 2e-36}, where rms is the root
+ * mean square of the expected tensor. The last term is for factors below single precision's normal range, 1.2e-38, which a device
+ * may take for zero before it multiplies them with a hundred.
  *
  * @param share 1 where cancelling sums make small elements as uncertain as large ones; 0 where each element stands alone
  */
 record Accuracy(double relative, double share) {
+    private static final double TINY = 2e-36;
+
     /** Sums and products of a few hundred terms in single precision. */
     static final Accuracy OF_SUMS = new Accuracy(1e-5, 1);
 
@@ -23,12 +26,17 @@ record Accuracy(double relative, double share) {
 
     /** The first element that is too far away as text, or an empty text. */
     String complaint(Array expected, Array found) {
+        return complaint(expected, found, 0);
+    }
+
+    /** As above, where {@code more} is allowed to every element. */
+    String complaint(Array expected, Array found, double more) {
         if (found == null || !expected.type().shape().sameSizes(found.type().shape())) {
             return "expected " + expected.type() + ", found " + (found == null ? "nothing" : found.type());
         }
         double rms = expected.norm() / Math.sqrt(expected.size());
         for (int i = 0; i < expected.size(); i++) {
-            double allowed = relative * (Math.abs(expected.get(i)) + share * rms) + 1e-37;
+            double allowed = relative * (Math.abs(expected.get(i)) + share * rms) + TINY + more;
             boolean near = Math.abs(expected.get(i) - found.get(i)) <= allowed;
             if (!near && Double.compare(expected.get(i), found.get(i)) != 0) {
                 return "element " + i + " of " + expected.type() + ": expected " + expected.get(i) + ", found "

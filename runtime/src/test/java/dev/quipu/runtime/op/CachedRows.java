@@ -55,6 +55,7 @@ final class CachedRows {
                 rope("head size 20", 1, 7, 3, 20, false),
                 rope("head size 128", 1, 130, 1, 128, false),
                 ropeAt("chunk from 5", 7, 3, 16, 5, false),
+                ropeAt("chunk past the last angle", 7, 2, 16, 34, false),
                 ropeAt("inverse chunk from 30", 7, 2, 20, 30, true),
                 ropeAt("one position at 36", 1, 4, 48, 36, false));
     }
@@ -64,7 +65,7 @@ final class CachedRows {
         return OpRow.of(name, Rope.class, in -> Tensor.apply(new Rope(inverse), in[0], table(length, width)))
                 .input("x", type, normal(1))
                 .gives(type)
-                .like(each(type, rotation(width, 0, inverse)));
+                .like(each(type, rotation(width, 0, length, inverse)));
     }
 
     private static OpRow ropeAt(String name, int length, int heads, int width, int position, boolean inverse) {
@@ -73,19 +74,20 @@ final class CachedRows {
                 .input("x", type, normal(1))
                 .input("position", "i32 one=1", cycle(position))
                 .gives(type)
-                .like(each(type, rotation(width, position, inverse)));
+                .like(each(type, rotation(width, position, 37, inverse)));
     }
 
     private static Tensor table(int length, int width) {
         return Tensor.apply(new RopeTable(1e4, length, width)).output(0);
     }
 
-    /** Multiplication of x[i] + j x[i + h] by exp(j angle). */
-    private static Elements.Rule rotation(int width, int position, boolean inverse) {
+    /** Multiplication of x[i] + j x[i + h] by exp(j angle); rows past the last angle take the last. */
+    private static Elements.Rule rotation(int width, int position, int angles, boolean inverse) {
         int half = width / 2;
         return (in, i) -> {
             int pair = i[3] % half;
-            double angle = (inverse ? -1 : 1) * (position + i[1]) / Math.pow(1e4, 2.0 * pair / width);
+            double angle =
+                    (inverse ? -1 : 1) * Math.min(angles - 1, position + i[1]) / Math.pow(1e4, 2.0 * pair / width);
             double real = at(in.getFirst(), i[0], i[1], i[2], pair);
             double imaginary = at(in.getFirst(), i[0], i[1], i[2], pair + half);
             double length = Math.hypot(real, imaginary);
