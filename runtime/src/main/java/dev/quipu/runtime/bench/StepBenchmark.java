@@ -1,6 +1,5 @@
 package dev.quipu.runtime.bench;
 
-import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.dsl.Model;
@@ -12,6 +11,7 @@ import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.LaunchTime;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.training.ModelFlops;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +29,7 @@ public final class StepBenchmark implements AutoCloseable {
     private final State state = new State();
     private final Executable gradient;
     private final Executable update;
-    private final long flops;
+    private final double flops;
 
     /**
      * What was measured.
@@ -37,7 +37,7 @@ public final class StepBenchmark implements AutoCloseable {
      * @param stepMillis median
      * @param fastestMillis of all steps
      * @param slowestMillis of all steps
-     * @param flops floating-point operations of one step
+     * @param flops of one step, as {@link ModelFlops} counts them
      * @param peakBytes native memory: state, and what intermediate values share
      */
     public record Result(
@@ -47,7 +47,7 @@ public final class StepBenchmark implements AutoCloseable {
             double stepMillis,
             double fastestMillis,
             double slowestMillis,
-            long flops,
+            double flops,
             long peakBytes) {
         public double tokensPerSecond() {
             return 1e3 * batch * sequence / stepMillis;
@@ -63,12 +63,10 @@ public final class StepBenchmark implements AutoCloseable {
         this.batch = batch;
         this.sequence = sequence;
         Compiler compiler = new Compiler(false);
-        Compiled differentiated = compiler.gradient(model, batch, sequence);
-        Compiled updating = compiler.update(model, AdamW.LLAMA);
-        this.flops = differentiated.scheduled().flops() + updating.scheduled().flops();
+        this.flops = ModelFlops.perToken(model, sequence) * batch * sequence;
         state.initialise(Trace.parameters(model), SEED);
-        this.update = device.load(updating.scheduled(), state);
-        this.gradient = device.load(differentiated.scheduled(), state);
+        this.update = device.load(compiler.update(model, AdamW.LLAMA).scheduled(), state);
+        this.gradient = device.load(compiler.gradient(model, batch, sequence).scheduled(), state);
         SplittableRandom random = new SplittableRandom(SEED);
         fill(gradient.input(Traced.TOKENS), random, model.vocabularySize());
         fill(gradient.input(Traced.TARGETS), random, model.vocabularySize());

@@ -152,6 +152,11 @@ class BadCallsTest {
                     "FOLDER/other/config.json: expected a supported model_type, found 'lama'; did you mean llama? (see"
                             + " ./quipu parity --help)"),
             new BadCall(
+                    "graph FOLDER/heads",
+                    2,
+                    "FOLDER/heads/config.json: expected \"num_attention_heads\" to divide \"hidden_size\" 64, found 5;"
+                            + " \"head_dim\" gives heads another size (see ./quipu graph --help)"),
+            new BadCall(
                     "parity FOLDER/cut",
                     1,
                     "FOLDER/cut/model.safetensors: tensor model.layers.1.mlp.down_proj.weight: expected data up to"
@@ -193,7 +198,7 @@ class BadCallsTest {
                 }));
     }
 
-    /** A whole model with a tokenizer that is not its own, and four broken ones. */
+    /** A whole model with a tokenizer that is not its own, and five broken ones. */
     private void fill() throws IOException {
         Path golden = GoldenModel.open("llama-tiny").folder();
         Files.copy(golden.resolve("config.json"), folder.resolve("config.json"));
@@ -204,6 +209,12 @@ class BadCallsTest {
         Files.copy(golden.resolve("config.json"), bare.resolve("config.json"));
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.writeString(other.resolve("config.json"), "{\"model_type\": \"lama\"}");
+        Path heads = Files.createDirectory(folder.resolve("heads"));
+        String config = Files.readString(golden.resolve("config.json"));
+        Files.writeString(
+                heads.resolve("config.json"),
+                config.replace("\"num_attention_heads\": 4", "\"num_attention_heads\": 5")
+                        .replace("\"head_dim\": 16,", ""));
         Path cut = Files.createDirectory(folder.resolve("cut"));
         Files.copy(golden.resolve("config.json"), cut.resolve("config.json"));
         byte[] weights = Files.readAllBytes(golden.resolve("model.safetensors"));
