@@ -269,7 +269,7 @@ final class JvmExpressions {
             case Value.Splat splat -> true;
             case Value.LaneNumbers numbers -> true;
             case Value.FirstLane first -> true;
-            case Value.Literal literal -> literal.value() >= 0;
+            case Value.Literal literal -> Double.compare(literal.value(), 0) >= 0; // -0 has a sign too
             case Value.Fma fma -> true;
             case Value.Unary unary -> unary.type().isVector();
             case Value.Binary binary -> binary.type().isVector();

@@ -227,7 +227,8 @@ final class RowLowering {
         Access access = store.access();
         Value value = values.rowValue(store.name());
         if (program.buffers().get(access.buffer()).dtype() == DType.I32) {
-            value = new Value.Unary(UnaryOperator.TO_INT, value);
+            Value copied = values.integer(store.name());
+            value = copied != null ? copied : new Value.Unary(UnaryOperator.TO_INT, value);
         } else if (store.accumulate()) {
             value = Emitter.plus(values.loadSingle(access), value);
         }

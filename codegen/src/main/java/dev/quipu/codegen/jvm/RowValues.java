@@ -83,6 +83,15 @@ final class RowValues {
         return floats ? loaded : new Value.Unary(UnaryOperator.TO_FLOAT, loaded);
     }
 
+    /** An integer that a load reads, one a row, as it is; null for anything else. */
+    Value integer(String name) {
+        return steps.get(name) instanceof Step.Load load
+                        && layout.get(load.access().buffer()).dtype() == DType.I32
+                        && isRowValue(name)
+                ? new Value.Load(KernelType.INT, buffers.get(load.access().buffer()), addresses.get(load.access()))
+                : null;
+    }
+
     /** Names of row values that an expression needs inside an element loop, through its maps. */
     Set<String> rowNames(Expression expression) {
         Set<String> found = new HashSet<>();
@@ -172,9 +181,8 @@ final class RowValues {
 
         private Value address(Access access) {
             long stride = access.columnStride() * Float.BYTES;
-            Value offset = column instanceof Value.Literal literal
-                    ? Emitter.integer(((long) literal.value()) * stride)
-                    : Emitter.times(column, Emitter.integer(stride));
+            boolean fitsInt = stride * width <= Integer.MAX_VALUE;
+            Value offset = Emitter.times(fitsInt ? column : Emitter.toLong(column), stride);
             Value base = addresses.get(access);
             return base instanceof Value.Literal literal && literal.value() == 0
                     ? offset
@@ -187,15 +195,23 @@ final class RowValues {
             Value.Variable memory = buffers.get(access.buffer());
             Value value;
             if (layout.get(access.buffer()).dtype() == DType.I32) {
-                value = steps.get(store.name()) instanceof Step.Load load
-                                && layout.get(load.access().buffer()).dtype() == DType.I32
-                                && !isRowValue(store.name())
-                        ? loadRaw(load.access())
-                        : new Value.Unary(UnaryOperator.TO_INT, value(store.name()));
+                value = integers(store.name());
             } else {
                 value = store.accumulate() ? Emitter.plus(loadRaw(access), value(store.name())) : value(store.name());
             }
             emitter.add(new Statement.Store(memory, address(access), value, active));
+        }
+
+        private Value integers(String name) {
+            Value single = integer(name);
+            if (single != null) {
+                return lanes == 1 ? single : new Value.Splat(single, lanes);
+            }
+            boolean copied = steps.get(name) instanceof Step.Load load
+                    && layout.get(load.access().buffer()).dtype() == DType.I32;
+            return copied
+                    ? loadRaw(((Step.Load) steps.get(name)).access())
+                    : new Value.Unary(UnaryOperator.TO_INT, value(name));
         }
     }
 }

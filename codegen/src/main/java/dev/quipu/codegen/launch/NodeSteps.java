@@ -46,8 +46,13 @@ final class NodeSteps {
                 Expression value = pointwise.formula().expression().substitute(inputs);
                 builder.define(node.output(0), builder.map(role(node.output(0)), value));
             }
-            case Cast cast ->
-                builder.define(node.output(0), builder.map("cast", builder.expression("x", in.getFirst())));
+            case Cast cast -> {
+                Expression x = builder.expression("x", in.getFirst());
+                // a copy is no value of its own: integers stay integers
+                boolean copy = cast.dtype() == in.getFirst().type().dtype();
+                String name = copy && x instanceof Expression.Name(String known) ? known : builder.map("cast", x);
+                builder.define(node.output(0), name);
+            }
             case Broadcast broadcast ->
                 builder.define(node.output(0), builder.map("repeated", builder.expression("x", in.getFirst())));
             case Constant constant ->
