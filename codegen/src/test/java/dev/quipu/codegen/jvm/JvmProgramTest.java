@@ -12,10 +12,17 @@ import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Incremental;
 import dev.quipu.compiler.rewrite.Simplify;
 import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Shape;
+import dev.quipu.dsl.Tensor;
+import dev.quipu.dsl.Type;
 import dev.quipu.dsl.text.GraphText;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
@@ -83,6 +90,23 @@ class JvmProgramTest {
                 filled.interpret(scheduled.graph()).difference(found, 2e-4),
                 () -> GraphText.print(scheduled.graph()));
         assertEquals("", found.difference(ProgramRun.run(program, kernels, filled, 2), 0));
+    }
+
+    @Test
+    void integersThatAreResultsAreCopiedExactly() {
+        Tensor ids = Tensor.input("ids", Type.i32(new Dim("row", 3), new Dim("column", 5)));
+        Graph graph = Simplify.of(Graph.of(
+                "copy", Map.of("y", ids, "z", ids.reshape(Shape.of(new Dim("all", 15)))), List.of()));
+        Filled filled = Filled.of(graph, 2, 1)
+                .with(
+                        "ids",
+                        IntStream.range(0, 15)
+                                .mapToDouble(i -> 16_777_217 + 2 * i)
+                                .toArray());
+        Scheduled scheduled = Scheduled.of(graph, Clustering.of(graph));
+        JvmProgram program = JvmProgram.of(scheduled, LANES);
+        Filled.Outcome found = ProgramRun.run(program, new KernelRun(program), filled, 1);
+        assertEquals("", filled.interpret(graph).difference(found, 0));
     }
 
     @Test
