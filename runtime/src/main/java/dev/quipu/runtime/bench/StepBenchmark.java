@@ -110,7 +110,7 @@ public final class StepBenchmark implements AutoCloseable {
                 batch,
                 sequence,
                 steps,
-                nanos[steps / 2] / 1e6,
+                (nanos[(steps - 1) / 2] + nanos[steps / 2]) / 2e6,
                 nanos[0] / 1e6,
                 nanos[steps - 1] / 1e6,
                 flops,

@@ -86,7 +86,7 @@ final class ParityCommand extends QuipuCommand {
         outside.forEach(found -> out().println(number(found) + "  " + found.name()));
         out().println(String.format(
                 Locale.ROOT,
-                "%d of %d tensors within %.3g on %s; the largest difference is %s, of %s",
+                "%d of %d tensors within %.1e on %s; the largest difference is %s, of %s",
                 differences.size() - outside.size(),
                 differences.size(),
                 tolerance,

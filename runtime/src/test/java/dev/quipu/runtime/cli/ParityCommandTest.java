@@ -63,8 +63,7 @@ class ParityCommandTest {
                 () -> assertTrue(lines.get(0).endsWith("  " + CHANGED), lines.get(0)),
                 () -> assertTrue(
                         lines.get(1)
-                                .startsWith(
-                                        "22 of 23 tensors within 0.000100 on reference; the largest difference is "),
+                                .startsWith("22 of 23 tensors within 1.0e-04 on reference; the largest difference is "),
                         lines.get(1)));
     }
 
