@@ -10,16 +10,19 @@ import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Node;
+import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.Type;
 import dev.quipu.runtime.buffer.Buffer;
 import dev.quipu.runtime.device.State;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +48,21 @@ final class NonFiniteSearch {
         }
     }
 
+    /**
+     * The line that ends a run.
+     *
+     * @param what was noticed
+     * @param passes looks on, where the state is finite
+     */
+    QuipuException refusal(long step, String what, Supplier<Optional<String>> passes) {
+        String first = inState().or(passes).orElse("none in double precision, so a sum overflowed in single precision");
+        return QuipuException.of(
+                "finite numbers",
+                what + "; the first tensor that is not finite: " + first,
+                "step " + step,
+                "the last checkpoint stays; try a lower --lr or a longer --warmup");
+    }
+
     /** The first parameter or moment that is not finite, in words. */
     Optional<String> inState() {
         return Trace.parameters(model).keySet().stream()
@@ -64,11 +82,30 @@ final class NonFiniteSearch {
     }
 
     /**
-     * The first tensor of a pass over one sequence that is not finite, with its op, layer and line.
+     * The first tensor of passes over the sequences of a batch, one by one, that is not finite.
      *
+     * @param tokens i32[batch, sequence], and so the targets
      * @param scale one over the number of targets of the whole step
      */
-    Optional<String> inPass(int[] tokens, int[] targets, float scale) {
+    Optional<String> inBatch(Buffer tokens, Buffer targets, int sequence, float scale) {
+        int[] allTokens = tokens.toInts();
+        int[] allTargets = targets.toInts();
+        for (int from = 0; from < allTokens.length; from += sequence) {
+            Optional<String> found = inPass(
+                    Arrays.copyOfRange(allTokens, from, from + sequence),
+                    Arrays.copyOfRange(allTargets, from, from + sequence),
+                    scale);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The first tensor of a pass over one sequence that is not finite, with its op, layer and line.
+     */
+    private Optional<String> inPass(int[] tokens, int[] targets, float scale) {
         Differentiated joint = Differentiate.of(Traced.loss(model, 1, tokens.length));
         Map<String, Array> values = new HashMap<>();
         Trace.parameters(model).forEach((name, parameter) -> {

@@ -40,9 +40,7 @@ final class TrainingRun implements AutoCloseable {
         TrainingText text = trainer.text();
         DataSplit split = text.split(options.sequence(), options.validationShare());
         this.steps = new TrainingSteps(trainer, split.training(), begun);
-        this.validation = split.validation()
-                .map(range ->
-                        new Validation(trainer.programs(), text.tokens(), range, options.batch(), options.sequence()));
+        this.validation = split.validation().map(range -> new Validation(trainer, range));
         this.unigramEntropy = text.unigramEntropy(split);
         this.prompt = text.prompt(split, trainer.model().contextLength() / 2);
         this.generator = new Generator(trainer.model(), text.tokenizer(), trainer.state(), trainer.device());
@@ -80,7 +78,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void validate(Validation measure) {
-        Metric.Validation metric = new Metric.Validation(steps.completed(), measure.measure());
+        Metric.Validation metric = new Metric.Validation(steps.completed(), measure.measure(steps.completed()));
         validationLoss = OptionalDouble.of(metric.loss());
         folder.record(metric);
         listener.validation(metric);

@@ -1,13 +1,11 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.buffer.Buffer;
 import dev.quipu.runtime.checkpoint.TrainingState;
 import dev.quipu.runtime.data.Batches;
 import dev.quipu.runtime.data.StreamPosition;
 import dev.quipu.runtime.data.TokenFile;
 import dev.quipu.runtime.data.TokenRange;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -115,35 +113,17 @@ final class TrainingSteps {
     }
 
     private QuipuException nonFinite(long number, String what, StreamPosition before) {
-        String first = search.inState()
-                .or(() -> inBatches(before))
-                .orElse("none in double precision, so a sum overflowed in single precision");
-        return QuipuException.of(
-                "finite numbers",
-                what + "; the first tensor that is not finite: " + first,
-                "step " + number,
-                "the last checkpoint stays; try a lower --lr or a longer --warmup");
+        return search.refusal(number, what, () -> inBatches(before));
     }
 
-    /** Repeats the step's micro-batches, a sequence at a time. */
+    /** Repeats the step's micro-batches. */
     private Optional<String> inBatches(StreamPosition before) {
         Batches again = batches(before);
-        Buffer inputs = programs.tokens();
-        Buffer targets = programs.targets();
-        for (int i = 0; i < options.accumulate(); i++) {
-            again.next(inputs, targets);
-            int[] allInputs = inputs.toInts();
-            int[] allTargets = targets.toInts();
-            for (int row = 0; row < options.batch(); row++) {
-                int from = row * options.sequence();
-                int to = from + options.sequence();
-                Optional<String> found = search.inPass(
-                        Arrays.copyOfRange(allInputs, from, to), Arrays.copyOfRange(allTargets, from, to), scale);
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
+        Optional<String> found = Optional.empty();
+        for (int i = 0; i < options.accumulate() && found.isEmpty(); i++) {
+            again.next(programs.tokens(), programs.targets());
+            found = search.inBatch(programs.tokens(), programs.targets(), options.sequence(), scale);
         }
-        return Optional.empty();
+        return found;
     }
 }

@@ -27,10 +27,13 @@ class NonFiniteTest {
 
     /** Trains, spoils the state after a step, and tells the line that ends the run. */
     private String spoil(Consumer<State> change, Map<String, float[]> kept) {
+        return spoil(TinyRun.options().validateEvery(0).build(), change, kept);
+    }
+
+    private String spoil(TrainingOptions options, Consumer<State> change, Map<String, float[]> kept) {
         TinyRun tiny = new TinyRun(root);
         try (TrainingText text = tiny.text();
-                Trainer trainer =
-                        Trainer.start(TinyRun.source(), text, TinyRun.options().build(), tiny.folder("run"))) {
+                Trainer trainer = Trainer.start(TinyRun.source(), text, options, tiny.folder("run"))) {
             Told spoiling = new Told() {
                 @Override
                 public void step(Metric.Training step) {
@@ -115,6 +118,15 @@ class NonFiniteTest {
         assertTrue(line.contains("step "), line);
         assertTrue(line.contains("try a lower --lr"), line);
         assertEquals(0, TrainingStateFiles.readState(tiny.folder("run")).step());
+    }
+
+    @Test
+    void aValidationLossThatIsNotFiniteEndsTheRunToo() {
+        TrainingOptions options = TinyRun.options().validateEvery(1).build();
+        String line = spoil(options, state -> fill(state.get("output.weight"), 3e38f), new HashMap<>());
+        assertTrue(line.startsWith("step 3: expected finite numbers, found the validation loss is "), line);
+        assertTrue(line.contains("Llama.java:"), line);
+        assertTheLastCheckpointIsThere();
     }
 
     @Test
