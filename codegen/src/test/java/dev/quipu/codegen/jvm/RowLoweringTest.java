@@ -81,7 +81,7 @@ class RowLoweringTest {
     @MethodSource("widths")
     void rowsAreReducedAndUpdatedInPlace(int width) {
         double[] x = IntStream.range(0, ROWS * width)
-                .mapToDouble(i -> (i * 37 % 101) / 8.0 - 7)
+                .mapToDouble(i -> (i * 37 % 101) / 8.0 - 20)
                 .toArray();
         double[] wanted = new double[x.length];
         double[] totals = new double[ROWS];
