@@ -4,11 +4,14 @@ import dev.quipu.codegen.jvm.JvmKernel;
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.codegen.jvm.JvmWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The generated classes of the process, found by their source without names and comments: what two programs share is compiled
@@ -20,20 +23,29 @@ final class KernelClasses {
     /** The process's classes. */
     static final KernelClasses SHARED = new KernelClasses();
 
+    private static final Pattern EMPTY_LINES = Pattern.compile("\\R\\s*\\R");
     private static final Pattern COMMENT = Pattern.compile("(?m)^ *(/\\*\\*|\\*|//).*\\R");
 
     private SourceCompiler compiler;
     private final List<Family> families = new ArrayList<>();
 
-    /** Kernels that were compiled with the same helper classes. A program whose helpers differ begins another family. */
+    /** Kernels that were compiled with the same helper classes. A program whose helpers are others begins another family. */
     private static final class Family {
         private final Map<String, String> helperTexts = new HashMap<>();
         private final Map<String, byte[]> helperFiles = new HashMap<>();
         private final Loader helpers = new Loader(JvmKernel.class.getClassLoader(), helperFiles);
         private final Map<String, Class<? extends JvmKernel>> kernels = new HashMap<>();
 
+        /** A helper class with more methods than a program needs will do: a loss needs some of its gradient's tiles. */
         boolean has(JvmProgram.Source helper) {
-            return helper.text().equals(helperTexts.get(helper.className()));
+            String present = helperTexts.get(helper.className());
+            return present != null && members(present).containsAll(members(helper.text()));
+        }
+
+        /** Fields and methods, which the writer parts by empty lines. */
+        private static Set<String> members(String text) {
+            String body = text.substring(text.indexOf('{') + 1, text.lastIndexOf('}'));
+            return Arrays.stream(EMPTY_LINES.split(body)).map(String::strip).collect(Collectors.toSet());
         }
 
         boolean accepts(JvmProgram.Source helper) {

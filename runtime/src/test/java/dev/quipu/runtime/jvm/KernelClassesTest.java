@@ -98,6 +98,31 @@ class KernelClassesTest {
     }
 
     @Test
+    void aHelperWithMoreMethodsServesProgramsThatNeedFewer() throws ReflectiveOperationException {
+        String more = """
+            package dev.quipu.generated;
+
+            public class Helper {
+                public static int number() { return 5; }
+
+                public static int more() { return 6; }
+            }
+            """;
+        String fewer = more.replace("    public static int more() { return 6; }\n", "");
+        String other = fewer.replace("5", "7");
+        KernelClasses classes = new KernelClasses();
+        JvmProgram.Source kernel = kernel("a", "Helper.number()");
+        Class<? extends JvmKernel> first = kernel(classes, more, kernel);
+        assertSame(first, kernel(classes, fewer, kernel));
+        assertEquals(7, parts(kernel(classes, other, kernel)));
+    }
+
+    private static Class<? extends JvmKernel> kernel(KernelClasses classes, String helper, JvmProgram.Source kernel) {
+        return classes.of(List.of(new JvmProgram.Source("Helper", helper, List.of())), List.of(kernel))
+                .get("a");
+    }
+
+    @Test
     void refusalsNameTheLineAndTheNode() {
         AssertionError error = assertThrows(
                 AssertionError.class,
