@@ -39,7 +39,7 @@ public final class Presets implements ModelCatalog {
                         "llama-mini",
                         "bytes, 1.9M parameters: minutes of training on a CPU",
                         LlamaConfig.of(192, 4, 6, 512, BYTES, 256),
-                        TrainingRecipe.of(3e-3, 50, 256, 8 * 256, 1_200_000)),
+                        TrainingRecipe.of(3e-3, 50, 256, 8 * 256, 1_536_000)),
                 preset(
                         "llama-small",
                         "bytes, 6.1M parameters: hours of training on a CPU",
