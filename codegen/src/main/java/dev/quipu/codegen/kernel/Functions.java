@@ -15,6 +15,11 @@ import dev.quipu.dsl.formula.Primitive;
  * the op table does not state otherwise.
  */
 public final class Functions {
+    /** 1.5 * 2^23. */
+    private static final float MAGIC = 12582912;
+
+    private static final int MAGIC_BITS = Float.floatToRawIntBits(MAGIC);
+
     private static final double[] EXP = {
         1.9875691500E-4, 1.3981999507E-3, 8.3334519073E-3, 4.1665795894E-2, 1.6666665459E-1, 0.5, 1, 1
     };
@@ -77,28 +82,44 @@ public final class Functions {
         };
     }
 
-    /** 2^n * polynomial(r) with x = n ln 2 + r; 0 below -87.3, infinite above 88.72283. */
+    /**
+     * 2^n * polynomial(r) with x = n ln 2 + r; infinite above 88.72283. Two factors make up 2^n, so that results below the
+     * normal range are rounded and not cut off: what multiplies them may be large, as in the gradient of silu.
+     */
     public Value exp(Value x) {
-        Value high = select(
-                Comparison.GREATER, x, number(88.72283), number(Double.POSITIVE_INFINITY), expWithoutOverflow(x));
+        Reduced reduced = reduce(x);
+        Value n = emitter.let("power", minus(bits(reduced.shifted()), integer(MAGIC_BITS)));
+        Value half = emitter.let("half_power", shift(BinaryOperator.SHIFT_RIGHT, n, 1));
+        Value first = times(reduced.polynomial(), powerOfTwo(half));
+        Value scaled = let("scaled", times(first, powerOfTwo(minus(n, half))));
+        Value low = select(Comparison.LESS, x, number(-104), number(0), scaled);
+        Value high = select(Comparison.GREATER, x, number(88.72283), number(Double.POSITIVE_INFINITY), low);
         return let("exp", select(Comparison.EQUAL, x, x, high, x));
     }
 
-    /** {@link #exp} of what is surely below 88, with the same bits and fewer comparisons. */
+    /** {@link #exp} of what is surely below 88, with the same bits down to -87.3 and 0 below: weights of a softmax. */
     public Value expOfSmall(Value x) {
-        return let("exp", expWithoutOverflow(x));
+        Reduced reduced = reduce(x);
+        Value exponent = shift(BinaryOperator.SHIFT_LEFT, bits(reduced.shifted()), 23);
+        Value scaled = let("scaled", fromBits(plus(bits(reduced.polynomial()), exponent)));
+        return let("exp", select(Comparison.LESS, x, number(-87.3), number(0), scaled));
     }
 
-    private Value expWithoutOverflow(Value x) {
-        Value magic = number(12582912); // 1.5 * 2^23: adding it rounds to an integer in the low bits
+    /** exp(r) near 1, and n in the low bits of {@code 1.5 * 2^23 + n}. */
+    private record Reduced(Value polynomial, Value shifted) {}
+
+    private Reduced reduce(Value x) {
+        Value magic = number(MAGIC); // adding it rounds to an integer in the low bits
         Value shifted = let("shifted", fma(x, number(1.4426950408889634), magic));
         Value n = let("n", minus(shifted, magic));
         Value coarse = let("r", fma(n, number(-0.693359375), x));
         Value r = let("r", fma(n, number(2.12194440e-4), coarse));
-        Value p = polynomial(r, EXP);
-        Value exponent = shift(BinaryOperator.SHIFT_LEFT, bits(shifted), 23);
-        Value scaled = let("scaled", fromBits(plus(bits(p), exponent)));
-        return select(Comparison.LESS, x, number(-87.3), number(0), scaled);
+        return new Reduced(polynomial(r, EXP), shifted);
+    }
+
+    /** 2^n for an integer n from -126 to 127. */
+    private Value powerOfTwo(Value n) {
+        return fromBits(shift(BinaryOperator.SHIFT_LEFT, plus(n, integer(127)), 23));
     }
 
     /** ln(x) = e ln 2 + ln(m) with m near 1; -infinite at 0, NaN below. */

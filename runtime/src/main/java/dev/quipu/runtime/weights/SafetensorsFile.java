@@ -102,15 +102,7 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /** The tensor with a name; a missing one is the user's mistake. */
     public StoredTensor tensor(String name) {
-        StoredTensor tensor = tensors.get(name);
-        if (tensor == null) {
-            throw QuipuException.of(
-                    "a tensor " + name,
-                    tensors.size() + " others",
-                    path.toString(),
-                    "the file belongs to another model");
-        }
-        return tensor;
+        return StoredTensor.named(name, tensors, path);
     }
 
     /** The free text of the header, empty if there is none. */

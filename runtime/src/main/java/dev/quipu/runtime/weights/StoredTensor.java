@@ -4,7 +4,9 @@ import dev.quipu.dsl.QuipuException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +34,19 @@ public record StoredTensor(String name, ElementType type, List<Long> shape, Memo
     /** A tensor of 32-bit floats over native memory, for writing. */
     public static StoredTensor ofFloats(String name, List<Long> shape, MemorySegment data) {
         return new StoredTensor(name, ElementType.F32, shape, data);
+    }
+
+    /** The tensor with a name among those of a file or folder; a missing one is the user's mistake. */
+    static StoredTensor named(String name, Map<String, StoredTensor> tensors, Path path) {
+        StoredTensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw QuipuException.of(
+                    "a tensor " + name,
+                    tensors.size() + " others",
+                    path.toString(),
+                    "the file belongs to another model");
+        }
+        return tensor;
     }
 
     /** The number of elements. */

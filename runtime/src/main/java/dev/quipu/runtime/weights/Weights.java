@@ -113,15 +113,7 @@ public final class Weights implements AutoCloseable {
 
     /** The tensor with a name; a missing one is the user's mistake. */
     public StoredTensor tensor(String name) {
-        StoredTensor tensor = tensors.get(name);
-        if (tensor == null) {
-            throw QuipuException.of(
-                    "a tensor " + name,
-                    tensors.size() + " others",
-                    path.toString(),
-                    "the weights belong to another model");
-        }
-        return tensor;
+        return StoredTensor.named(name, tensors, path);
     }
 
     /** Unmaps the files; tensors taken from them can no longer be read. */

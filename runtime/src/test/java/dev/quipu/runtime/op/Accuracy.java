@@ -3,14 +3,13 @@ package dev.quipu.runtime.op;
 import dev.quipu.compiler.reference.Array;
 
 /**
- * How far elements may be from the expected ones: {@code relative * (|expected| + share * rms) + 2e-36}, where rms is the root
- * mean square of the expected tensor. The last term is for factors below single precision's normal range, 1.2e-38, which a device
- * may take for zero before it multiplies them with a hundred.
+ * How far elements may be from the expected ones: {@code relative * (|expected| + share * rms)}, where rms is the root mean square
+ * of the expected tensor, and for what is computed the rounding of numbers below single precision's normal range.
  *
  * @param share 1 where cancelling sums make small elements as uncertain as large ones; 0 where each element stands alone
  */
 record Accuracy(double relative, double share) {
-    private static final double TINY = 2e-36;
+    private static final double TINY = 1e-42;
 
     /** Sums and products of a few hundred terms in single precision. */
     static final Accuracy OF_SUMS = new Accuracy(1e-5, 1);
@@ -36,7 +35,8 @@ record Accuracy(double relative, double share) {
         }
         double rms = expected.norm() / Math.sqrt(expected.size());
         for (int i = 0; i < expected.size(); i++) {
-            double allowed = relative * (Math.abs(expected.get(i)) + share * rms) + TINY + more;
+            double least = relative == 0 ? 0 : TINY;
+            double allowed = relative * (Math.abs(expected.get(i)) + share * rms) + least + more;
             boolean near = Math.abs(expected.get(i) - found.get(i)) <= allowed;
             if (!near && Double.compare(expected.get(i), found.get(i)) != 0) {
                 return "element " + i + " of " + expected.type() + ": expected " + expected.get(i) + ", found "
