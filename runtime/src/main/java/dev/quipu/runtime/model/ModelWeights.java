@@ -10,7 +10,6 @@ import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.Type;
 import dev.quipu.dsl.catalog.ModelFormat;
 import dev.quipu.runtime.device.State;
-import dev.quipu.runtime.weights.ElementType;
 import dev.quipu.runtime.weights.StoredTensor;
 import dev.quipu.runtime.weights.Weights;
 import java.nio.file.Path;
@@ -68,9 +67,8 @@ public final class ModelWeights {
         if (!stored.shape().equals(sizes(shape))) {
             throw QuipuException.of("shape " + sizes(shape), "shape " + stored.shape(), where, REMEDY);
         }
-        if (stored.type() != ElementType.F32) {
-            throw QuipuException.of(
-                    "F32 elements", stored.type() + " elements", where, "convert the weights to float32");
+        if (!stored.type().isReal()) {
+            throw QuipuException.of("real numbers", stored.type() + " elements", where, REMEDY);
         }
     }
 

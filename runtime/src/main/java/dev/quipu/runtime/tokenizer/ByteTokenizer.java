@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
@@ -46,16 +47,30 @@ public final class ByteTokenizer implements Tokenizer {
     }
 
     @Override
+    public String piece(int token) {
+        check(token);
+        return switch (token) {
+            case BEGIN_OF_TEXT -> "<begin of text>";
+            case END_OF_TEXT -> "<end of text>";
+            default -> String.format(Locale.ROOT, "<0x%02X>", token);
+        };
+    }
+
+    @Override
     public StreamingDecoder streamingDecoder() {
         return new StreamingDecoder(ByteTokenizer::bytesOf);
     }
 
     private static byte[] bytesOf(int token) {
+        check(token);
+        return token < BEGIN_OF_TEXT ? new byte[] {(byte) token} : NO_BYTES;
+    }
+
+    private static void check(int token) {
         if (token < 0 || token >= VOCABULARY) {
             throw QuipuException.of(
                     "a token of 0 to " + (VOCABULARY - 1), String.valueOf(token), "tokenizer bytes", "");
         }
-        return token < BEGIN_OF_TEXT ? new byte[] {(byte) token} : NO_BYTES;
     }
 
     @Override

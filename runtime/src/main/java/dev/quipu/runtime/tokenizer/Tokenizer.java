@@ -24,8 +24,46 @@ public interface Tokenizer {
      */
     int[] encode(String text);
 
-    /** A decoder for ids that come one by one. */
+    /**
+     * The ids of a text that goes on behind another one: without the space that some tokenizers put before a text. Wherever
+     * {@link #canCut} holds, the ids of the part before the cut and of the part behind it are the ids of the whole.
+     */
+    default int[] encodeContinuation(String text) {
+        return encode(text);
+    }
+
+    /** Whether a text may be cut before the character at an index, so that both parts can be encoded apart. */
+    default boolean canCut(CharSequence text, int at) {
+        return at == 0 || at == text.length() || !Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
+    }
+
+    /**
+     * The ids of a text where the names of special tokens stand for those tokens, such as a chat's template makes it. Nothing
+     * is added at the beginning.
+     */
+    default int[] encodeWithSpecials(String text) {
+        return encode(text);
+    }
+
+    /** The id of a special token such as {@code <|eot_id|>}, if there is one of that name. */
+    default OptionalInt special(String name) {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * The vocabulary's own name for a token, such as {@code ▁the} or {@code <0x0A>}, for people to read.
+     *
+     * @throws QuipuException if the id is outside the vocabulary
+     */
+    String piece(int token);
+
+    /** A decoder for ids that come one by one, from the beginning of a text. */
     StreamingDecoder streamingDecoder();
+
+    /** Whether models of this tokenizer expect {@link #beginOfText} before a prompt, as LLaMA's do. */
+    default boolean beginsPrompts() {
+        return false;
+    }
 
     /** The id that begins a text, if there is one. */
     OptionalInt beginOfText();

@@ -1,10 +1,13 @@
 package dev.quipu.runtime.weights;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Element types that a safetensors file may hold, named as the format names them. */
-public enum ElementType {
+/** Element types that a safetensors file may hold, named as the format names them: one element after the other. */
+public enum ElementType implements Encoding {
     BOOL(1),
     U8(1),
     I8(1),
@@ -21,6 +24,13 @@ public enum ElementType {
     U64(8),
     F64(8);
 
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final int bytes;
 
     ElementType(int bytes) {
@@ -30,6 +40,86 @@ public enum ElementType {
     /** Size of one element in bytes. */
     public int bytes() {
         return bytes;
+    }
+
+    @Override
+    public long bytes(long elements) {
+        return Math.multiplyExact(elements, (long) bytes);
+    }
+
+    @Override
+    public boolean isReal() {
+        return switch (this) {
+            case F16, BF16, F32, F64 -> true;
+            case BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, I32, U32, I64, U64 -> false;
+        };
+    }
+
+    @Override
+    public void decode(MemorySegment data, long elements, MemorySegment floats) {
+        switch (this) {
+            case F32 -> MemorySegment.copy(data, FLOAT, 0, floats, ValueLayout.JAVA_FLOAT, 0, elements);
+            case F16 -> {
+                for (long i = 0; i < elements; i++) {
+                    floats.setAtIndex(
+                            ValueLayout.JAVA_FLOAT, i, Float.float16ToFloat(data.get(SHORT, i * Short.BYTES)));
+                }
+            }
+            case BF16 -> {
+                for (long i = 0; i < elements; i++) {
+                    floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, widen(data.get(SHORT, i * Short.BYTES)));
+                }
+            }
+            case F64 -> {
+                for (long i = 0; i < elements; i++) {
+                    floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) data.get(DOUBLE, i * Double.BYTES));
+                }
+            }
+            case BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, I32, U32, I64, U64 -> throw notReal();
+        }
+    }
+
+    @Override
+    public void encode(MemorySegment floats, long elements, MemorySegment data) {
+        switch (this) {
+            case F32 -> MemorySegment.copy(floats, ValueLayout.JAVA_FLOAT, 0, data, FLOAT, 0, elements);
+            case F16 -> {
+                for (long i = 0; i < elements; i++) {
+                    short half = Float.floatToFloat16(floats.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+                    data.set(SHORT, i * Short.BYTES, half);
+                }
+            }
+            case BF16 -> {
+                for (long i = 0; i < elements; i++) {
+                    data.set(SHORT, i * Short.BYTES, narrow(floats.getAtIndex(ValueLayout.JAVA_FLOAT, i)));
+                }
+            }
+            case F64 -> {
+                for (long i = 0; i < elements; i++) {
+                    data.set(DOUBLE, i * Double.BYTES, floats.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+                }
+            }
+            case BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, I32, U32, I64, U64 -> throw notReal();
+        }
+    }
+
+    /** A bfloat16 is the upper half of a float. */
+    private static float widen(short bits) {
+        return Float.intBitsToFloat(bits << Short.SIZE);
+    }
+
+    /** To the nearest, ties to even; NaN stays NaN, although its payload may be in the lower half. */
+    private static short narrow(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) (bits >>> Short.SIZE | 0x40);
+        }
+        int half = 0x7FFF + (bits >>> Short.SIZE & 1);
+        return (short) (bits + half >>> Short.SIZE);
+    }
+
+    private AssertionError notReal() {
+        return new AssertionError(this + " elements are not read as floats");
     }
 
     /** The type with a name such as {@code "BF16"}, if there is one. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /**
@@ -22,19 +23,19 @@ import java.util.SequencedMap;
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">The format</a>
  */
-public final class SafetensorsFile implements AutoCloseable {
+public final class SafetensorsFile implements WeightFile {
     /** The format's own limit on the header, which keeps a damaged length from taking all memory. */
     static final long MAXIMUM_HEADER_BYTES = 100_000_000;
 
     private final Path path;
     private final Arena arena;
     private final SequencedMap<String, StoredTensor> tensors;
-    private final SequencedMap<String, String> metadata;
+    private final Map<String, Object> metadata;
 
     private SafetensorsFile(Path path, Arena arena, SafetensorsHeader header, MemorySegment data) {
         this.path = path;
         this.arena = arena;
-        this.metadata = header.metadata();
+        this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(header.metadata()));
         SequencedMap<String, StoredTensor> views = new LinkedHashMap<>();
         for (SafetensorsHeader.Entry entry : header.tensors()) {
             MemorySegment view = data.asSlice(entry.begin(), entry.end() - entry.begin());
@@ -95,7 +96,13 @@ public final class SafetensorsFile implements AutoCloseable {
         return buffer.flip();
     }
 
+    @Override
+    public Path path() {
+        return path;
+    }
+
     /** The tensors by name, in the order of their data. */
+    @Override
     public SequencedMap<String, StoredTensor> tensors() {
         return tensors;
     }
@@ -106,7 +113,8 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /** The free text of the header, empty if there is none. */
-    public SequencedMap<String, String> metadata() {
+    @Override
+    public Map<String, Object> metadata() {
         return metadata;
     }
 

@@ -41,7 +41,7 @@ public final class SafetensorsWriter {
     public static void write(Path path, Collection<StoredTensor> tensors, Map<String, String> metadata)
             throws IOException {
         List<StoredTensor> ordered = new ArrayList<>(tensors);
-        ordered.sort(Comparator.comparingInt(tensor -> -tensor.type().bytes()));
+        ordered.sort(Comparator.comparingInt(tensor -> -elementType(tensor).bytes()));
         byte[] header = header(ordered, metadata);
         try (FileChannel channel = FileChannel.open(
                 path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -68,7 +68,7 @@ public final class SafetensorsWriter {
             }
             long end = offset + tensor.data().byteSize();
             ObjectNode entry = root.putObject(tensor.name());
-            entry.put("dtype", tensor.type().name());
+            entry.put("dtype", elementType(tensor).name());
             entry.set("shape", JSON.valueToTree(tensor.shape()));
             entry.putArray("data_offsets").add(offset).add(end);
             offset = end;
@@ -77,6 +77,14 @@ public final class SafetensorsWriter {
         int bytes = json.getBytes(StandardCharsets.UTF_8).length;
         // Padding by spaces is the format's own way to start the data at an aligned offset.
         return (json + " ".repeat(Math.floorMod(-bytes, ALIGNMENT))).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The format has no blocks: tensors of them are decoded before they are written. */
+    private static ElementType elementType(StoredTensor tensor) {
+        if (tensor.type() instanceof ElementType type) {
+            return type;
+        }
+        throw new AssertionError(tensor + " cannot lie in a safetensors file");
     }
 
     private static void writeAll(FileChannel channel, MemorySegment data) throws IOException {

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.weights;
 
 import dev.quipu.dsl.QuipuException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -13,21 +14,19 @@ import java.util.stream.Collectors;
  * A named tensor in a file, or one about to be written: row-major elements, little-endian, in memory that somebody else owns.
  *
  * @param name the full name, such as {@code model.layers.0.input_layernorm.weight}
- * @param type the type of the elements as stored
+ * @param type how the elements are stored
  * @param shape sizes of the axes, outermost first; a scalar has none
  * @param data the elements and nothing else; in a mapped file it may start at any address, so it is read with unaligned layouts
  */
-public record StoredTensor(String name, ElementType type, List<Long> shape, MemorySegment data) {
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+public record StoredTensor(String name, Encoding type, List<Long> shape, MemorySegment data) {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     public StoredTensor {
         shape = List.copyOf(shape);
         long elements = elements(shape);
-        if (data.byteSize() != elements * type.bytes()) {
-            throw new AssertionError(name + ": " + type + shape + " takes " + elements * type.bytes() + " bytes, not "
-                    + data.byteSize());
+        if (data.byteSize() != type.bytes(elements)) {
+            throw new AssertionError(
+                    name + ": " + type + shape + " takes " + type.bytes(elements) + " bytes, not " + data.byteSize());
         }
     }
 
@@ -54,10 +53,15 @@ public record StoredTensor(String name, ElementType type, List<Long> shape, Memo
         return elements(shape);
     }
 
-    /** The elements of an F32 tensor, in a new array: for small tensors and tests. */
+    /** The elements as 32-bit floats, in a new array: for small tensors and tests. */
     public float[] toFloats() {
-        expect(ElementType.F32);
-        return data.toArray(FLOAT);
+        float[] floats = new float[Math.toIntExact(elements())];
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment decoded = arena.allocate(ValueLayout.JAVA_FLOAT, floats.length);
+            copyFloatsTo(decoded);
+            MemorySegment.copy(decoded, ValueLayout.JAVA_FLOAT, 0, floats, 0, floats.length);
+        }
+        return floats;
     }
 
     /** The elements of an I64 tensor, in a new array: for token ids. */
@@ -66,14 +70,20 @@ public record StoredTensor(String name, ElementType type, List<Long> shape, Memo
         return data.toArray(LONG);
     }
 
-    /** Copies an F32 tensor's elements to the start of a native segment, such as a buffer's. */
+    /**
+     * Writes the elements as 32-bit floats to the start of a native segment, such as a buffer's.
+     *
+     * @throws QuipuException where they are not real numbers
+     */
     public void copyFloatsTo(MemorySegment target) {
-        expect(ElementType.F32);
-        MemorySegment.copy(data, FLOAT, 0, target, ValueLayout.JAVA_FLOAT, 0, elements());
+        if (!type.isReal()) {
+            throw QuipuException.of("real numbers", type + " elements", "tensor " + name, "");
+        }
+        type.decode(data, elements(), target);
     }
 
     /** Refuses the tensor, in the user's terms, unless its elements have the type. */
-    public void expect(ElementType expected) {
+    public void expect(Encoding expected) {
         if (type != expected) {
             throw QuipuException.of(expected + " elements", type + " elements", "tensor " + name, "");
         }

@@ -132,6 +132,11 @@ class TokenCacheTest {
     /** One token for each text: the last of its vocabulary. */
     private record LargeTokenizer(int vocabularySize) implements Tokenizer {
         @Override
+        public String piece(int token) {
+            return Integer.toString(token);
+        }
+
+        @Override
         public String name() {
             return "large " + vocabularySize;
         }

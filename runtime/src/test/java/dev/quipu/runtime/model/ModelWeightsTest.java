@@ -79,12 +79,12 @@ class ModelWeightsTest {
     }
 
     @Test
-    void aTensorOfAnotherTypeIsNamed() throws IOException {
+    void aTensorOfIntegersIsNamed() throws IOException {
         assertEquals(
                 "FOLDER/model.safetensors: tensor " + NAME
-                        + " (layers.1.feedForward.up.weight): expected F32 elements, found"
-                        + " BF16 elements; convert the weights to float32",
-                refusal(tensors -> tensors.put(NAME, zeros(NAME, ElementType.BF16, 172, 64))));
+                        + " (layers.1.feedForward.up.weight): expected real numbers, found"
+                        + " I32 elements; the weights belong to another model or the configuration does",
+                refusal(tensors -> tensors.put(NAME, zeros(NAME, ElementType.I32, 172, 64))));
     }
 
     @Test
