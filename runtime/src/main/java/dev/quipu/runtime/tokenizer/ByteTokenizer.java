@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -58,7 +57,7 @@ public final class ByteTokenizer implements Tokenizer {
 
     @Override
     public StreamingDecoder streamingDecoder() {
-        return new StreamingDecoder(ByteTokenizer::bytesOf);
+        return new Utf8StreamingDecoder(ByteTokenizer::bytesOf);
     }
 
     private static byte[] bytesOf(int token) {
@@ -88,11 +87,8 @@ public final class ByteTokenizer implements Tokenizer {
         Files.writeString(folder.resolve(FILE), "{\"tokenizer\": \"" + NAME + "\"}\n");
     }
 
-    static Optional<Tokenizer> load(Path folder) {
-        Path file = folder.resolve(FILE);
-        if (!Files.isRegularFile(file)) {
-            return Optional.empty();
-        }
+    /** The tokenizer that a file of {@link #save} names. */
+    static Tokenizer open(Path file) {
         JsonNode name;
         try {
             name = JsonMapper.shared().readTree(file).path("tokenizer");
@@ -102,6 +98,6 @@ public final class ByteTokenizer implements Tokenizer {
         if (!name.asString("").equals(NAME)) {
             throw QuipuException.of("\"tokenizer\": \"" + NAME + "\"", name.toString(), file.toString(), "");
         }
-        return Optional.of(new ByteTokenizer());
+        return new ByteTokenizer();
     }
 }

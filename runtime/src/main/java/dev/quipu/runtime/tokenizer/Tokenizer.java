@@ -2,6 +2,7 @@ package dev.quipu.runtime.tokenizer;
 
 import dev.quipu.dsl.QuipuException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
@@ -91,11 +92,18 @@ public interface Tokenizer {
     /**
      * The tokenizer of a model folder.
      *
-     * @throws QuipuException if the folder has none that is known
+     * @throws QuipuException if the folder has none that is known, or a damaged one
      */
     static Tokenizer load(Path folder) {
-        return ByteTokenizer.load(folder)
-                .orElseThrow(() -> QuipuException.of(
-                        "a tokenizer (" + ByteTokenizer.FILE + ")", "none", folder.toString(), "check the path"));
+        return TokenizerFormat.load(folder);
+    }
+
+    /**
+     * The tokenizer that a file holds, or that a folder does.
+     *
+     * @throws QuipuException if there is no file, or none that holds a known tokenizer, or a damaged one
+     */
+    static Tokenizer of(Path file) {
+        return Files.isDirectory(file) ? load(file) : TokenizerFormat.open(file);
     }
 }
