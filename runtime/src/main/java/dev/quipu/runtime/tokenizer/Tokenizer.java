@@ -4,7 +4,9 @@ import dev.quipu.dsl.QuipuException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Turns text into token ids and back. Implementations are immutable and may be shared by threads.
@@ -71,6 +73,16 @@ public interface Tokenizer {
 
     /** The id that ends a text and separates documents, if there is one. */
     OptionalInt endOfText();
+
+    /** All ids that end what a model writes: {@link #endOfText} and, in chat models, the end of a turn. */
+    default Set<Integer> endsOfText() {
+        return endOfText().isPresent() ? Set.of(endOfText().getAsInt()) : Set.of();
+    }
+
+    /** The Jinja template that turns a chat's messages into a prompt, if the model's folder has one. */
+    default Optional<String> chatTemplate() {
+        return Optional.empty();
+    }
 
     /** Writes the tokenizer into a model folder, where {@link #load} finds it. */
     void save(Path folder) throws IOException;
