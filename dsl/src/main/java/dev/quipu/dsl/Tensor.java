@@ -17,6 +17,7 @@ import dev.quipu.dsl.op.Pointwise;
 import dev.quipu.dsl.op.Reshape;
 import dev.quipu.dsl.op.RmsNorm;
 import dev.quipu.dsl.op.Rope;
+import dev.quipu.dsl.op.RopeScaling;
 import dev.quipu.dsl.op.RopeTable;
 import dev.quipu.dsl.op.ShapeMismatch;
 import dev.quipu.dsl.op.Slice;
@@ -143,7 +144,12 @@ public record Tensor(Node node, int index) {
 
     /** Rotates heads [B, T, H, D] by their positions 0 to T; see {@link Rope} and {@link RopeTable}. */
     public Tensor rope(double theta, int contextLength) {
-        Tensor table = first(new RopeTable(theta, contextLength, shape().last().size()));
+        return rope(theta, contextLength, RopeScaling.NONE);
+    }
+
+    /** See {@link #rope(double, int)}; with scaled frequencies. */
+    public Tensor rope(double theta, int contextLength, RopeScaling scaling) {
+        Tensor table = first(new RopeTable(theta, contextLength, shape().last().size(), scaling));
         return first(new Rope(false), this, table);
     }
 

@@ -104,7 +104,7 @@ public record Llama(LlamaConfig config, Embedding embedding, List<Block> layers,
         }
 
         private Tensor rotate(Tensor heads) {
-            return heads.rope(config.ropeTheta(), config.context());
+            return heads.rope(config.ropeTheta(), config.context(), config.ropeScaling());
         }
     }
 

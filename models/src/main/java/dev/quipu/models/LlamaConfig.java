@@ -3,6 +3,8 @@ package dev.quipu.models;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.layer.RmsNorm;
+import dev.quipu.dsl.op.RopeScaling;
+import java.util.Objects;
 
 /**
  * The sizes of a {@link Llama}; the methods named {@code ...Dim} give them the names that shapes print.
@@ -17,6 +19,7 @@ import dev.quipu.dsl.layer.RmsNorm;
  * @param context the longest sequence
  * @param normEpsilon added to the mean square in RMSNorm
  * @param ropeTheta base of RoPE's frequencies
+ * @param ropeScaling how RoPE's frequencies are slowed for a longer context
  * @param tied whether the embedding's table is also the output projection
  * @param window how many keys a query sees, itself included; 0 for all
  */
@@ -31,9 +34,11 @@ public record LlamaConfig(
         int context,
         double normEpsilon,
         double ropeTheta,
+        RopeScaling ropeScaling,
         boolean tied,
         int window) {
     public LlamaConfig {
+        Objects.requireNonNull(ropeScaling, "ropeScaling");
         positive("dim", dim);
         positive("layers", layers);
         positive("heads", heads);
@@ -51,6 +56,36 @@ public record LlamaConfig(
         check(normEpsilon > 0 && normEpsilon < 1, "normEpsilon", "a small positive number", normEpsilon);
         check(ropeTheta > 1 && Double.isFinite(ropeTheta), "ropeTheta", "a number above 1", ropeTheta);
         check(window >= 0, "window", "0 (no window) or more", window);
+    }
+
+    /** Without scaling of RoPE's frequencies. */
+    public LlamaConfig(
+            int dim,
+            int layers,
+            int heads,
+            int keyValueHeads,
+            int headSize,
+            int hidden,
+            int vocabulary,
+            int context,
+            double normEpsilon,
+            double ropeTheta,
+            boolean tied,
+            int window) {
+        this(
+                dim,
+                layers,
+                heads,
+                keyValueHeads,
+                headSize,
+                hidden,
+                vocabulary,
+                context,
+                normEpsilon,
+                ropeTheta,
+                RopeScaling.NONE,
+                tied,
+                window);
     }
 
     /** As in the first LLaMA: every query head has keys of its own, theta 10,000, epsilon 1e-5, untied, no window. */

@@ -45,7 +45,7 @@ public final class Qwen3 {
         }
 
         private Tensor rotate(Tensor heads) {
-            return heads.rope(config.ropeTheta(), config.context());
+            return heads.rope(config.ropeTheta(), config.context(), config.ropeScaling());
         }
     }
 }

@@ -73,7 +73,8 @@ public final class Incremental {
         return switch (node.op()) {
             case RopeTable table ->
                 Rewrite.outputs(Node.of(
-                        new RopeTable(table.theta(), Math.max(table.length(), capacity), table.width()),
+                        new RopeTable(
+                                table.theta(), Math.max(table.length(), capacity), table.width(), table.scaling()),
                         List.of(),
                         node.site()));
             case Rope rope -> {

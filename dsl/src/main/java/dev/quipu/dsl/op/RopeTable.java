@@ -11,8 +11,14 @@ import java.util.List;
  * @param theta base of the frequencies
  * @param length number of positions
  * @param width size of a head, even
+ * @param scaling of the frequencies
  */
-public record RopeTable(double theta, int length, int width) implements Terminal {
+public record RopeTable(double theta, int length, int width, RopeScaling scaling) implements Terminal {
+    /** With frequencies as they are. */
+    public RopeTable(double theta, int length, int width) {
+        this(theta, length, width, RopeScaling.NONE);
+    }
+
     @Override
     public List<Type> types(List<Type> inputs) {
         Expect.count(inputs, 0, 0);
@@ -23,6 +29,6 @@ public record RopeTable(double theta, int length, int width) implements Terminal
 
     /** The angle in radians of one position and frequency. */
     public double angle(int position, int frequency) {
-        return position * Math.pow(theta, -2.0 * frequency / width);
+        return position * scaling.scaled(Math.pow(theta, -2.0 * frequency / width));
     }
 }

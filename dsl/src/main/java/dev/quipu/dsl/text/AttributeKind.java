@@ -6,6 +6,7 @@ import dev.quipu.dsl.Function;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Type;
 import dev.quipu.dsl.formula.Formula;
+import dev.quipu.dsl.op.RopeScaling;
 import java.util.List;
 
 /** What an op's attribute may be. */
@@ -22,6 +23,7 @@ enum AttributeKind {
     TYPE(Type.class, "a type such as f32[batch=2, head=8]"),
     DTYPE(DType.class, "f32 or i32"),
     FORMULA(Formula.class, "a formula between quotes"),
+    ROPE_SCALING(RopeScaling.class, "four numbers such as [8, 1, 4, 8192]"),
     FUNCTION(Function.class, "a function that stands above");
 
     private final Class<?> type;

@@ -6,6 +6,7 @@ import dev.quipu.dsl.Type;
 import dev.quipu.dsl.formula.Expression;
 import dev.quipu.dsl.formula.Formula;
 import dev.quipu.dsl.op.Op;
+import dev.quipu.dsl.op.RopeScaling;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,6 +97,7 @@ final class AttributeReader {
                         : Optional.empty();
             case DTYPE -> TypeReader.dtype(value.getText());
             case FORMULA -> formula(value);
+            case ROPE_SCALING -> scaling(value);
             case FUNCTION ->
                 value instanceof GraphGrammarParser.WordContext word
                         ? Optional.of(functions.apply(word.label()))
@@ -127,6 +129,19 @@ final class AttributeReader {
                         .map(number -> TypeReader.integer(number.getSymbol(), number.getText()))
                         .toList())
                 : Optional.empty();
+    }
+
+    private static Optional<RopeScaling> scaling(GraphGrammarParser.ValueContext value) {
+        if (!(value instanceof GraphGrammarParser.NumbersContext numbers)
+                || numbers.NUMBER().size() != 4) {
+            return Optional.empty();
+        }
+        List<Double> parts = numbers.NUMBER().stream()
+                .map(number -> Double.valueOf(number.getText()))
+                .toList();
+        return Optional.of(Mistake.at(
+                value.getStart(),
+                () -> new RopeScaling(parts.get(0), parts.get(1), parts.get(2), parts.get(3))));
     }
 
     private static Optional<Shape> shape(GraphGrammarParser.ValueContext value) {

@@ -12,6 +12,7 @@ import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
 import dev.quipu.dsl.formula.Formula;
 import dev.quipu.dsl.op.Op;
+import dev.quipu.dsl.op.RopeScaling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,7 @@ final class GraphPrinter {
         return OpForm.of(op).attributes().stream()
                 .filter(attribute -> switch (attribute.kind()) {
                     case TYPE, SHAPE, FUNCTION -> false;
+                    case ROPE_SCALING -> !attribute.of(op).equals(RopeScaling.NONE);
                     case INT, LONG, FLOAT, DOUBLE, BOOLEAN, STRING, INTEGERS, DIM, DTYPE, FORMULA -> true;
                 })
                 .map(attribute -> attribute.name() + "=" + printer.text(attribute.of(op)))
@@ -110,6 +112,7 @@ final class GraphPrinter {
         return switch (kind) {
             case TYPE -> types.getFirst();
             case SHAPE -> types.getFirst().shape();
+            case ROPE_SCALING -> RopeScaling.NONE;
             case INT, LONG, FLOAT, DOUBLE, BOOLEAN, STRING, INTEGERS, DIM, DTYPE, FORMULA, FUNCTION -> null;
         };
     }
@@ -125,6 +128,13 @@ final class GraphPrinter {
             case Type type -> type.toString();
             case DType dtype -> dtype.toString();
             case Formula formula -> formula(formula);
+            case RopeScaling scaling ->
+                List.of(
+                                scaling.factor(),
+                                scaling.lowFrequency(),
+                                scaling.highFrequency(),
+                                scaling.originalLength())
+                        .toString();
             case Function function -> functions.of(function);
             default -> throw new AssertionError("attribute " + value.getClass());
         };

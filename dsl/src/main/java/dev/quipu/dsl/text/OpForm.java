@@ -5,6 +5,7 @@ import dev.quipu.dsl.op.Op;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -52,9 +53,20 @@ record OpForm(String mnemonic, List<Attribute> attributes, Constructor<?> constr
             List<Attribute> attributes = Arrays.stream(type.getRecordComponents())
                     .map(part -> new Attribute(part.getName(), AttributeKind.of(part.getType()), part.getAccessor()))
                     .toList();
-            forms.put(Op.mnemonic(type), new OpForm(Op.mnemonic(type), attributes, type.getDeclaredConstructors()[0]));
+            forms.put(Op.mnemonic(type), new OpForm(Op.mnemonic(type), attributes, canonical(type)));
         }
         return Collections.unmodifiableMap(forms);
+    }
+
+    private static Constructor<?> canonical(Class<?> type) {
+        Class<?>[] components = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
+        try {
+            return type.getDeclaredConstructor(components);
+        } catch (NoSuchMethodException e) {
+            throw new LinkageError("a record has a canonical constructor: " + type, e);
+        }
     }
 
     private static List<Class<?>> records(Class<?> type) {

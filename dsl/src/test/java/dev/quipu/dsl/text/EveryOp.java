@@ -36,6 +36,7 @@ import dev.quipu.dsl.op.ReadState;
 import dev.quipu.dsl.op.Reshape;
 import dev.quipu.dsl.op.RmsNorm;
 import dev.quipu.dsl.op.Rope;
+import dev.quipu.dsl.op.RopeScaling;
 import dev.quipu.dsl.op.RopeTable;
 import dev.quipu.dsl.op.Slice;
 import dev.quipu.dsl.op.Softmax;
@@ -85,7 +86,8 @@ final class EveryOp {
                 new Sample(new Constant(Float.NaN, CHANNELS), List.of()),
                 new Sample(new Constant(-0.0f, CHANNELS), List.of()),
                 new Sample(new ReadState("layers.0.norm.weight", CHANNELS), List.of()),
-                new Sample(new RopeTable(500000.0, 16, 8), List.of()));
+                new Sample(new RopeTable(500000.0, 16, 8), List.of()),
+                new Sample(new RopeTable(500000.0, 16, 8, new RopeScaling(8, 1, 4, 8192)), List.of()));
     }
 
     private static List<Sample> rows() {

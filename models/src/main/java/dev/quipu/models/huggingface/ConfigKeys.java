@@ -24,7 +24,33 @@ final class ConfigKeys {
             "bos_token_id",
             "eos_token_id",
             "pad_token_id",
-            "max_sequence_length");
+            "max_sequence_length",
+            "model_max_length",
+            "tokenizer_class",
+            "sep_token_id",
+            "decoder_start_token_id",
+            "return_dict",
+            "output_attentions",
+            "output_hidden_states",
+            "torchscript",
+            "use_bfloat16",
+            "problem_type",
+            "finetuning_task",
+            "id2label",
+            "label2id",
+            "unsloth_version",
+            "unsloth_fixed",
+            "transformers.js_config",
+            "chunk_size_feed_forward",
+            "do_sample",
+            "temperature",
+            "top_k",
+            "top_p",
+            "typical_p",
+            "repetition_penalty",
+            "max_length",
+            "min_length",
+            "num_beams");
 
     private final String where;
     private final Map<String, Object> values;
@@ -67,6 +93,19 @@ final class ConfigKeys {
             case Number number -> number.doubleValue();
             case Object other -> throw wrong(key, "a number", other);
         };
+    }
+
+    String text(String key) {
+        require(key);
+        if (value(key) instanceof String text) {
+            return text;
+        }
+        throw wrong(key, "a name", values.get(key));
+    }
+
+    /** For messages. */
+    String where() {
+        return where;
     }
 
     /** A missing or null key has the fallback's value. */

@@ -2,7 +2,7 @@ package dev.quipu.models.huggingface;
 
 import dev.quipu.models.Llama;
 
-/** LLaMA 1 to 3 and all that share their architecture, without RoPE scaling. */
+/** LLaMA 1 to 3 and all that share their architecture. */
 public final class LlamaFormat extends LlamaLikeFormat {
     @Override
     public String modelType() {

@@ -43,6 +43,7 @@ abstract class LlamaLikeFormat implements ModelFormat {
     static LlamaConfig sizes(ConfigKeys keys, int keyValueHeads, int window) {
         int dim = keys.integer("hidden_size");
         int heads = keys.integer("num_attention_heads");
+        RopeKeys rope = RopeKeys.of(keys);
         return new LlamaConfig(
                 dim,
                 keys.integer("num_hidden_layers"),
@@ -53,7 +54,8 @@ abstract class LlamaLikeFormat implements ModelFormat {
                 keys.integer("vocab_size"),
                 keys.integer("max_position_embeddings"),
                 keys.number("rms_norm_eps"),
-                ropeTheta(keys),
+                rope.theta(),
+                rope.scaling(),
                 keys.flag("tie_word_embeddings", false),
                 window);
     }
@@ -67,15 +69,6 @@ abstract class LlamaLikeFormat implements ModelFormat {
                     "\"head_dim\" gives heads another size");
         }
         return dim / heads;
-    }
-
-    /** The base of RoPE: a key of its own, or since transformers 5 a part of {@code rope_parameters}; 10,000 by default. */
-    private static double ropeTheta(ConfigKeys keys) {
-        ConfigKeys rope = keys.object("rope_parameters");
-        rope.only("rope_type", "default");
-        double theta = rope.number("rope_theta", keys.number("rope_theta", 1e4));
-        rope.finish();
-        return theta;
     }
 
     /** Only what reads back as the same declaration is of this family: a variant of a user's own is not. */
@@ -98,6 +91,7 @@ abstract class LlamaLikeFormat implements ModelFormat {
         keys.put("max_position_embeddings", config.context());
         keys.put("rms_norm_eps", config.normEpsilon());
         keys.put("rope_theta", config.ropeTheta());
+        RopeKeys.write(config.ropeScaling(), keys);
         keys.put("hidden_act", "silu");
         keys.put("tie_word_embeddings", config.tied());
         writeOwn(config, keys);

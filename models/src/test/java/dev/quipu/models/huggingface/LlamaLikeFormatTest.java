@@ -9,6 +9,7 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.ModelFormat;
 import dev.quipu.dsl.layer.Linear;
 import dev.quipu.dsl.layer.RmsNorm;
+import dev.quipu.dsl.op.RopeScaling;
 import dev.quipu.models.Llama;
 import dev.quipu.models.LlamaConfig;
 import dev.quipu.models.Qwen2;
@@ -79,9 +80,44 @@ class LlamaLikeFormatTest {
         assertEquals(5e5, theta(file));
         file.put("rope_parameters", Map.of("rope_type", "yarn", "rope_theta", 5e5));
         assertMistake(
-                "config.json, rope_parameters: expected \"rope_type\" to be default, all that is supported, found yarn",
+                "config.json, rope_parameters: expected \"rope_type\" to be default or llama3, all that is supported,"
+                        + " found yarn",
                 "llama",
                 file);
+    }
+
+    @Test
+    void scalingOfLlama3IsReadFromBothPlacesAndWritten() {
+        RopeScaling scaling = new RopeScaling(8, 1, 4, 8192);
+        Map<String, Object> keys = Map.of(
+                "rope_type", "llama3",
+                "factor", 8.0,
+                "low_freq_factor", 1.0,
+                "high_freq_factor", 4.0,
+                "original_max_position_embeddings", 8192);
+        for (String place : List.of("rope_scaling", "rope_parameters")) {
+            Map<String, Object> file = file("llama");
+            file.put(place, keys);
+            Llama model = (Llama) ModelFormat.named("llama").read(file);
+            assertEquals(scaling, model.config().ropeScaling());
+            Map<String, Object> written = ModelFormat.named("llama").write(model).orElseThrow();
+            assertTrue(Declarations.same(model, (Llama) ModelFormat.named("llama").read(written)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        {"type": "linear", "factor": 2}      | "rope_type" to be default or llama3, all that is supported, found linear
+        {"rope_type": "dynamic", "factor": 2} | "rope_type" to be default or llama3, all that is supported, found dynamic
+        {"rope_type": "yarn", "factor": 2}   | "rope_type" to be default or llama3, all that is supported, found yarn
+        {"rope_type": "longrope"}            | "rope_type" to be default or llama3, all that is supported, found longrope
+        {"factor": 8}                        | keys that are known and supported, found "factor": 8
+        {"rope_type": "llama3", "factor": 8} | the key "low_freq_factor", found none
+        """)
+    void otherScalingIsRefusedByName(String scaling, String message) {
+        Map<String, Object> file = file("llama");
+        file.putAll(parse("{\"rope_scaling\": " + scaling + "}"));
+        assertMistake("config.json, rope_scaling: expected " + message, "llama", file);
     }
 
     @Test
@@ -167,7 +203,6 @@ class LlamaLikeFormatTest {
         llama   | {"pretraining_tp": 2}              | "pretraining_tp" to be 1, all that is supported, found 2
         llama   | {"attention_dropout": 0.1}         | "attention_dropout" to be 0, all that is supported, found 0.1
         llama   | {"partial_rotary_factor": 0.5}     | "partial_rotary_factor" to be 1, all that is supported, found 0.5
-        llama   | {"rope_scaling": {"factor": 8}}    | keys that are known and supported, found "rope_scaling": {factor=8}
         llama   | {"sliding_window": 7}              | keys that are known and supported, found "sliding_window": 7
         qwen2   | {"use_sliding_window": true}       | "use_sliding_window" to be false, all that is supported, found true
         qwen3   | {"layer_types": ["sliding_attention"]} | "layer_types" to be a list of nothing but "full_attention", found [sliding_attention]

@@ -9,6 +9,7 @@ import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.op.CacheWrite;
 import dev.quipu.dsl.op.CachedAttention;
 import dev.quipu.dsl.op.Rope;
+import dev.quipu.dsl.op.RopeScaling;
 import dev.quipu.dsl.op.RopeTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ final class CachedRows {
         rows.add(ropeTable(1e4, 37, 16));
         rows.add(ropeTable(5e5, 130, 20));
         rows.add(ropeTable(1e4, 1, 2));
+        rows.add(scaledRopeTable());
         rows.addAll(ropes());
         rows.add(cacheWrite("at the start", 19, 4, 0));
         rows.add(cacheWrite("one row", 19, 1, 7));
@@ -44,6 +46,19 @@ final class CachedRows {
                     int frequency = i[1] % (width / 2);
                     double angle = i[0] / Math.exp(2.0 * frequency / width * Math.log(theta));
                     return i[1] < width / 2 ? Math.cos(angle) : Math.sin(angle);
+                }));
+    }
+
+    /** Llama 3.1's, as told by wavelengths. */
+    private static OpRow scaledRopeTable() {
+        String gives = "position=37 angle=32";
+        return OpRow.of("scaled as in Llama 3.1", new RopeTable(5e5, 37, 32, new RopeScaling(8, 1, 4, 8192)))
+                .gives(gives)
+                .like(each(gives, (in, i) -> {
+                    double wave = 2 * Math.PI * Math.exp(2.0 * (i[1] % 16) / 32 * Math.log(5e5));
+                    double smooth = Math.clamp((8192 / wave - 1) / 3, 0, 1);
+                    double angle = i[0] * 2 * Math.PI / wave * ((1 - smooth) / 8 + smooth);
+                    return i[1] < 16 ? Math.cos(angle) : Math.sin(angle);
                 }));
     }
 
