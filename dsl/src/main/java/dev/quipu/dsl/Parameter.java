@@ -33,9 +33,9 @@ public final class Parameter {
         return of(new Initial.Constant(0), dims);
     }
 
-    /** A parameter like this one that training leaves alone; another identity. */
+    /** A parameter like this one that training leaves alone: another identity, unless this one is frozen. */
     public Parameter frozen() {
-        return new Parameter(shape, initial, false);
+        return trainable ? new Parameter(shape, initial, false) : this;
     }
 
     public Shape shape() {

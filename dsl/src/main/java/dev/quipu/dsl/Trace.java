@@ -1,12 +1,9 @@
 package dev.quipu.dsl;
 
 import dev.quipu.dsl.op.ReadState;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.RecordComponent;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -25,7 +22,7 @@ public final class Trace {
     private final IdentityHashMap<Parameter, Tensor> reads = new IdentityHashMap<>();
 
     private Trace(Layer root) {
-        enter("", root);
+        Components.walk("", root, this::enter);
     }
 
     /** Runs a body with the layers and parameters below {@code root} known by their paths. */
@@ -82,47 +79,15 @@ public final class Trace {
                         .output(0));
     }
 
-    private void enter(String path, Object component) {
-        switch (component) {
+    private void enter(String path, Object part) {
+        switch (part) {
             case Parameter parameter -> {
                 if (names.putIfAbsent(parameter, path) == null) {
                     parameters.put(path, parameter);
                 }
             }
-            case List<?> list -> {
-                for (int i = 0; i < list.size(); i++) {
-                    enter(join(path, Integer.toString(i)), list.get(i));
-                }
-            }
-            case Layer layer -> {
-                layers.putIfAbsent(layer, path);
-                if (!(layer instanceof Record)) {
-                    throw QuipuException.of(
-                            "a layer that is a record", layer.getClass().getName(), path, "declare it as a record");
-                }
-                for (RecordComponent part : layer.getClass().getRecordComponents()) {
-                    Object value = component(layer, part);
-                    if (value != null) {
-                        enter(join(path, part.getName()), value);
-                    }
-                }
-            }
-            default -> {} // an attribute of a layer: a number, a configuration
+            case Layer layer -> layers.putIfAbsent(layer, path);
+            default -> throw new AssertionError(part);
         }
-    }
-
-    private static Object component(Layer layer, RecordComponent part) {
-        try {
-            part.getAccessor().setAccessible(true);
-            return part.getAccessor().invoke(layer);
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new QuipuException(
-                    "layer " + layer.getClass().getName() + ": component " + part.getName() + " cannot be read: " + e,
-                    e);
-        }
-    }
-
-    private static String join(String path, String name) {
-        return path.isEmpty() ? name : path + "." + name;
     }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * @param embedding weight [vocabulary, channel]
  * @param output gives the logits of the next token; its weight is the embedding's when the two are tied
  */
-public record Llama(LlamaConfig config, Embedding embedding, List<Block> layers, RmsNorm norm, Linear output)
+public record Llama(LlamaConfig config, Embedding embedding, List<Block> layers, RmsNorm norm, Layer output)
         implements Model {
     public Llama {
         layers = List.copyOf(layers);
@@ -83,7 +83,7 @@ public record Llama(LlamaConfig config, Embedding embedding, List<Block> layers,
      * @param wk weight [key_head*head_size, channel], and so {@code wv}
      * @param wo weight [channel, head*head_size]
      */
-    public record Attention(LlamaConfig config, Linear wq, Linear wk, Linear wv, Linear wo) implements Layer {
+    public record Attention(LlamaConfig config, Layer wq, Layer wk, Layer wv, Layer wo) implements Layer {
         public static Attention of(LlamaConfig config) {
             Dim channel = config.channelDim();
             return new Attention(
@@ -114,7 +114,7 @@ public record Llama(LlamaConfig config, Embedding embedding, List<Block> layers,
      * @param gate weight [hidden, channel], and so {@code up}
      * @param down weight [channel, hidden]
      */
-    public record FeedForward(Linear gate, Linear up, Linear down) implements Layer {
+    public record FeedForward(Layer gate, Layer up, Layer down) implements Layer {
         public static FeedForward of(LlamaConfig config) {
             Dim channel = config.channelDim();
             return new FeedForward(

@@ -2,7 +2,6 @@ package dev.quipu.models;
 
 import dev.quipu.dsl.Layer;
 import dev.quipu.dsl.Tensor;
-import dev.quipu.dsl.layer.Linear;
 import dev.quipu.dsl.layer.RmsNorm;
 
 /** Qwen3 (Yang et al. 2025): LLaMA whose queries and keys are normalised, head by head, before they are rotated. */
@@ -20,7 +19,7 @@ public final class Qwen3 {
      * @param keyNorm weight [head_size], one for all heads
      */
     public record Attention(
-            LlamaConfig config, Linear wq, Linear wk, Linear wv, Linear wo, RmsNorm queryNorm, RmsNorm keyNorm)
+            LlamaConfig config, Layer wq, Layer wk, Layer wv, Layer wo, RmsNorm queryNorm, RmsNorm keyNorm)
             implements Layer {
         public static Attention of(LlamaConfig config) {
             Llama.Attention plain = Llama.Attention.of(config);

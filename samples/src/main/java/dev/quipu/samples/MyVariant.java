@@ -78,7 +78,7 @@ public record MyVariant(Embedding embedding, List<Block> layers, RmsNorm norm, L
     }
 
     /** Gated by a squared ReLU (So et al. 2021, section 4) instead of by SiLU: one formula, and its derivative comes along. */
-    public record FeedForward(Linear gate, Linear up, Linear down) implements Layer {
+    public record FeedForward(Layer gate, Layer up, Layer down) implements Layer {
         FeedForward() {
             this(
                     Linear.of(CONFIG.channelDim(), CONFIG.hiddenDim(), CONFIG.deviation()),
