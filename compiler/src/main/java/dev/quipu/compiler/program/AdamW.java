@@ -13,22 +13,28 @@ import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.Type;
+import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.op.ReadState;
 import dev.quipu.dsl.op.WriteState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * AdamW (Loshchilov and Hutter 2019) with clipping of the global gradient norm, as a graph like any other: it reads weights,
  * moments and gradients, writes weights and moments, and clears the gradients. Where the norm is not finite it keeps the old
  * weights and moments.
  *
- * @param weightDecay applies to parameters of two or more dimensions
+ * @param weightDecay applies to parameters of two or more dimensions, outside the groups that have one of their own
  * @param clip largest global norm
+ * @param groups parameters with settings of their own; a parameter is in the first that matches it
  */
-public record AdamW(double beta1, double beta2, double epsilon, double weightDecay, double clip) {
+public record AdamW(
+        double beta1, double beta2, double epsilon, double weightDecay, double clip, List<ParameterGroup> groups) {
     /** Input f32[1]: the step's learning rate. */
     public static final String LEARNING_RATE = "learning_rate";
 
@@ -41,15 +47,23 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     /** Result f32[1]: the gradients' global norm before clipping. */
     public static final String NORM = "gradient_norm";
 
+    private static final ParameterGroup OTHERS = new ParameterGroup(new Glob("*"), 1, OptionalDouble.empty());
+
     /** The paper's settings: section 2.3. */
     public static final AdamW LLAMA = new AdamW(0.9, 0.95, 1e-8, 0.1, 1.0);
 
     public AdamW {
+        groups = List.copyOf(groups);
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0 && weightDecay >= 0 && clip > 0)) {
             throw new QuipuException(
                     "AdamW: expected betas in [0, 1), epsilon and clip above 0, weight decay of at least 0," + " found "
                             + this);
         }
+    }
+
+    /** Without groups. */
+    public AdamW(double beta1, double beta2, double epsilon, double weightDecay, double clip) {
+        this(beta1, beta2, epsilon, weightDecay, clip, List.of());
     }
 
     /** Name of the state that holds a parameter's first moment. */
@@ -62,8 +76,13 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
         return "adam.v." + parameter;
     }
 
-    /** The update of the trained parameters. */
+    /**
+     * The update of the trained parameters.
+     *
+     * @throws QuipuException if there are none, or none of a group
+     */
     public Graph update(Map<String, Parameter> parameters, List<String> trained) {
+        Map<String, ParameterGroup> groupOf = groupOf(trained);
         return Trace.at(site(""), () -> {
             Map<String, Tensor> gradients = new LinkedHashMap<>();
             Tensor squares = null;
@@ -81,17 +100,41 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
                     Tensor.formula("select(norm - norm == 0, min(1, " + clip + " / (norm + 0.000001)), -1)", norm);
             List<Node> effects = new ArrayList<>();
             gradients.forEach((name, gradient) -> Trace.at(
-                    site(layer(name)), () -> effects.addAll(step(name, parameters.get(name), gradient, factor))));
+                    site(layer(name)),
+                    () -> effects.addAll(
+                            step(name, parameters.get(name), groupOf.getOrDefault(name, OTHERS), gradient, factor))));
             return Graph.of("AdamW", Map.of(NORM, norm), effects);
         });
     }
 
+    private Map<String, ParameterGroup> groupOf(List<String> trained) {
+        if (trained.isEmpty()) {
+            throw QuipuException.of("parameters to train", "none", "AdamW", "some must not be frozen");
+        }
+        Map<String, ParameterGroup> groupOf = new HashMap<>();
+        for (ParameterGroup group : groups) {
+            Set<String> members = group.names().select(trained, "trained parameters for a group");
+            if (groupOf.keySet().containsAll(members)) {
+                throw QuipuException.of(
+                        "parameters that are in no group before it",
+                        "none",
+                        "parameter group " + group.names(),
+                        "the first group that matches counts");
+            }
+            members.forEach(name -> groupOf.putIfAbsent(name, group));
+        }
+        return groupOf;
+    }
+
     /** One parameter's step; a factor of -1 means that the gradients are not finite and nothing moves. */
-    private List<Node> step(String name, Parameter parameter, Tensor gradient, Tensor factor) {
+    private List<Node> step(
+            String name, Parameter parameter, ParameterGroup group, Tensor gradient, Tensor factor) {
         Tensor weight = read(name, parameter);
         Tensor m = read(firstMoment(name), parameter);
         Tensor v = read(secondMoment(name), parameter);
-        Tensor rate = scalar(LEARNING_RATE);
+        Tensor rate = group.learningRate() == 1
+                ? scalar(LEARNING_RATE)
+                : Tensor.formula("rate * " + group.learningRate(), scalar(LEARNING_RATE));
         Tensor m1 = Tensor.formula(
                 "select(factor >= 0, " + beta1 + " * m + " + (1 - beta1) + " * (g * factor), m)", factor, m, gradient);
         Tensor v1 = Tensor.formula(
@@ -99,7 +142,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
                 factor,
                 v,
                 gradient);
-        double decay = parameter.shape().rank() >= 2 ? weightDecay : 0;
+        double decay = group.weightDecay().orElse(parameter.shape().rank() >= 2 ? weightDecay : 0);
         Tensor w1 = Tensor.formula(
                 "select(factor >= 0, w * (1 - rate * " + decay + ") - rate * (m / c1) / (sqrt(v / c2) + " + epsilon
                         + "), w)",

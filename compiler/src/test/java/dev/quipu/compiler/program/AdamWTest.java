@@ -24,6 +24,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The graph against AdamW as a plain loop over numbers. */
@@ -76,12 +77,14 @@ class AdamWTest {
         final double[] m;
         final double[] v;
         final double decay;
+        final double factorOnRate;
 
-        Plain(double[] w, double decay) {
+        Plain(double[] w, double decay, double factorOnRate) {
             this.w = w;
             this.m = new double[w.length];
             this.v = new double[w.length];
             this.decay = decay;
+            this.factorOnRate = factorOnRate;
         }
 
         void step(double[] gradient, double factor, int t, double rate) {
@@ -91,18 +94,39 @@ class AdamWTest {
                 v[i] = 0.95 * v[i] + 0.05 * g * g;
                 double unbiased = m[i] / (1 - Math.pow(0.9, t));
                 double deviation = Math.sqrt(v[i] / (1 - Math.pow(0.95, t)));
-                w[i] -= rate * (unbiased / (deviation + 1e-8) + decay * w[i]);
+                w[i] -= rate * factorOnRate * (unbiased / (deviation + 1e-8) + decay * w[i]);
             }
         }
     }
 
-    @Test
-    void tenStepsAreThoseOfAPlainLoop() {
+    /** Decay and factor on the learning rate, first of the matrix, then of the vector. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        ''                                   | 0.1, 1    | 0, 1
+        matrix:decay=0.3                     | 0.3, 1    | 0, 1
+        vector:decay=0.2,lr=0.5              | 0.1, 1    | 0.2, 0.5
+        m*:lr=2 *:decay=0.0                  | 0.1, 2    | 0, 1
+        vector:lr=3 *:lr=0.25,decay=0.5      | 0.5, 0.25 | 0, 3
+        """)
+    void tenStepsAreThoseOfAPlainLoop(String groups, String matrix, String vector) {
+        AdamW grouped = new AdamW(
+                0.9,
+                0.95,
+                1e-8,
+                0.1,
+                1.0,
+                groups.isEmpty()
+                        ? List.of()
+                        : Arrays.stream(groups.split(" "))
+                                .map(ParameterGroup::parse)
+                                .toList());
+        graph = Simplify.of(grouped.update(parameters, TRAINED));
+        Map<String, double[]> settings = Map.of("matrix", numbers(matrix), "vector", numbers(vector));
         Random random = new Random(4);
         Map<String, Plain> plain = new HashMap<>();
         for (String name : TRAINED) {
             double[] weights = state.get(name).values().clone();
-            plain.put(name, new Plain(weights, name.equals("matrix") ? 0.1 : 0));
+            plain.put(name, new Plain(weights, settings.get(name)[0], settings.get(name)[1]));
         }
         for (int t = 1; t <= 10; t++) {
             gradients(t % 2 == 0 ? 3 : 0.05, random);
@@ -154,9 +178,48 @@ class AdamWTest {
                 "0.9,0.95,1e-8,0.1,0"
             })
     void settingsOutsideTheirRangeAreRefused(String settings) {
-        double[] s = Arrays.stream(settings.split(","))
-                .mapToDouble(Double::parseDouble)
-                .toArray();
+        double[] s = numbers(settings);
         assertThrows(QuipuException.class, () -> new AdamW(s[0], s[1], s[2], s[3], s[4]));
+    }
+
+    private static double[] numbers(String text) {
+        return Arrays.stream(text.split(",")).mapToDouble(Double::parseDouble).toArray();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        matrix               | parameter group: expected NAMES:lr=FACTOR,decay=DECAY, found matrix
+        matrix:              | parameter group matrix: expected lr=FACTOR and decay=DECAY, at most once each, found ''
+        matrix:beta=1        | parameter group matrix: expected lr=FACTOR and decay=DECAY, at most once each, found 'beta=1'
+        matrix:lr=1,lr=2     | parameter group matrix: expected lr=FACTOR and decay=DECAY, at most once each, found 'lr=2'
+        matrix:lr=fast       | parameter group matrix: expected a number, found 'fast'
+        matrix:lr=0          | parameter group matrix: expected a factor lr above 0, found '0.0'; frozen
+        matrix:decay=-1      | parameter group matrix: expected a decay of 0 or more, found '-1.0'
+        matrix:decay=NaN     | parameter group matrix: expected a decay of 0 or more, found 'NaN'
+        :lr=1                | pattern: expected a name, in which * stands for any characters, found nothing
+        frozen:lr=2          | expected trained parameters for a group, found 'frozen'; known are matrix, vector
+        matirx:lr=2          | expected trained parameters for a group, found 'matirx'; did you mean matrix?
+        *:lr=2 matrix:lr=1   | parameter group matrix: expected parameters that are in no group before it, found none
+        """)
+    void groupsThatSayNothingClearAreRefused(String groups, String message) {
+        QuipuException refusal = assertThrows(QuipuException.class, () -> {
+            List<ParameterGroup> parsed = Arrays.stream(groups.split(" "))
+                    .map(ParameterGroup::parse)
+                    .toList();
+            new AdamW(0.9, 0.95, 1e-8, 0.1, 1.0, parsed).update(parameters, TRAINED);
+        });
+        assertTrue(refusal.getMessage().startsWith(message), refusal.getMessage());
+    }
+
+    @Test
+    void groupsAreWrittenAsTheyAreRead() {
+        for (String text : List.of("*.norm.weight:lr=0.5,decay=0.0", "a:b:lr=1.0E-4", "*:lr=1.0,decay=0.25")) {
+            assertEquals(text, ParameterGroup.parse(text).toString());
+        }
+    }
+
+    @Test
+    void nothingToTrainIsRefused() {
+        assertThrows(QuipuException.class, () -> ADAM.update(parameters, List.of()));
     }
 }
