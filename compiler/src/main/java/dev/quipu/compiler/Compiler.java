@@ -6,7 +6,9 @@ import dev.quipu.compiler.checkpoint.CheckpointPlan;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.program.AdamW;
+import dev.quipu.compiler.program.Documents;
 import dev.quipu.compiler.program.Incremental;
+import dev.quipu.compiler.program.SeparateDocuments;
 import dev.quipu.compiler.rewrite.Simplify;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.compiler.verify.Verifier;
@@ -32,14 +34,37 @@ public record Compiler(boolean verify) {
      * result {@link Traced#LOSS}; adds to the state {@link Differentiated#gradientOf} of every trained parameter.
      */
     public Compiled gradient(Model model, int batch, int sequence) {
-        Traced traced = Traced.loss(model, batch, sequence);
+        return gradient(model, batch, sequence, Documents.JOINED);
+    }
+
+    /** As {@link #gradient(Model, int, int)}; rows of separate documents come with the input {@link Traced#STARTS}. */
+    public Compiled gradient(Model model, int batch, int sequence, Documents documents) {
+        Traced traced = loss(documents, model, batch, sequence);
         return compile(traced.graph(), Differentiate.of(traced).graph());
     }
 
-    /** Forward only: inputs and result as in {@link #gradient}. */
+    /** Forward only: inputs and result as in {@link #gradient(Model, int, int)}. */
     public Compiled loss(Model model, int batch, int sequence) {
-        Graph graph = Traced.loss(model, batch, sequence).graph();
+        return loss(model, batch, sequence, Documents.JOINED);
+    }
+
+    /** As {@link #loss(Model, int, int)}; rows of separate documents come with the input {@link Traced#STARTS}. */
+    public Compiled loss(Model model, int batch, int sequence, Documents documents) {
+        Graph graph = loss(documents, model, batch, sequence).graph();
         return compile(graph, graph);
+    }
+
+    private static Traced loss(Documents documents, Model model, int batch, int sequence) {
+        Traced traced = Traced.loss(model, batch, sequence);
+        return switch (documents) {
+            case JOINED -> traced;
+            case SEPARATE -> {
+                int several = Math.min(Math.max(sequence, 2), model.contextLength());
+                SeparateDocuments.check(
+                        Simplify.of(Traced.logits(model, batch, several).graph()));
+                yield new Traced(SeparateDocuments.of(traced.graph()), traced.parameters());
+            }
+        };
     }
 
     /** Tokens to {@link Traced#LOGITS}. */

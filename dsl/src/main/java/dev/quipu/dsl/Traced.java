@@ -19,6 +19,12 @@ public record Traced(Graph graph, Map<String, Parameter> parameters) {
     /** Input: f32[1], the factor on the summed losses: one over the number of targets in the whole batch. */
     public static final String SCALE = "scale";
 
+    /**
+     * Input, where rows hold several documents that must not see each other: the place in the row at which each token's
+     * document begins, i32[batch, sequence].
+     */
+    public static final String STARTS = "starts";
+
     /** Result: f32[batch, sequence, vocabulary]. */
     public static final String LOGITS = "logits";
 

@@ -45,6 +45,11 @@ record AttentionAddresses(AttentionGeometry geometry) {
         return times(element, (long) Float.BYTES);
     }
 
+    /** The starts of an element of the batch. */
+    Value starts(KeyHead keyHead) {
+        return times(toLong(keyHead.batch()), (long) launch().queries() * Integer.BYTES);
+    }
+
     private Value headVector(Value head) {
         return times(toLong(head), (long) launch().headSize() * Float.BYTES);
     }

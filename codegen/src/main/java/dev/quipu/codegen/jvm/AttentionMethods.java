@@ -18,6 +18,7 @@ import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
 
 import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Value;
@@ -30,6 +31,12 @@ final class AttentionMethods {
     static final String PACK_KEYS = "packKeys";
     static final String SCORE = "score";
     static final String PRODUCT = "product";
+
+    /** Where queries' documents begin, the place of a batch element's in it, and a row for those of a panel. */
+    static final Value.Variable STARTS = variable("starts", KernelType.SEGMENT);
+
+    static final Value.Variable STARTS_AT = variable("startsAt", KernelType.LONG);
+    static final Value.Variable START_ROW = variable("startRow", KernelType.SEGMENT);
 
     private static final Value.Variable SOURCE = variable("source", KernelType.SEGMENT);
     private static final Value.Variable AT = variable("at", KernelType.LONG);
@@ -254,38 +261,102 @@ final class AttentionMethods {
                 : integer(geometry.keyBlock());
         Value.Variable seen = body.let("seen", min(plus(behind, count), present));
         int window = geometry.launch().window();
+        if (launch.starts()) {
+            Value.Variable oldest = body.let("oldest", oldest(place));
+            Value first = max(minus(oldest, block), integer(0));
+            return new Visible(body.let("begin", multiple(first, library.rows())), seen, oldest);
+        }
         if (window == 0) {
-            return new Visible(body.let("begin", integer(0)), seen);
+            return new Visible(body.let("begin", integer(0)), seen, integer(0));
         }
         Value first = max(minus(behind, integer(window - 1L)), integer(0));
-        return new Visible(body.let("begin", multiple(first, library.rows())), seen);
+        return new Visible(body.let("begin", multiple(first, library.rows())), seen, oldest(place));
     }
 
-    /** Keys of a block from begin until seen; none where begin is not less. */
-    record Visible(Value.Variable begin, Value.Variable seen) {}
+    /**
+     * Keys of a block from begin until seen; none where begin is not less.
+     *
+     * @param oldest the first key that the panel sees, in all blocks
+     */
+    record Visible(Value.Variable begin, Value.Variable seen, Value oldest) {}
 
-    /** Masks the scores of keys that are behind their query or before its window. */
-    void mask(Emitter body, Value.Variable scores, Visible visible, Value block, Value place) {
+    /** The first key that a query sees, and no later one sees an earlier key: of its window, of its document. */
+    Value oldest(Value query) {
+        int window = geometry.launch().window();
+        Value first = window == 0 ? integer(0) : max(minus(query, integer(window - 1L)), integer(0));
+        if (!geometry.launch().starts()) {
+            return first;
+        }
+        return window == 0 ? start(query) : max(first, start(query));
+    }
+
+    /** The first key of a query's document; {@link #STARTS} and {@link #STARTS_AT} are in sight. */
+    Value start(Value query) {
+        return new Value.Load(KernelType.INT, STARTS, plus(STARTS_AT, toLong(times(query, Integer.BYTES))));
+    }
+
+    /** What a method that masks needs to know of documents. */
+    List<Value.Variable> startParameters() {
+        return geometry.launch().starts() ? List.of(STARTS, STARTS_AT, START_ROW) : List.of();
+    }
+
+    /** Memory for the starts of a panel's queries. */
+    List<Kernel.Scratch> startScratch() {
+        return geometry.launch().starts() ? List.of(new Kernel.Scratch(START_ROW, geometry.panel(), false)) : List.of();
+    }
+
+    /** Masks the scores of keys that are behind their query, before its window or of another document. */
+    void mask(Emitter body, Value.Variable scores, Visible visible, Value block, Value place, Value count) {
+        maskLater(body, scores, visible, block, place);
+        if (geometry.launch().window() > 0) {
+            maskEarlier(body, scores, visible, block, place);
+        }
+        if (geometry.launch().starts()) {
+            maskOthers(body, scores, visible, block, place, count);
+        }
+    }
+
+    private void maskLater(Emitter body, Value.Variable scores, Visible visible, Value block, Value place) {
         Value.Variable later = body.let("later", max(visible.begin(), minus(plus(place, 1), block)));
         Value distance = minus(minus(place, block), later);
         body.when(
                 less(later, visible.seen()),
                 tile -> call(tile, "Tiles.maskLater", scores, panelRow(later), minus(visible.seen(), later), distance));
+    }
+
+    private void maskEarlier(Emitter body, Value.Variable scores, Visible visible, Value block, Value place) {
         int window = geometry.launch().window();
-        if (window > 0) {
-            Value end = plus(minus(place, block), (long) geometry.panel() - window);
-            Value.Variable earlier = body.let("earlier", min(visible.seen(), end));
-            Value behind = minus(minus(minus(place, integer(window)), block), visible.begin());
-            body.when(
-                    less(visible.begin(), earlier),
-                    tile -> call(
-                            tile,
-                            "Tiles.maskEarlier",
-                            scores,
-                            panelRow(visible.begin()),
-                            minus(earlier, visible.begin()),
-                            behind));
-        }
+        Value end = plus(minus(place, block), (long) geometry.panel() - window);
+        Value.Variable earlier = body.let("earlier", min(visible.seen(), end));
+        Value behind = minus(minus(minus(place, integer(window)), block), visible.begin());
+        body.when(
+                less(visible.begin(), earlier),
+                tile -> call(
+                        tile,
+                        "Tiles.maskEarlier",
+                        scores,
+                        panelRow(visible.begin()),
+                        minus(earlier, visible.begin()),
+                        behind));
+    }
+
+    /** From the last query's start on, every query's document has begun. */
+    private void maskOthers(
+            Emitter body, Value.Variable scores, Visible visible, Value block, Value place, Value count) {
+        Value last = minus(start(minus(plus(place, count), integer(1))), block);
+        Value.Variable others = body.let("others", min(visible.seen(), last));
+        body.when(less(visible.begin(), others), tile -> {
+            Value at = plus(STARTS_AT, toLong(times(place, Integer.BYTES)));
+            call(tile, "Tiles.copyStarts", STARTS, at, START_ROW, count);
+            call(
+                    tile,
+                    "Tiles.maskOthers",
+                    scores,
+                    panelRow(visible.begin()),
+                    minus(others, visible.begin()),
+                    START_ROW,
+                    plus(block, visible.begin()));
+        });
     }
 
     private void eachHeadTile(Emitter body, HeadTile action) {

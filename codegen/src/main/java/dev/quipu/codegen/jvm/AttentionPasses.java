@@ -1,6 +1,7 @@
 package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.jvm.Values.load;
+import static dev.quipu.codegen.jvm.Values.longInteger;
 import static dev.quipu.codegen.jvm.Values.remainder;
 import static dev.quipu.codegen.jvm.Values.store;
 import static dev.quipu.codegen.jvm.Values.variable;
@@ -52,6 +53,7 @@ final class AttentionPasses {
     private static final Value.Variable STATISTICS_SEGMENT = variable("statistics", KernelType.SEGMENT);
     private static final Value.Variable STATISTICS_AT = variable("statisticsAt", KernelType.LONG);
     private static final Value.Variable DISTANCE = variable("distance", KernelType.INT);
+    private static final Value.Variable STARTS = variable("starts", KernelType.SEGMENT);
     private static final Value.Variable SCALE = variable("scale", KernelType.FLOAT);
 
     private final int lanes;
@@ -72,6 +74,8 @@ final class AttentionPasses {
                     case "scoreGradients" -> passes.scoreGradients();
                     case "maskLater" -> passes.mask(name, "Keys behind their query", Comparison.LESS);
                     case "maskEarlier" -> passes.mask(name, "Keys before the window", Comparison.GREATER_OR_EQUAL);
+                    case "copyStarts" -> copyStarts();
+                    case "maskOthers" -> passes.maskOthers();
                     case "scaleQueries" -> passes.scaleQueries();
                     case "scalePanel" -> passes.scalePanel();
                     case "zeroPanel" -> passes.zeroPanel();
@@ -195,6 +199,43 @@ final class AttentionPasses {
                 Value.Variable keys = loop.let("number", new Value.Splat(number, lanes));
                 for (int j = 0; j < 2; j++) {
                     Value hidden = new Value.Compare(comparison, places.get(j), keys);
+                    Value value = new Value.Select(hidden, number(MASKED, lanes), score(key, 0, j));
+                    store(loop, SCORES, scoreAt(AT, key, 0, j), value);
+                }
+            });
+        });
+    }
+
+    /** Places are below 2^24, which a float counts exactly. */
+    private static Method copyStarts() {
+        Value.Variable target = variable("target", KernelType.SEGMENT);
+        Value.Variable count = variable("count", KernelType.INT);
+        List<Value.Variable> parameters = List.of(STARTS, AT, target, count);
+        return Method.of(
+                "copyStarts",
+                "Where the documents of a few queries begin, as floats.",
+                parameters,
+                body -> body.loop("i", integer(0), count, 1, (loop, i) -> {
+                    Value bytes = toLong(times(i, Integer.BYTES));
+                    Value start = new Value.Load(KernelType.INT, STARTS, plus(AT, bytes));
+                    store(loop, target, bytes, new Value.Unary(Value.UnaryOperator.TO_FLOAT, start));
+                }));
+    }
+
+    private Method maskOthers() {
+        Value.Variable first = variable("first", KernelType.INT);
+        String comment = "Keys of earlier documents are masked: first + key < the lane's start.";
+        return Method.of("maskOthers", comment, List.of(SCORES, AT, KEYS, STARTS, first), body -> {
+            List<Value.Variable> starts = new ArrayList<>();
+            for (int j = 0; j < 2; j++) {
+                Value at = longInteger((long) j * lanes * Float.BYTES);
+                starts.add(body.let("start" + j, load(lanes, STARTS, at)));
+            }
+            body.loop("key", integer(0), KEYS, 1, (loop, key) -> {
+                Value number = new Value.Unary(Value.UnaryOperator.TO_FLOAT, plus(first, key));
+                Value.Variable keys = loop.let("number", new Value.Splat(number, lanes));
+                for (int j = 0; j < 2; j++) {
+                    Value hidden = new Value.Compare(Comparison.LESS, keys, starts.get(j));
                     Value value = new Value.Select(hidden, number(MASKED, lanes), score(key, 0, j));
                     store(loop, SCORES, scoreAt(AT, key, 0, j), value);
                 }

@@ -1,6 +1,7 @@
 package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.jvm.Values.divide;
+import static dev.quipu.codegen.jvm.Values.less;
 import static dev.quipu.codegen.jvm.Values.max;
 import static dev.quipu.codegen.jvm.Values.min;
 import static dev.quipu.codegen.jvm.Values.multiple;
@@ -35,12 +36,14 @@ final class BackwardAttention {
     private final AttentionGeometry geometry;
     private final AttentionLaunch launch;
     private final AttentionAddresses addresses;
+    private final AttentionMethods methods;
     private final BackwardPanels panels;
 
     BackwardAttention(AttentionGeometry geometry) {
         this.geometry = geometry;
         this.launch = geometry.launch();
         this.addresses = new AttentionAddresses(geometry);
+        this.methods = new AttentionMethods(geometry);
         this.panels = new BackwardPanels(geometry);
     }
 
@@ -58,16 +61,19 @@ final class BackwardAttention {
             methods.addAll(panels.methods(BackwardTask.BOTH));
         }
         methods.addAll(panels.shared());
-        return new Kernel(name, List.of(), BackwardPanels.BUFFERS, panels.scratch(), phases, methods);
+        return new Kernel(name, List.of(), panels.buffers(), panels.scratch(), phases, methods);
     }
 
     private Kernel.Phase phase(BackwardTask task, int parts) {
         Emitter body = new Emitter();
-        BackwardPanels.BUFFERS.forEach(used -> body.reserve(used.name()));
+        panels.buffers().forEach(used -> body.reserve(used.name()));
         panels.scratch().forEach(used -> body.reserve(used.variable().name()));
         body.reserve(Kernel.PART.name());
         KeyHead keyHead = addresses.keyHead(body, remainder(Kernel.PART, geometry.keyHeads()));
         Value number = divide(Kernel.PART, geometry.keyHeads());
+        if (launch.starts()) {
+            body.let(AttentionMethods.STARTS_AT.name(), addresses.starts(keyHead));
+        }
         Value sequence = integer(launch.queries());
         switch (task) {
             case BOTH -> blocks(body, task, keyHead, new Range(integer(0), sequence), integer(0), sequence);
@@ -77,9 +83,7 @@ final class BackwardAttention {
                 int queries = geometry.panelsOfPart() * geometry.panel();
                 Value first = body.let("first", times(later, queries));
                 Value end = body.let("end", min(plus(first, queries), sequence));
-                Value oldest = launch.window() == 0
-                        ? integer(0)
-                        : multiple(max(minus(first, integer(launch.window() - 1L)), integer(0)), geometry.keyBlock());
+                Value oldest = multiple(methods.oldest(first), geometry.keyBlock());
                 blocks(body, task, keyHead, new Range(first, end), body.let("keyBegin", oldest), end);
             }
             case KEYS -> {
@@ -105,19 +109,28 @@ final class BackwardAttention {
                 Value last = plus(plus(block, geometry.keyBlock()), launch.window() - 1L);
                 end = loop.let("queryEnd", min(end, last));
             }
-            Value sequence = integer(launch.queries());
             loop.loop("query", first, end, panels.span(task), (some, query) -> {
-                some.let("rows", min(minus(sequence, query), integer(panels.span(task))));
-                some.loop("member", integer(0), integer(geometry.group()), 1, (one, member) -> {
-                    Value.Variable head = one.let("head", addresses.head(keyHead, member));
-                    one.let("at", addresses.query(keyHead, head, query));
-                    one.let("statisticAt", addresses.statistic(keyHead, head, query));
-                    one.add(panels.method(task).call());
-                });
+                if (launch.starts()) {
+                    // documents that begin behind the block see nothing of it
+                    Value blockEnd = plus(block, keys);
+                    some.when(less(methods.start(query), blockEnd), seen -> attend(seen, task, keyHead, query));
+                } else {
+                    attend(some, task, keyHead, query);
+                }
             });
             if (task != BackwardTask.QUERIES) {
                 panels.endBlock(loop, at, keys);
             }
+        });
+    }
+
+    private void attend(Emitter body, BackwardTask task, KeyHead keyHead, Value query) {
+        body.let("rows", min(minus(integer(launch.queries()), query), integer(panels.span(task))));
+        body.loop("member", integer(0), integer(geometry.group()), 1, (one, member) -> {
+            Value.Variable head = one.let("head", addresses.head(keyHead, member));
+            one.let("at", addresses.query(keyHead, head, query));
+            one.let("statisticAt", addresses.statistic(keyHead, head, query));
+            one.add(panels.method(task).call());
         });
     }
 }

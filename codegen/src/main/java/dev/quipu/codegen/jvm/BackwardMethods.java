@@ -2,6 +2,7 @@ package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.jvm.Values.call;
 import static dev.quipu.codegen.jvm.Values.divide;
+import static dev.quipu.codegen.jvm.Values.less;
 import static dev.quipu.codegen.jvm.Values.load;
 import static dev.quipu.codegen.jvm.Values.longInteger;
 import static dev.quipu.codegen.jvm.Values.max;
@@ -22,6 +23,7 @@ import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.launch.AttentionLaunch;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -96,7 +98,7 @@ final class BackwardMethods {
     /** Sums over the queries of the span, for each panel of keys those of its queries that see it. */
     Method sumUp() {
         String comment = "Adds what the queries give to the gradients of the block's keys and values.";
-        List<Value.Variable> parameters = List.of(
+        List<Value.Variable> parameters = new ArrayList<>(List.of(
                 WEIGHT_ROWS,
                 SCORE_ROWS,
                 QUERY_ROWS,
@@ -106,21 +108,17 @@ final class BackwardMethods {
                 BLOCK,
                 BLOCK_KEYS,
                 QUERY,
-                ROWS);
+                ROWS));
+        if (launch.starts()) {
+            parameters.addAll(List.of(AttentionMethods.STARTS, AttentionMethods.STARTS_AT));
+        }
         return Method.of("sumUp", comment, parameters, body -> {
             Value.Variable behind = body.let("behind", minus(QUERY, BLOCK));
             Value.Variable end = body.let("end", min(plus(behind, ROWS), BLOCK_KEYS));
-            Value begin = launch.window() == 0
-                    ? integer(0)
-                    : multiple(max(minus(behind, integer(launch.window() - 1L)), integer(0)), geometry.panel());
-            body.loop("key", begin, end, geometry.panel(), (loop, key) -> {
+            PanelEnd seenBy = seenBy(body, behind);
+            body.loop("key", firstPanel(QUERY, behind), end, geometry.panel(), (loop, key) -> {
                 Value.Variable first = loop.let("first", max(minus(key, behind), integer(0)));
-                Value last = ROWS;
-                if (launch.window() > 0) {
-                    long reach = 2L * geometry.panel() + launch.window() - 2;
-                    last = min(ROWS, multiple(plus(minus(key, behind), reach), geometry.panel()));
-                }
-                Value.Variable depth = loop.let("depth", minus(last, first));
+                Value.Variable depth = loop.let("depth", minus(seenBy.end(key), first));
                 Value row = plus(times(divide(key, geometry.panel()), span()), first);
                 Value.Variable rowsAt = loop.let("rowsAt", methods.panelRow(row));
                 Value.Variable sums = loop.let("sums", sums(key));
@@ -128,6 +126,38 @@ final class BackwardMethods {
                 sum(loop, QUERY_ROWS, SCORE_ROWS, KEY_SUMS, first, rowsAt, sums, depth);
             });
         });
+    }
+
+    /** The first row of the span that does not see a panel of keys any more. */
+    private interface PanelEnd {
+        Value end(Value key);
+    }
+
+    private PanelEnd seenBy(Emitter body, Value behind) {
+        if (launch.starts()) {
+            // the last row may be the first panel's: then the second's begin is beside the point
+            Value second = min(plus(QUERY, geometry.panel()), integer(launch.queries() - 1L));
+            Value.Variable begin = body.let("secondBegin", firstPanel(second, minus(second, BLOCK)));
+            return key -> {
+                Value rows = new Value.Select(less(key, begin), integer(geometry.panel()), integer(span()));
+                return min(ROWS, rows);
+            };
+        }
+        if (launch.window() > 0) {
+            long reach = 2L * geometry.panel() + launch.window() - 2;
+            return key -> min(ROWS, multiple(plus(minus(key, behind), reach), geometry.panel()));
+        }
+        return key -> ROWS;
+    }
+
+    /** Where in the block the first panel of keys begins that a query sees. */
+    private Value firstPanel(Value query, Value behind) {
+        if (launch.starts()) {
+            return multiple(max(minus(methods.oldest(query), BLOCK), integer(0)), geometry.panel());
+        }
+        return launch.window() == 0
+                ? integer(0)
+                : multiple(max(minus(behind, integer(launch.window() - 1L)), integer(0)), geometry.panel());
     }
 
     private void sum(

@@ -22,7 +22,6 @@ import static dev.quipu.codegen.jvm.BackwardMethods.WEIGHT_ROWS;
 import static dev.quipu.codegen.jvm.Values.call;
 import static dev.quipu.codegen.jvm.Values.less;
 import static dev.quipu.codegen.jvm.Values.longInteger;
-import static dev.quipu.codegen.jvm.Values.max;
 import static dev.quipu.codegen.jvm.Values.min;
 import static dev.quipu.codegen.jvm.Values.multiple;
 import static dev.quipu.codegen.jvm.Values.same;
@@ -55,9 +54,6 @@ final class BackwardPanels {
     private static final Value.Variable QUERY_GRADIENT = segment("queryGradient");
     private static final Value.Variable KEY_GRADIENT = segment("keyGradient");
     private static final Value.Variable VALUE_GRADIENT = segment("valueGradient");
-
-    static final List<Value.Variable> BUFFERS =
-            List.of(QUERIES, KEYS, VALUES, OUTPUT, LOG_SUM_EXP, GRADIENT, QUERY_GRADIENT, KEY_GRADIENT, VALUE_GRADIENT);
 
     private static final Value.Variable KEY_PANELS = array("keyPanels");
     private static final Value.Variable VALUE_PANELS = array("valuePanels");
@@ -96,6 +92,16 @@ final class BackwardPanels {
         return variable(name, KernelType.ARRAY);
     }
 
+    /** The launch's buffers. */
+    List<Value.Variable> buffers() {
+        List<Value.Variable> buffers = new ArrayList<>(List.of(QUERIES, KEYS, VALUES, OUTPUT, LOG_SUM_EXP, GRADIENT));
+        if (launch.starts()) {
+            buffers.add(AttentionMethods.STARTS);
+        }
+        buffers.addAll(List.of(QUERY_GRADIENT, KEY_GRADIENT, VALUE_GRADIENT));
+        return buffers;
+    }
+
     /** Queries that are worked on together. */
     int span(BackwardTask task) {
         return task == BackwardTask.QUERIES ? geometry.panel() : sums.span();
@@ -109,7 +115,7 @@ final class BackwardPanels {
         long tile = (long) geometry.keyBlock() * geometry.panel();
         long rows = (long) geometry.keyBlock() * span();
         long sums = (long) geometry.keyBlock() * geometry.paddedHead();
-        return List.of(
+        List<Kernel.Scratch> scratch = new ArrayList<>(List.of(
                 own(KEY_PANELS, geometry.keyPanels()),
                 own(VALUE_PANELS, geometry.keyPanels()),
                 own(KEY_ROWS, geometry.rowPanels(geometry.keyBlock())),
@@ -123,7 +129,9 @@ final class BackwardPanels {
                 own(SCORE_ROWS, rows),
                 own(KEY_SUMS, sums),
                 own(VALUE_SUMS, sums),
-                own(TEMPORARY, (long) geometry.panel() * geometry.panel()));
+                own(TEMPORARY, (long) geometry.panel() * geometry.panel())));
+        scratch.addAll(methods.startScratch());
+        return scratch;
     }
 
     private static Kernel.Scratch own(Value.Variable variable, long elements) {
@@ -222,6 +230,7 @@ final class BackwardPanels {
         }
         parameters.addAll(
                 List.of(PANEL, SCORES, SCORE_GRADIENTS, STATISTICS, BLOCK, PLACE_QUERY, COUNT, ROW, AT, STATISTIC_AT));
+        parameters.addAll(methods.startParameters());
         String comment = "One panel: weights, score gradients and what is summed from them over keys.";
         return Method.of(task.named("panel"), comment, parameters, body -> {
             Visible visible = methods.visible(body, BLOCK, PLACE_QUERY, COUNT);
@@ -240,7 +249,7 @@ final class BackwardPanels {
         call(body, AttentionMethods.PACK_QUERIES, QUERIES, at, COUNT, PANEL);
         call(body, "Tiles.scalePanel", PANEL, zero, integer(launch.headSize()), scale);
         call(body, AttentionMethods.SCORE, KEY_PANELS, PANEL, SCORES, visible.begin(), visible.seen());
-        methods.mask(body, SCORES, visible, BLOCK, PLACE_QUERY);
+        methods.mask(body, SCORES, visible, BLOCK, PLACE_QUERY, COUNT);
         call(body, AttentionMethods.PACK_QUERIES, GRADIENT, at, COUNT, PANEL);
         call(body, AttentionMethods.SCORE, VALUE_PANELS, PANEL, SCORE_GRADIENTS, visible.begin(), visible.seen());
         call(body, "Tiles.scoreGradients", SCORES, SCORE_GRADIENTS, scores, count, STATISTICS, zero, scale);
@@ -269,17 +278,15 @@ final class BackwardPanels {
             call(body, UNPACK_QUERIES, arguments);
             return;
         }
-        Value oldest = launch.window() == 0
-                ? integer(0)
-                : multiple(max(minus(PLACE_QUERY, integer(launch.window() - 1L)), integer(0)), geometry.keyBlock());
+        Value oldest = multiple(visible.oldest(), geometry.keyBlock());
         body.when(same(BLOCK, oldest), first -> call(first, UNPACK_QUERIES, arguments));
         body.when(less(oldest, BLOCK), later -> call(later, UNPACK_QUERIES + "Add", arguments));
     }
 
-    /** Rows go in whole panels of keys; keys of the first that the queries' window does not reach weigh nothing. */
+    /** Rows go in whole panels of keys; keys of the first that the queries do not see weigh nothing. */
     private void turn(Emitter body, Visible visible) {
         Value first = integer(0);
-        if (launch.window() > 0) {
+        if (launch.window() > 0 || launch.starts()) {
             first = body.let("firstKey", multiple(visible.begin(), geometry.panel()));
             Value unseen = minus(visible.begin(), first);
             Value from = methods.panelRow(first);

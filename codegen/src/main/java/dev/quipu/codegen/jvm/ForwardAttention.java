@@ -5,7 +5,6 @@ import static dev.quipu.codegen.jvm.Values.call;
 import static dev.quipu.codegen.jvm.Values.divide;
 import static dev.quipu.codegen.jvm.Values.less;
 import static dev.quipu.codegen.jvm.Values.longInteger;
-import static dev.quipu.codegen.jvm.Values.max;
 import static dev.quipu.codegen.jvm.Values.min;
 import static dev.quipu.codegen.jvm.Values.multiple;
 import static dev.quipu.codegen.jvm.Values.remainder;
@@ -72,7 +71,7 @@ final class ForwardAttention {
         this.methods = new AttentionMethods(geometry);
         this.addresses = new AttentionAddresses(geometry);
         this.cached = launch.kind() == AttentionLaunch.Kind.CACHED;
-        this.statistic = !cached && launch.buffers().size() == 5;
+        this.statistic = !cached && launch.buffers().size() == (launch.starts() ? 6 : 5);
         this.severalBlocks = geometry.keyBlocks() > 1;
     }
 
@@ -98,6 +97,9 @@ final class ForwardAttention {
         if (cached) {
             buffers.add(POSITION_BUFFER);
         }
+        if (launch.starts()) {
+            buffers.add(AttentionMethods.STARTS);
+        }
         buffers.add(OUTPUT);
         if (statistic) {
             buffers.add(LOG_SUM_EXP);
@@ -108,13 +110,15 @@ final class ForwardAttention {
     private List<Kernel.Scratch> scratch() {
         int block = geometry.keyBlock();
         long states = (long) geometry.panelsOfPart() * geometry.group();
-        return List.of(
+        List<Kernel.Scratch> scratch = new ArrayList<>(List.of(
                 new Kernel.Scratch(KEY_PANELS, geometry.keyPanels(), false),
                 new Kernel.Scratch(VALUE_PANELS, geometry.rowPanels(block), false),
                 new Kernel.Scratch(PANEL, geometry.headPanel(), false),
                 new Kernel.Scratch(SCORES, (long) block * geometry.panel(), false),
                 new Kernel.Scratch(STATE, states * stateSize(), false),
-                new Kernel.Scratch(TEMPORARY, (long) geometry.panel() * geometry.panel(), false));
+                new Kernel.Scratch(TEMPORARY, (long) geometry.panel() * geometry.panel(), false)));
+        scratch.addAll(methods.startScratch());
+        return scratch;
     }
 
     /** Floats of a panel's output and statistics. */
@@ -125,7 +129,8 @@ final class ForwardAttention {
     /** Later queries see more keys: their parts come first, so that no worker begins a long one last. */
     private List<Statement> phase() {
         Emitter body = new Emitter();
-        List.of(QUERIES, KEYS, VALUES, OUTPUT, LOG_SUM_EXP, POSITION_BUFFER).forEach(used -> body.reserve(used.name()));
+        List.of(QUERIES, KEYS, VALUES, OUTPUT, LOG_SUM_EXP, POSITION_BUFFER, AttentionMethods.STARTS)
+                .forEach(used -> body.reserve(used.name()));
         scratch().forEach(used -> body.reserve(used.variable().name()));
         body.reserve(Kernel.PART.name());
         KeyHead keyHead = addresses.keyHead(body, remainder(Kernel.PART, geometry.keyHeads()));
@@ -139,9 +144,12 @@ final class ForwardAttention {
         // queries past the end of a cache are of nobody's interest, but must not read past it
         Value.Variable keys =
                 body.let("keyEnd", cached ? min(plus(end, position), integer(launch.keys())) : plus(end, position));
+        if (launch.starts()) {
+            body.let(AttentionMethods.STARTS_AT.name(), addresses.starts(keyHead));
+        }
         Value begin = integer(0);
-        if (launch.window() > 0) {
-            Value oldest = max(minus(plus(first, position), integer(launch.window() - 1L)), integer(0));
+        if (launch.window() > 0 || launch.starts()) {
+            Value oldest = methods.oldest(plus(first, position));
             begin = body.let("keyBegin", multiple(oldest, geometry.keyBlock()));
         }
         body.loop(BLOCK.name(), begin, keys, geometry.keyBlock(), (loop, block) -> {
@@ -182,6 +190,7 @@ final class ForwardAttention {
         }
         parameters.addAll(
                 List.of(KEY_PANELS, VALUE_PANELS, PANEL, SCORES, STATE, TEMPORARY, BLOCK, PLACE, COUNT, AT, STATE_AT));
+        parameters.addAll(methods.startParameters());
         String comment = "One panel of queries against one block of keys; place is the first query's among the keys.";
         return Method.of("attend", comment, parameters, body -> {
             Visible visible = methods.visible(body, BLOCK, PLACE, COUNT);
@@ -196,36 +205,36 @@ final class ForwardAttention {
         call(body, AttentionMethods.PACK_QUERIES, QUERIES, AT, COUNT, PANEL);
         call(body, "Tiles.scalePanel", PANEL, longInteger(0), integer(launch.headSize()), number(launch.scale(), 1));
         call(body, AttentionMethods.SCORE, KEY_PANELS, PANEL, SCORES, visible.begin(), visible.seen());
-        methods.mask(body, SCORES, visible, BLOCK, PLACE);
-        onFirstBlock(body, first -> call(first, "Tiles.softmaxBegin", STATE, statistics));
+        methods.mask(body, SCORES, visible, BLOCK, PLACE, COUNT);
+        onFirstBlock(body, visible, first -> call(first, "Tiles.softmaxBegin", STATE, statistics));
         call(body, "Tiles.softmaxMaximum", SCORES, scores, count, STATE, statistics);
         Value head = integer(launch.headSize());
-        onLaterBlocks(body, later -> call(later, "Tiles.scaleQueries", STATE, STATE_AT, head, STATE, statistics));
+        onLaterBlocks(
+                body, visible, later -> call(later, "Tiles.scaleQueries", STATE, STATE_AT, head, STATE, statistics));
         call(body, "Tiles.softmaxExponentials", SCORES, scores, count, STATE, statistics);
-        onFirstBlock(body, first -> product(first, false, visible, scores, count));
-        onLaterBlocks(body, later -> product(later, true, visible, scores, count));
+        onFirstBlock(body, visible, first -> product(first, false, visible, scores, count));
+        onLaterBlocks(body, visible, later -> product(later, true, visible, scores, count));
         Value end = plus(PLACE, COUNT);
         body.when(atLeast(plus(BLOCK, geometry.keyBlock()), end), last -> finish(last, statistics));
     }
 
-    private void onFirstBlock(Emitter body, Consumer<Emitter> action) {
+    private void onFirstBlock(Emitter body, Visible visible, Consumer<Emitter> action) {
         if (severalBlocks) {
-            body.when(same(BLOCK, oldestBlock()), action);
+            body.when(same(BLOCK, oldestBlock(visible)), action);
         } else {
             action.accept(body);
         }
     }
 
-    private void onLaterBlocks(Emitter body, Consumer<Emitter> action) {
+    private void onLaterBlocks(Emitter body, Visible visible, Consumer<Emitter> action) {
         if (severalBlocks) {
-            body.when(less(oldestBlock(), BLOCK), action);
+            body.when(less(oldestBlock(visible), BLOCK), action);
         }
     }
 
     /** The first block that the panel sees. */
-    private Value oldestBlock() {
-        Value oldest = max(minus(PLACE, integer(launch.window() - 1L)), integer(0));
-        return launch.window() == 0 ? integer(0) : multiple(oldest, geometry.keyBlock());
+    private Value oldestBlock(Visible visible) {
+        return multiple(visible.oldest(), geometry.keyBlock());
     }
 
     private void product(Emitter body, boolean add, Visible visible, Value scores, Value count) {

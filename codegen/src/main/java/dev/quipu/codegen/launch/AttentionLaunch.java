@@ -9,6 +9,8 @@ import java.util.List;
  * @param kind FORWARD: buffers q, k, v, out, and log-sum-exp where a backward reads it. BACKWARD: q, k, v, out, log-sum-exp, d out, d q, d k, d v.
  *     CACHED: q, k, v, position i32[1], out; query t sees keys 0 to position + t
  * @param window how many keys a query sees, itself included; 0 for all
+ * @param starts whether queries have first keys of their own: the last buffer that is read is i32[batch, queries], the place
+ *     at which each query's document begins, which never falls along the queries
  */
 public record AttentionLaunch(
         Kind kind,
@@ -19,6 +21,7 @@ public record AttentionLaunch(
         int keyHeads,
         int headSize,
         int window,
+        boolean starts,
         float scale,
         List<Buffer> buffers)
         implements Launch {
@@ -31,5 +34,8 @@ public record AttentionLaunch(
 
     public AttentionLaunch {
         buffers = List.copyOf(buffers);
+        if (starts && kind == Kind.CACHED) {
+            throw new AssertionError("a cache holds one document");
+        }
     }
 }

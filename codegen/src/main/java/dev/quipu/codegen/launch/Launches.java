@@ -168,19 +168,42 @@ public final class Launches {
         return switch (node.op()) {
             case Attention op ->
                 builder.bind(
-                        cluster, launch(AttentionLaunch.Kind.FORWARD, query, key, op.window(), op.scale(), builder));
+                        cluster,
+                        launch(
+                                AttentionLaunch.Kind.FORWARD,
+                                query,
+                                key,
+                                op.window(),
+                                node.inputs().size() == 4,
+                                op.scale(),
+                                builder));
             case AttentionBackward op ->
                 builder.bind(
-                        cluster, launch(AttentionLaunch.Kind.BACKWARD, query, key, op.window(), op.scale(), builder));
+                        cluster,
+                        launch(
+                                AttentionLaunch.Kind.BACKWARD,
+                                query,
+                                key,
+                                op.window(),
+                                node.inputs().size() == 7,
+                                op.scale(),
+                                builder));
             case CachedAttention op ->
                 builder.bind(
-                        cluster, launch(AttentionLaunch.Kind.CACHED, query, key, op.window(), op.scale(), builder));
+                        cluster,
+                        launch(AttentionLaunch.Kind.CACHED, query, key, op.window(), false, op.scale(), builder));
             default -> throw new AssertionError("not an attention: " + node);
         };
     }
 
     private static AttentionLaunch launch(
-            AttentionLaunch.Kind kind, Shape query, Shape key, int window, float scale, StepBuilder builder) {
+            AttentionLaunch.Kind kind,
+            Shape query,
+            Shape key,
+            int window,
+            boolean starts,
+            float scale,
+            StepBuilder builder) {
         return new AttentionLaunch(
                 kind,
                 query.size(0),
@@ -190,6 +213,7 @@ public final class Launches {
                 key.size(2),
                 query.size(3),
                 window,
+                starts,
                 scale,
                 builder.buffers());
     }

@@ -9,6 +9,7 @@ final class AttentionReference {
     private final float[] k;
     private final float[] v;
     private final int position;
+    private final int[] starts;
 
     final double[] out;
     final double[] logSumExp;
@@ -21,6 +22,15 @@ final class AttentionReference {
      * @param gradient of the output, or null
      */
     AttentionReference(AttentionLaunch launch, float[] q, float[] k, float[] v, int position, float[] gradient) {
+        this(launch, q, k, v, position, new int[launch.batch() * launch.queries()], gradient);
+    }
+
+    /**
+     * @param starts the first key of each query's document
+     */
+    AttentionReference(
+            AttentionLaunch launch, float[] q, float[] k, float[] v, int position, int[] starts, float[] gradient) {
+        this.starts = starts;
         this.launch = launch;
         this.q = q;
         this.k = k;
@@ -43,7 +53,8 @@ final class AttentionReference {
     private void row(int batch, int head, int query, float[] gradient) {
         int size = launch.headSize();
         int last = position + query;
-        int first = launch.window() == 0 ? 0 : Math.max(0, last - launch.window() + 1);
+        int first = Math.max(
+                starts[batch * launch.queries() + query], launch.window() == 0 ? 0 : last - launch.window() + 1);
         int at = ((batch * launch.queries() + query) * launch.heads() + head) * size;
         double[] weights = new double[last + 1];
         double largest = Double.NEGATIVE_INFINITY;

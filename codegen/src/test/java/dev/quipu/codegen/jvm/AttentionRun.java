@@ -67,7 +67,35 @@ final class AttentionRun implements AutoCloseable {
             case BACKWARD -> buffers.addAll(List.of(query, line, query, query, key, key));
             case CACHED -> buffers.addAll(List.of(new Buffer(DType.I32, 1, Buffer.Use.READ), query));
         }
-        return new AttentionLaunch(kind, batch, queries, keys, heads, keyHeads, headSize, window, scale, buffers);
+        return new AttentionLaunch(
+                kind, batch, queries, keys, heads, keyHeads, headSize, window, false, scale, buffers);
+    }
+
+    /** The launch with a buffer of starts behind the others that are read. */
+    static AttentionLaunch separate(AttentionLaunch launch) {
+        List<Buffer> buffers = new ArrayList<>(launch.buffers());
+        long elements = (long) launch.batch() * launch.queries();
+        buffers.add(starts(launch.kind()), new Buffer(DType.I32, elements, Buffer.Use.READ));
+        return new AttentionLaunch(
+                launch.kind(),
+                launch.batch(),
+                launch.queries(),
+                launch.keys(),
+                launch.heads(),
+                launch.keyHeads(),
+                launch.headSize(),
+                launch.window(),
+                true,
+                launch.scale(),
+                buffers);
+    }
+
+    private static int starts(AttentionLaunch.Kind kind) {
+        return kind == AttentionLaunch.Kind.BACKWARD ? 6 : 3;
+    }
+
+    void setStarts(int[] starts) {
+        MemorySegment.copy(starts, 0, buffers.get(starts(launch.kind())), ValueLayout.JAVA_INT, 0, starts.length);
     }
 
     private static Buffer floats(long elements) {

@@ -12,6 +12,7 @@ import dev.quipu.dsl.op.Attention;
 import dev.quipu.dsl.op.AttentionBackward;
 import dev.quipu.dsl.op.CachedAttention;
 import dev.quipu.dsl.op.Op;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,16 +29,21 @@ final class AttentionInterpreter {
         Type statistic = Type.f32(
                 Dim.batch(launch.batch()), new Dim("head", launch.heads()), new Dim("place", launch.queries()));
         Type one = Type.i32(new Dim("one", 1));
-        Op op = switch (launch.kind()) {
-            case FORWARD -> new Attention(launch.window(), launch.scale());
-            case BACKWARD -> new AttentionBackward(launch.window(), launch.scale());
-            case CACHED -> new CachedAttention(launch.window(), launch.scale());
-        };
-        List<Type> types = switch (launch.kind()) {
-            case FORWARD -> List.of(query, key, key);
-            case BACKWARD -> List.of(query, key, key, query, statistic, query);
-            case CACHED -> List.of(query, key, key, one);
-        };
+        Op op =
+                switch (launch.kind()) {
+                    case FORWARD -> new Attention(launch.window(), launch.scale());
+                    case BACKWARD -> new AttentionBackward(launch.window(), launch.scale());
+                    case CACHED -> new CachedAttention(launch.window(), launch.scale());
+                };
+        List<Type> types = new ArrayList<>(
+                switch (launch.kind()) {
+                    case FORWARD -> List.of(query, key, key);
+                    case BACKWARD -> List.of(query, key, key, query, statistic, query);
+                    case CACHED -> List.of(query, key, key, one);
+                });
+        if (launch.starts()) {
+            types.add(Type.i32(Dim.batch(launch.batch()), new Dim("place", launch.queries())));
+        }
         Map<String, Array> values = new HashMap<>();
         Tensor[] inputs = new Tensor[types.size()];
         for (int i = 0; i < inputs.length; i++) {

@@ -72,15 +72,16 @@ final class BackwardRules {
             }
             // Dao et al. 2022, section 3: from the log-sum-exp alone, scores recomputed tile by tile
             case Attention attention -> {
+                List<Tensor> needs = new ArrayList<>(in.subList(0, 3));
+                needs.addAll(List.of(node.output(0), node.output(1), g));
+                needs.addAll(in.subList(3, in.size()));
                 Node backward = Tensor.apply(
-                        new AttentionBackward(attention.window(), attention.scale()),
-                        in.get(0),
-                        in.get(1),
-                        in.get(2),
-                        node.output(0),
-                        node.output(1),
-                        g);
-                yield List.of(backward.output(0), backward.output(1), backward.output(2));
+                        new AttentionBackward(attention.window(), attention.scale()), needs.toArray(Tensor[]::new));
+                List<Tensor> gradients = new ArrayList<>(Collections.nCopies(in.size(), null));
+                for (int i = 0; i < 3; i++) {
+                    gradients.set(i, backward.output(i));
+                }
+                yield gradients;
             }
             // d logsumexp(x) - x[t] = softmax(x) - onehot(t)
             case CrossEntropy crossEntropy ->

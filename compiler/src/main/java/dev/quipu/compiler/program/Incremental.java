@@ -61,7 +61,7 @@ public final class Incremental {
      * @throws QuipuException naming the node and line that mixes positions
      */
     public static void check(Graph forward) {
-        forward.nodes().forEach(Positions::check);
+        forward.nodes().forEach(node -> Positions.check(node, "so that text can be continued with a cache"));
     }
 
     /** Whether a state is a cache of keys or values. */

@@ -109,6 +109,7 @@ public final class Reference {
             return switch (node.op()) {
                 case Attention op ->
                     new ReferenceAttention(in.get(0), in.get(1), op.window(), op.scale(), 0)
+                            .from(in.subList(3, in.size()))
                             .forward(
                                     in.get(0),
                                     in.get(1),
@@ -116,7 +117,9 @@ public final class Reference {
                                     type(node),
                                     node.types().get(1));
                 case AttentionBackward op ->
-                    new ReferenceAttention(in.get(0), in.get(1), op.window(), op.scale(), 0).backward(in, node.types());
+                    new ReferenceAttention(in.get(0), in.get(1), op.window(), op.scale(), 0)
+                            .from(in.subList(6, in.size()))
+                            .backward(in, node.types());
                 case Broadcast op -> List.of(ReferenceShapes.broadcast(in.getFirst(), type(node)));
                 case CachedAttention op -> List.of(cachedAttention(node, op, in));
                 case Call op -> call(op, in);

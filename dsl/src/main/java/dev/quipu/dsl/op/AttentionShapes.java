@@ -26,6 +26,15 @@ final class AttentionShapes {
         Expect.that(window >= 0, "a window of 0 (none) or more", window);
     }
 
+    /** One integer per batch and query. */
+    static void checkStarts(Type query, Type starts) {
+        Expect.i32(starts);
+        Expect.that(
+                starts.shape().sameSizes(query.shape().sub(0, 2)),
+                "a start for each query, " + query.shape().sub(0, 2),
+                starts);
+    }
+
     /** One number per batch, head and query. */
     static Type statistic(Type query) {
         Shape shape = query.shape();

@@ -74,6 +74,15 @@ class ShapeRulesTest {
                     "f32[2, 3, 4, 8]; f32[2, 3, 2, 8]; f32[2, 3, 2, 8]",
                     "f32[a=2, b=3, c=4, d=8], f32[a=2, c=4, b=3]"),
             row(
+                    new Attention(0, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 3, 2, 8]; f32[2, 3, 2, 8]; i32[2, 3]",
+                    "f32[a=2, b=3, c=4, d=8], f32[a=2, c=4, b=3]"),
+            row(
+                    new AttentionBackward(0, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 3, 1, 8]; f32[2, 3, 1, 8]; f32[2, 3, 4, 8]; f32[2, 4, 3]; f32[2, 3, 4, 8];"
+                            + " i32[2, 3]",
+                    "f32[a=2, b=3, c=4, d=8], f32[a=2, b=3, c=1, d=8], f32[a=2, b=3, c=1, d=8]"),
+            row(
                     new AttentionBackward(5, 1),
                     "f32[2, 3, 4, 8]; f32[2, 3, 1, 8]; f32[2, 3, 1, 8]; f32[2, 3, 4, 8]; f32[2, 4, 3]; f32[2, 3, 4, 8]",
                     "f32[a=2, b=3, c=4, d=8], f32[a=2, b=3, c=1, d=8], f32[a=2, b=3, c=1, d=8]"),
@@ -201,6 +210,14 @@ class ShapeRulesTest {
                     new Attention(-1, 1),
                     "f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4, 8]",
                     "expected a window of 0 (none) or more, found -1"),
+            row(
+                    new Attention(0, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; i32[2, 4]",
+                    "expected a start for each query, [a=2, b=3], found i32[a=2, b=4]"),
+            row(
+                    new Attention(0, 1),
+                    "f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3]",
+                    "expected integers of type i32, found f32[a=2, b=3]"),
             row(
                     new AttentionBackward(0, 1),
                     "f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4, 8]; f32[2, 3, 4]; f32[2, 3, 4, 8]",

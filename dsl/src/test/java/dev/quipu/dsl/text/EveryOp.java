@@ -118,7 +118,9 @@ final class EveryOp {
                         new Rope(true),
                         List.of(QUERY, Type.f32(new Dim("position", 16), new Dim("angle", 8)), POSITION)),
                 new Sample(new Attention(2, 0.35355338f), List.of(QUERY, KEY, KEY)),
+                new Sample(new Attention(0, 0.25f), List.of(QUERY, KEY, KEY, IDS)),
                 new Sample(new AttentionBackward(0, 0.25f), List.of(QUERY, KEY, KEY, QUERY, STATISTIC, QUERY)),
+                new Sample(new AttentionBackward(2, 0.25f), List.of(QUERY, KEY, KEY, QUERY, STATISTIC, QUERY, IDS)),
                 new Sample(new CacheWrite("cache.0.keys"), List.of(CACHE, KEY, POSITION)),
                 new Sample(new CachedAttention(0, 0.25f), List.of(QUERY, CACHE, CACHE, POSITION)));
     }

@@ -6,6 +6,8 @@ import dev.quipu.dsl.Node;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
+import dev.quipu.dsl.op.Attention;
+import dev.quipu.dsl.op.AttentionBackward;
 import dev.quipu.dsl.op.CacheWrite;
 import dev.quipu.dsl.op.CachedAttention;
 import dev.quipu.dsl.op.CrossEntropy;
@@ -22,7 +24,7 @@ import java.util.Map;
 
 /**
  * Which integers a program may be given: ids below the rows of the tables that they index, targets below the number of
- * logits, positions of at least 0. Found from the graph, and checked before every run, because kernels trust their inputs.
+ * logits, positions of at least 0, starts of documents that do not fall along a row. Found from the graph, and checked before every run, because kernels trust their inputs.
  */
 public final class IndexBounds {
     /** What an input feeds: {@code least <= value < limit}. */
@@ -40,7 +42,11 @@ public final class IndexBounds {
 
     private record Checked(String input, Buffer buffer, Bound bound) {}
 
+    /** Where documents begin in rows of a length: no later than at the token itself, and from token to token never earlier. */
+    private record Starts(String input, Buffer buffer, Type type) {}
+
     private final List<Checked> checks = new ArrayList<>();
+    private final List<Starts> starts = new ArrayList<>();
 
     /**
      * @param buffers of the program that the graph became
@@ -69,10 +75,19 @@ public final class IndexBounds {
                 case Rope op when inputs.size() == 3 -> bound(bounds, inputs.get(2), 0, Integer.MAX_VALUE);
                 case CacheWrite op -> bound(bounds, inputs.get(2), 0, Integer.MAX_VALUE);
                 case CachedAttention op -> bound(bounds, inputs.get(3), 0, Integer.MAX_VALUE);
+                case Attention op when inputs.size() == 4 -> starts(inputs.get(3), buffers);
+                case AttentionBackward op when inputs.size() == 7 -> starts(inputs.get(6), buffers);
                 default -> {}
             }
         }
         bounds.forEach((name, bound) -> checks.add(new Checked(name, buffers.input(name), bound)));
+    }
+
+    private void starts(Tensor tensor, ProgramBuffers buffers) {
+        if (tensor.node().op() instanceof Input input
+                && starts.stream().noneMatch(known -> known.input.equals(input.name()))) {
+            starts.add(new Starts(input.name(), buffers.input(input.name()), input.type()));
+        }
     }
 
     /** Bounds the inputs whose integers reach a tensor: through ops that move integers about. */
@@ -99,24 +114,47 @@ public final class IndexBounds {
             for (long place = 0; place < buffer.length(); place++) {
                 int value = buffer.getInt(place);
                 if (value < checked.bound.least || value >= checked.bound.limit) {
-                    throw refusal(checked, value, place);
+                    throw QuipuException.of(
+                            checked.bound.toString(),
+                            Integer.toString(value),
+                            "input " + checked.input + " at " + index(checked.bound.type, place),
+                            checked.bound.limit == Integer.MAX_VALUE
+                                    ? ""
+                                    : "are the tokens of this model's tokenizer?");
                 }
             }
         }
+        for (int i = 0; i < starts.size(); i++) {
+            check(starts.get(i));
+        }
     }
 
-    private static QuipuException refusal(Checked checked, int value, long place) {
+    private static void check(Starts starts) {
+        int length = starts.type.shape().last().size();
+        int before = 0;
+        for (long place = 0; place < starts.buffer.length(); place++) {
+            int column = (int) (place % length);
+            before = column == 0 ? 0 : before;
+            int value = starts.buffer.getInt(place);
+            if (value < before || value > column) {
+                throw QuipuException.of(
+                        "a document that begins from " + before + " to " + column,
+                        Integer.toString(value),
+                        "input " + starts.input + " at " + index(starts.type, place),
+                        "");
+            }
+            before = value;
+        }
+    }
+
+    private static String index(Type type, long place) {
         List<String> index = new ArrayList<>();
-        long[] strides = checked.bound.type.shape().strides();
+        long[] strides = type.shape().strides();
         long rest = place;
         for (int axis = 0; axis < strides.length; axis++) {
-            index.add(checked.bound.type.shape().dim(axis).name() + "=" + rest / strides[axis]);
+            index.add(type.shape().dim(axis).name() + "=" + rest / strides[axis]);
             rest %= strides[axis];
         }
-        return QuipuException.of(
-                checked.bound.toString(),
-                Integer.toString(value),
-                "input " + checked.input + " at " + String.join(", ", index),
-                checked.bound.limit == Integer.MAX_VALUE ? "" : "are the tokens of this model's tokenizer?");
+        return String.join(", ", index);
     }
 }

@@ -9,10 +9,12 @@ import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Node;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
+import dev.quipu.dsl.op.Attention;
 import dev.quipu.dsl.op.ReadState;
 import dev.quipu.dsl.op.Rope;
 import dev.quipu.dsl.op.RopeTable;
@@ -71,6 +73,24 @@ class IndexBoundsTest {
                 refusal(bounds));
         tokens.setInt(4, -1);
         assertTrue(refusal(bounds).contains("found -1"));
+    }
+
+    @Test
+    void documentsBeginOneAfterTheOther() {
+        Tensor heads = Tensor.input("heads", Type.f32(BATCH, SEQUENCE, new Dim("head", 2), new Dim("size", 4)));
+        Node attention = Tensor.apply(new Attention(0, 1), heads, heads, heads, ids("starts"));
+        IndexBounds bounds = bounds(attention.output(0));
+        Buffer starts = buffers.input("starts");
+        starts.setInts(0, new int[] {0, 1, 1, 0, 0, 2});
+        assertDoesNotThrow(bounds::check);
+        starts.setInts(0, new int[] {0, 1, 0, 0, 0, 2});
+        assertEquals(
+                "input starts at batch=0, sequence=2: expected a document that begins from 1 to 2, found 0",
+                refusal(bounds));
+        starts.setInts(0, new int[] {0, 1, 1, 0, 2, 2});
+        assertTrue(refusal(bounds).contains("batch=1, sequence=1: expected a document that begins from 0 to 1"));
+        starts.setInts(0, new int[] {0, 1, 1, 1, 1, 1});
+        assertTrue(refusal(bounds).contains("found 1"));
     }
 
     @Test

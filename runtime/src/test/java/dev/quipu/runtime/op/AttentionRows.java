@@ -24,6 +24,10 @@ final class AttentionRows {
             return "batch=" + batch + " sequence=" + length + " group=" + groups + " size=" + width;
         }
 
+        String starts() {
+            return "i32 batch=" + batch + " sequence=" + length;
+        }
+
         String statistic() {
             return "batch=" + batch + " head=" + heads + " sequence=" + length;
         }
@@ -54,11 +58,21 @@ final class AttentionRows {
             new Case(1, 130, 2, 1, 20, 33),
             new Case(1, 37, 2, 1, 16, 100));
 
+    /** Rows that several documents share. */
+    private static final List<Case> SHARED =
+            List.of(new Case(2, 37, 4, 2, 16, 0), new Case(1, 130, 2, 1, 20, 33), new Case(1, 70, 4, 4, 16, 0));
+
     static List<OpRow> rows() {
         List<OpRow> rows = new ArrayList<>();
         for (Case size : CASES) {
             rows.add(attention(size, "", normal(1), normal(1)));
             rows.add(backward(size));
+        }
+        for (Case size : SHARED) {
+            for (int length : new int[] {2, 5, 20}) {
+                rows.add(separate(size, length));
+                rows.add(separateBackward(size, length));
+            }
         }
         rows.add(attention(CASES.get(3), " with scores of hundreds", normal(12), normal(12))
                 .stepping(1e-6)
@@ -76,6 +90,42 @@ final class AttentionRows {
                 .input("v", size.keys(), normal(1))
                 .gives(size.queries(), size.statistic())
                 .like(in -> naive.forward(in.get(0), in.get(1), in.get(2)));
+    }
+
+    /** Documents of a length, the last one cut off at the end of the row. */
+    private static Values starts(Case size, int length) {
+        return (place, random) -> place % size.length() / length * length;
+    }
+
+    private static String title(Case size, int length) {
+        return size.title() + ", documents of " + length;
+    }
+
+    private static OpRow separate(Case size, int length) {
+        NaiveAttention naive = new NaiveAttention(size.window(), size.scale(), 0);
+        return OpRow.of(title(size, length), new Attention(size.window(), size.scale()))
+                .input("q", size.queries(), normal(1))
+                .input("k", size.keys(), normal(1))
+                .input("v", size.keys(), normal(1))
+                .input("starts", size.starts(), starts(size, length))
+                .gives(size.queries(), size.statistic())
+                .like(in -> naive.forward(in.get(0), in.get(1), in.get(2), in.get(3)));
+    }
+
+    private static OpRow separateBackward(Case size, int length) {
+        NaiveAttention naive = new NaiveAttention(size.window(), size.scale(), 0);
+        return OpRow.of(title(size, length), AttentionBackward.class, in -> {
+                    Node forward = Tensor.apply(new Attention(size.window(), size.scale()), in[0], in[1], in[2], in[4]);
+                    AttentionBackward op = new AttentionBackward(size.window(), size.scale());
+                    return Tensor.apply(op, in[0], in[1], in[2], forward.output(0), forward.output(1), in[3], in[4]);
+                })
+                .input("q", size.queries(), normal(1))
+                .input("k", size.keys(), normal(1))
+                .input("v", size.keys(), normal(1))
+                .input("gradient", size.queries(), normal(1))
+                .input("starts", size.starts(), starts(size, length))
+                .gives(size.queries(), size.keys(), size.keys())
+                .like(in -> naive.backward(in.get(0), in.get(1), in.get(2), in.get(3), in.get(4)));
     }
 
     private static OpRow backward(Case size) {

@@ -16,6 +16,11 @@ import java.util.List;
 record NaiveAttention(int window, double scale, int position) {
     /** Output and log-sum-exp. */
     List<Array> forward(Array q, Array k, Array v) {
+        return forward(q, k, v, none(q));
+    }
+
+    /** The same, of documents that share a row. */
+    List<Array> forward(Array q, Array k, Array v, Array starts) {
         Array output = Array.zeros(q.type());
         int[] sizes = q.type().shape().sizes();
         Type query = q.type();
@@ -24,7 +29,7 @@ record NaiveAttention(int window, double scale, int position) {
         Array statistic = Array.zeros(statisticType);
         for (int b = 0; b < sizes[0]; b++) {
             for (int h = 0; h < sizes[2]; h++) {
-                double[][] p = scores(q, k, b, h);
+                double[][] p = scores(q, k, starts, b, h);
                 for (int t = 0; t < sizes[1]; t++) {
                     statistic.values()[(b * sizes[2] + h) * sizes[1] + t] = softmax(p[t]);
                     for (int s = 0; s < p[t].length; s++) {
@@ -38,6 +43,11 @@ record NaiveAttention(int window, double scale, int position) {
 
     /** Gradients of q, k and v. */
     List<Array> backward(Array q, Array k, Array v, Array gradient) {
+        return backward(q, k, v, gradient, none(q));
+    }
+
+    /** The same, of documents that share a row. */
+    List<Array> backward(Array q, Array k, Array v, Array gradient, Array starts) {
         Array dq = Array.zeros(q.type());
         Array dk = Array.zeros(k.type());
         Array dv = Array.zeros(v.type());
@@ -45,7 +55,7 @@ record NaiveAttention(int window, double scale, int position) {
         for (int b = 0; b < sizes[0]; b++) {
             for (int h = 0; h < sizes[2]; h++) {
                 int g = group(q, k, h);
-                double[][] p = scores(q, k, b, h);
+                double[][] p = scores(q, k, starts, b, h);
                 for (int t = 0; t < sizes[1]; t++) {
                     softmax(p[t]);
                     double[] slopes = new double[p[t].length];
@@ -66,17 +76,23 @@ record NaiveAttention(int window, double scale, int position) {
         return List.of(dq, dk, dv);
     }
 
+    /** All queries' documents begin with the row. */
+    private static Array none(Array q) {
+        Shape shape = q.type().shape();
+        return Array.zeros(Type.i32(shape.dim(0), shape.dim(1)));
+    }
+
     private static int group(Array q, Array k, int head) {
         return head * k.type().shape().size(2) / q.type().shape().size(2);
     }
 
-    private double[][] scores(Array q, Array k, int b, int h) {
+    private double[][] scores(Array q, Array k, Array starts, int b, int h) {
         double[][] scores =
                 new double[q.type().shape().size(1)][k.type().shape().size(1)];
         for (int t = 0; t < scores.length; t++) {
             for (int s = 0; s < scores[t].length; s++) {
                 int distance = position + t - s;
-                boolean visible = distance >= 0 && (window == 0 || distance < window);
+                boolean visible = distance >= 0 && (window == 0 || distance < window) && s >= at(starts, b, t);
                 scores[t][s] = visible ? scale * dot(q, b, t, h, k, s, group(q, k, h)) : Double.NEGATIVE_INFINITY;
             }
         }
