@@ -30,7 +30,6 @@ import picocli.CommandLine.Parameters;
         description = "Trains a model on text. Without arguments: a small LLaMA on the Java sources that JDKs carry.")
 final class TrainCommand extends QuipuCommand {
     private static final String DEFAULT_MODEL = "llama-mini";
-    private static final String BYTES = "bytes";
     private static final Path RUNS = Path.of("runs");
 
     @Parameters(
@@ -53,7 +52,7 @@ final class TrainCommand extends QuipuCommand {
     @Option(names = "--resume", paramLabel = "DIR", description = "Goes on with the run in this folder.")
     private Path resume;
 
-    @Option(names = "--tokenizer", paramLabel = "NAME|DIR", description = "bytes, or a folder that holds a tokenizer.")
+    @Option(names = "--tokenizer", paramLabel = "NAME|PATH", description = "bytes, a tokenizer's file, or a model folder that holds one.")
     private String tokenizer;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
@@ -133,13 +132,7 @@ final class TrainCommand extends QuipuCommand {
         if (tokenizer == null) {
             return source.hasWeights() ? Tokenizer.load(source.folder().orElseThrow()) : new ByteTokenizer();
         }
-        if (tokenizer.equals(BYTES)) {
-            return new ByteTokenizer();
-        }
-        if (!Files.isDirectory(Path.of(tokenizer))) {
-            throw QuipuException.of(BYTES + " or a folder that holds a tokenizer", tokenizer, "--tokenizer", "");
-        }
-        return Tokenizer.load(Path.of(tokenizer));
+        return TokenizerArgument.tokenizer(tokenizer);
     }
 
     /** The first number that no run has. */

@@ -171,17 +171,24 @@ class BadCallsTest {
                         + " layers.0.attention.wq.matMul, layers.0.attention.reshape; '*' shows all (see ./quipu probe"
                         + " --help)"),
             new BadCall(
+                    "tokenizer", 2, "expected a command, one of encode, decode (see ./quipu tokenizer --help)"),
+            new BadCall(
+                    "tokenizer encode abc --tokenizer FOLDER/none.model",
+                    2,
+                    "FOLDER/none.model: expected bytes, a tokenizer's file or a folder that holds one, found nothing; check"
+                            + " the path (see ./quipu tokenizer encode --help)"),
+            new BadCall(
                     "tokenizer encodde abc",
                     2,
-                    "expected encode or decode, found 'encodde'; did you mean encode? (see ./quipu tokenizer --help)"),
+                    "expected a command, found 'encodde'; did you mean encode? (see ./quipu tokenizer --help)"),
             new BadCall(
                     "tokenizer decode 1 x",
                     2,
-                    "tokenizer: expected token ids, found 'x' (see ./quipu tokenizer --help)"),
+                    "tokenizer: expected token ids, found 'x' (see ./quipu tokenizer decode --help)"),
             new BadCall(
                     "tokenizer decode 300",
                     2,
-                    "tokenizer bytes: expected a token of 0 to 257, found 300 (see ./quipu tokenizer --help)"));
+                    "tokenizer bytes: expected a token of 0 to 257, found 300 (see ./quipu tokenizer decode --help)"));
 
     @TestFactory
     Stream<DynamicTest> everyMistakeIsOneLine() throws IOException {

@@ -130,7 +130,7 @@ class TrainCommandTest {
             new Mistake("llama-tiny --device tornado --data TEXT", "expected a supported --device, found 'tornado'"),
             new Mistake("llama-tiny --lr -1 --data TEXT", "learning rate: expected a peak above 0, found -1.0"),
             new Mistake("llama-tiny --batch 0 --data TEXT", "batch: expected at least 1, found 0"),
-            new Mistake("llama-tiny --tokenizer words --data TEXT", "--tokenizer: expected bytes or a folder"),
+            new Mistake("llama-tiny --tokenizer words --data TEXT", "words: expected bytes, a tokenizer's file or a folder"),
             new Mistake("llama-tiny --data TEXT --out FOLDER", "--out FOLDER: expected a new or empty folder"),
             new Mistake("--resume FOLDER", "FOLDER: expected a checkpoint with training.json, found none"),
             new Mistake("--resume FOLDER --out FOLDER/x", "train: expected no --out beside --resume"),
