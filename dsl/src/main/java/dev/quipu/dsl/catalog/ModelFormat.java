@@ -2,14 +2,15 @@ package dev.quipu.dsl.catalog;
 
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
- * How a family of models lies in a folder of Hugging Face's layout: what {@code config.json} says, and what the weights are
- * called in the weight file. Formats are found through {@link ServiceLoader}, as {@link ModelCatalog}s are.
+ * How a family of models lies in files: what {@code config.json} says in a folder of Hugging Face's layout, what weights are
+ * called and how they lie in files of each {@link Convention}. Formats are found through {@link ServiceLoader}, as {@link ModelCatalog}s are.
  */
 public interface ModelFormat {
     /** The value of {@code model_type} in the configuration. */
@@ -29,11 +30,38 @@ public interface ModelFormat {
      */
     Optional<Map<String, Object>> write(Model model);
 
-    /** For each of the model's parameters, by its path in the model, the tensor's name in the weight file. */
-    Map<String, String> tensorNames(Model model);
+    /**
+     * For each of the model's parameters, by its path in the model, where it lies in weight files; empty when the convention
+     * has no names for the family.
+     */
+    Map<String, TensorPlace> places(Model model, Convention convention);
 
     /** Whether a weight file may hold a tensor of that name beside the parameters, one that the others give. */
-    boolean isSpare(Model model, String tensorName);
+    boolean isSpare(Model model, Convention convention, String tensorName);
+
+    /**
+     * The configuration, as {@link #read} takes it, of a file that describes its model itself; empty when that is not of this
+     * family.
+     *
+     * @throws QuipuException naming what is missing, wrong or not supported
+     */
+    Optional<Map<String, Object>> config(Convention convention, DescribedWeights weights);
+
+    /**
+     * What a file of a convention that describes its model says about one of this family, keys in order; empty when the
+     * convention has no words for it.
+     */
+    Optional<Map<String, Object>> metadata(Convention convention, Model model);
+
+    /** Tensors beside the parameters that readers of a convention expect, by name. */
+    Map<String, float[]> tables(Convention convention, Model model);
+
+    /** For each of the model's parameters, by its path in the model, the tensor's name in Hugging Face's weight files. */
+    default Map<String, String> tensorNames(Model model) {
+        Map<String, String> names = new LinkedHashMap<>();
+        places(model, Convention.HUGGING_FACE).forEach((path, place) -> names.put(path, place.name()));
+        return names;
+    }
 
     /** The formats on the class path. */
     static List<ModelFormat> all() {

@@ -8,6 +8,7 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.Type;
+import dev.quipu.dsl.catalog.Convention;
 import dev.quipu.dsl.catalog.ModelFormat;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.weights.StoredTensor;
@@ -75,7 +76,7 @@ public final class ModelWeights {
     private static void refuseOthers(Model model, Weights weights, Set<String> known) {
         Optional<ModelFormat> format = ModelFormat.of(model);
         for (StoredTensor stored : weights.tensors().values()) {
-            boolean spare = format.isPresent() && format.get().isSpare(model, stored.name());
+            boolean spare = format.isPresent() && format.get().isSpare(model, Convention.HUGGING_FACE, stored.name());
             if (!known.contains(stored.name()) && !spare) {
                 throw QuipuException.of(
                         "only the model's " + known.size() + " tensors",

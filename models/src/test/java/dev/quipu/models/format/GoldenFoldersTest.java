@@ -1,4 +1,4 @@
-package dev.quipu.models.huggingface;
+package dev.quipu.models.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

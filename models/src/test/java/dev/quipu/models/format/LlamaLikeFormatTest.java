@@ -1,4 +1,4 @@
-package dev.quipu.models.huggingface;
+package dev.quipu.models.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.catalog.Convention;
 import dev.quipu.dsl.catalog.ModelFormat;
 import dev.quipu.dsl.layer.Linear;
 import dev.quipu.dsl.layer.RmsNorm;
@@ -178,10 +179,10 @@ class LlamaLikeFormatTest {
         ModelFormat format = ModelFormat.named("llama");
         Llama untied = Llama.of(PLAIN);
         Llama tied = Llama.of(config(true, 0));
-        assertFalse(format.isSpare(untied, "lm_head.weight"));
-        assertTrue(format.isSpare(tied, "lm_head.weight"));
-        assertTrue(format.isSpare(untied, "model.layers.0.self_attn.rotary_emb.inv_freq"));
-        assertFalse(format.isSpare(untied, "model.layers.0.self_attn.q_proj.bias"));
+        assertFalse(format.isSpare(untied, Convention.HUGGING_FACE, "lm_head.weight"));
+        assertTrue(format.isSpare(tied, Convention.HUGGING_FACE, "lm_head.weight"));
+        assertTrue(format.isSpare(untied, Convention.HUGGING_FACE, "model.layers.0.self_attn.rotary_emb.inv_freq"));
+        assertFalse(format.isSpare(untied, Convention.HUGGING_FACE, "model.layers.0.self_attn.q_proj.bias"));
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package dev.quipu.models.huggingface;
+package dev.quipu.models.format;
 
 import dev.quipu.dsl.Layer;
 import dev.quipu.dsl.Parameter;

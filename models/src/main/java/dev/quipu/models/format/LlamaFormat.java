@@ -1,6 +1,9 @@
-package dev.quipu.models.huggingface;
+package dev.quipu.models.format;
 
+import dev.quipu.dsl.catalog.DescribedWeights;
 import dev.quipu.models.Llama;
+import java.util.Map;
+import java.util.Optional;
 
 /** LLaMA 1 to 3 and all that share their architecture. */
 public final class LlamaFormat extends LlamaLikeFormat {
@@ -25,5 +28,15 @@ public final class LlamaFormat extends LlamaLikeFormat {
                 ? keys.integer("num_attention_heads")
                 : keys.integer("num_key_value_heads");
         return Llama.of(sizes(keys, keyValueHeads, 0));
+    }
+
+    @Override
+    boolean isInterleavedInGguf() {
+        return true;
+    }
+
+    @Override
+    Optional<Map<String, Object>> metaConfig(DescribedWeights weights) {
+        return weights.metadata().containsKey("n_heads") ? Optional.of(MetaKeys.read(weights)) : Optional.empty();
     }
 }

@@ -1,4 +1,4 @@
-package dev.quipu.models.huggingface;
+package dev.quipu.models.format;
 
 import dev.quipu.models.Llama;
 import dev.quipu.models.LlamaConfig;
