@@ -104,8 +104,22 @@ final class PickleMachine {
             case BUILD -> build(stack.pop());
             case BINPERSID -> stack.push(globals.persistent(stack.pop()));
             case STOP -> throw new AssertionError("the machine stops before");
-            case INT, LONG, FLOAT, STRING, UNICODE, GET, PUT, PERSID, INST, OBJ, NEWOBJ_EX, EXT1, EXT2, EXT4,
-                    NEXT_BUFFER, READONLY_BUFFER ->
+            case INT,
+                    LONG,
+                    FLOAT,
+                    STRING,
+                    UNICODE,
+                    GET,
+                    PUT,
+                    PERSID,
+                    INST,
+                    OBJ,
+                    NEWOBJ_EX,
+                    EXT1,
+                    EXT2,
+                    EXT4,
+                    NEXT_BUFFER,
+                    READONLY_BUFFER ->
                 throw new PickleRefusal("plain containers of a pickle of protocol 2 to 5", opcode.name());
         }
     }
@@ -162,8 +176,8 @@ final class PickleMachine {
     private PickleValue global(String module, String name) {
         String full = module + "." + name;
         return globals.global(full)
-                .orElseThrow(() -> new PickleRefusal(
-                        "tensors and plain containers", "the name " + PickleRefusal.shown(full)));
+                .orElseThrow(() ->
+                        new PickleRefusal("tensors and plain containers", "the name " + PickleRefusal.shown(full)));
     }
 
     private void stackGlobal(List<PickleValue> names) {

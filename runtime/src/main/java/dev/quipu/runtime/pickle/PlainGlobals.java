@@ -87,8 +87,7 @@ public final class PlainGlobals implements PickleGlobals {
             if (!(item instanceof Sequence pair) || pair.items().size() != 2) {
                 throw new PickleRefusal("keys and values", item.kind());
             }
-            mapping.put(
-                    PickleMachine.key(pair.items().getFirst()), pair.items().getLast());
+            mapping.put(PickleMachine.key(pair.items().getFirst()), pair.items().getLast());
         }
         return mapping;
     }
@@ -98,8 +97,10 @@ public final class PlainGlobals implements PickleGlobals {
             return List.of();
         }
         if (arguments.size() != 1 || !(arguments.getFirst() instanceof Sequence sequence)) {
-            throw new PickleRefusal("one list or tuple", arguments.size() + " arguments, the first "
-                    + arguments.getFirst().kind());
+            throw new PickleRefusal(
+                    "one list or tuple",
+                    arguments.size() + " arguments, the first "
+                            + arguments.getFirst().kind());
         }
         work.spend(sequence.items().size());
         return sequence.items();

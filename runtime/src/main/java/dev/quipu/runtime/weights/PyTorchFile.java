@@ -97,11 +97,7 @@ public final class PyTorchFile implements WeightFile {
     }
 
     private static PyTorchFile of(
-            Path path,
-            Arena arena,
-            long fileBytes,
-            PickleValue value,
-            Function<TorchStorage, MemorySegment> storages) {
+            Path path, Arena arena, long fileBytes, PickleValue value, Function<TorchStorage, MemorySegment> storages) {
         try {
             TorchContents contents = new TorchContents(value);
             TorchMemory memory = new TorchMemory(arena, fileBytes);

@@ -1,5 +1,7 @@
 package dev.quipu.runtime.weights;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
@@ -31,9 +33,10 @@ final class SegmentChannel implements SeekableByteChannel {
     }
 
     @Override
-    public SeekableByteChannel position(long newPosition) {
+    public SeekableByteChannel position(long newPosition) throws IOException {
+        // Damaged files ask for it, so it is a failure to read them and not a programmer's mistake.
         if (newPosition < 0) {
-            throw new IllegalArgumentException("position " + newPosition);
+            throw new EOFException("a position of " + newPosition);
         }
         position = newPosition;
         return this;

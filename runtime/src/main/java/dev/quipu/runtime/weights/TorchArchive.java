@@ -108,8 +108,7 @@ final class TorchArchive {
         }
         long offset = entry.getDataOffset();
         if (offset < 0 || entry.getSize() < 0 || entry.getSize() > Math.min(limit, file.byteSize() - offset)) {
-            throw refuse(
-                    shown + " inside of " + file.byteSize() + " bytes", entry.getSize() + " bytes at " + offset);
+            throw refuse(shown + " inside of " + file.byteSize() + " bytes", entry.getSize() + " bytes at " + offset);
         }
         return file.asSlice(offset, entry.getSize());
     }

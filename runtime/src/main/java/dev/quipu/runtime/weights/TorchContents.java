@@ -79,12 +79,11 @@ final class TorchContents {
     }
 
     private Object tensor(String name, Built built) {
-        TorchTensor tensor =
-                switch (built) {
-                    case TorchTensor known -> known;
-                    case TorchStorage storage -> storage.whole();
-                    default -> throw new AssertionError(built.kind());
-                };
+        TorchTensor tensor = switch (built) {
+            case TorchTensor known -> known;
+            case TorchStorage storage -> storage.whole();
+            default -> throw new AssertionError(built.kind());
+        };
         if (tensors.put(name, tensor) != null) {
             throw new PickleRefusal("different names", "two tensors " + PickleRefusal.shown(name));
         }

@@ -85,8 +85,7 @@ final class TorchGlobals implements PickleGlobals {
         }
         throw new PickleRefusal(
                 "a tensor of a class of PyTorch's",
-                argument(arguments, 0).kind() + " and "
-                        + argument(arguments, 1).kind());
+                argument(arguments, 0).kind() + " and " + argument(arguments, 1).kind());
     }
 
     /** (storage, offset, sizes, strides, ...): gradients' flags and hooks follow. */

@@ -39,7 +39,8 @@ class PickleTest {
             case Scalar scalar -> String.valueOf(scalar.value());
             case Bytes bytes -> "b" + Arrays.toString(bytes.bytes().toArray(ValueLayout.JAVA_BYTE));
             case Sequence sequence ->
-                sequence.kind() + sequence.items().stream().map(PickleTest::shown).toList();
+                sequence.kind()
+                        + sequence.items().stream().map(PickleTest::shown).toList();
             case Mapping mapping -> {
                 Map<String, String> entries = new LinkedHashMap<>();
                 mapping.entries().forEach((key, item) -> entries.put(shown(key), shown(item)));
@@ -82,8 +83,8 @@ class PickleTest {
         byte[] bytes = HexFormat.of().parseHex(hex);
         Pickle pickle = read(Arrays.copyOf(bytes, bytes.length + 5));
         assertEquals(
-                "{i=-2, big=1180591620717411303424, f=1.5, s=\u00e9, b=b[1, -1], t=a tuple[true, null],"
-                        + " l=a list[1, a list[2]], set=a set[7], od={x=1}, ns={} with {q=2}, same=a list[1, a list[2]]}",
+                "{i=-2, big=1180591620717411303424, f=1.5, s=\u00e9, b=b[1, -1], t=a tuple[true, null], l=a list[1, a"
+                        + " list[2]], set=a set[7], od={x=1}, ns={} with {q=2}, same=a list[1, a list[2]]}",
                 shown(pickle.value()));
         assertEquals(bytes.length, pickle.length());
     }
@@ -186,7 +187,8 @@ class PickleTest {
         bytes.writeBytes(PickleText.bytes("STOP"));
         String message = assertTimeout(
                 Duration.ofSeconds(20),
-                () -> assertThrows(QuipuException.class, () -> read(bytes.toByteArray())).getMessage());
+                () -> assertThrows(QuipuException.class, () -> read(bytes.toByteArray()))
+                        .getMessage());
         assertTrue(message.contains("at most 4000000 values"), message);
     }
 
@@ -210,7 +212,8 @@ class PickleTest {
     void refusesLongKeys() {
         String text = "EMPTY_DICT BINUNICODE:" + "k".repeat(1025) + " NONE SETITEM STOP";
         assertThrows(QuipuException.class, () -> read(PickleText.bytes(text)));
-        assertTrue(shown(read(PickleText.bytes(text.replace("kk ", "k "))).value()).endsWith("k=null}"));
+        assertTrue(
+                shown(read(PickleText.bytes(text.replace("kk ", "k "))).value()).endsWith("k=null}"));
     }
 
     @Test
