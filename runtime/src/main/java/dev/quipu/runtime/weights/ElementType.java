@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Element types that a safetensors file may hold, named as the format names them: one element after the other. */
+/** Elements of one number each, one after the other, named as safetensors names them. */
 public enum ElementType implements Encoding {
     BOOL(1),
     U8(1),
@@ -56,23 +56,29 @@ public enum ElementType implements Encoding {
     }
 
     @Override
-    public void decode(MemorySegment data, long elements, MemorySegment floats) {
+    public int blockElements() {
+        return 1;
+    }
+
+    @Override
+    public void decode(MemorySegment data, long first, long count, MemorySegment floats) {
+        MemorySegment range = data.asSlice(bytes(first), bytes(count));
         switch (this) {
-            case F32 -> MemorySegment.copy(data, FLOAT, 0, floats, ValueLayout.JAVA_FLOAT, 0, elements);
+            case F32 -> MemorySegment.copy(range, FLOAT, 0, floats, ValueLayout.JAVA_FLOAT, 0, count);
             case F16 -> {
-                for (long i = 0; i < elements; i++) {
+                for (long i = 0; i < count; i++) {
                     floats.setAtIndex(
-                            ValueLayout.JAVA_FLOAT, i, Float.float16ToFloat(data.get(SHORT, i * Short.BYTES)));
+                            ValueLayout.JAVA_FLOAT, i, Float.float16ToFloat(range.get(SHORT, i * Short.BYTES)));
                 }
             }
             case BF16 -> {
-                for (long i = 0; i < elements; i++) {
-                    floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, widen(data.get(SHORT, i * Short.BYTES)));
+                for (long i = 0; i < count; i++) {
+                    floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, widen(range.get(SHORT, i * Short.BYTES)));
                 }
             }
             case F64 -> {
-                for (long i = 0; i < elements; i++) {
-                    floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) data.get(DOUBLE, i * Double.BYTES));
+                for (long i = 0; i < count; i++) {
+                    floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) range.get(DOUBLE, i * Double.BYTES));
                 }
             }
             case BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, I32, U32, I64, U64 -> throw notReal();

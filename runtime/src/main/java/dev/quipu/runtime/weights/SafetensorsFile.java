@@ -1,17 +1,9 @@
 package dev.quipu.runtime.weights;
 
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.files.FileFailure;
-import java.io.EOFException;
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,14 +19,12 @@ public final class SafetensorsFile implements WeightFile {
     /** The format's own limit on the header, which keeps a damaged length from taking all memory. */
     static final long MAXIMUM_HEADER_BYTES = 100_000_000;
 
-    private final Path path;
-    private final Arena arena;
+    private final MappedFile file;
     private final SequencedMap<String, StoredTensor> tensors;
     private final Map<String, Object> metadata;
 
-    private SafetensorsFile(Path path, Arena arena, SafetensorsHeader header, MemorySegment data) {
-        this.path = path;
-        this.arena = arena;
+    private SafetensorsFile(MappedFile file, SafetensorsHeader header, MemorySegment data) {
+        this.file = file;
         this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(header.metadata()));
         SequencedMap<String, StoredTensor> views = new LinkedHashMap<>();
         for (SafetensorsHeader.Entry entry : header.tensors()) {
@@ -50,55 +40,32 @@ public final class SafetensorsFile implements WeightFile {
      * @throws QuipuException if it is missing, truncated or not valid: one line that names the file and the tensor
      */
     public static SafetensorsFile open(Path path) {
-        if (!Files.isRegularFile(path)) {
-            throw QuipuException.of("a safetensors file", "none", path.toString(), "check the path");
-        }
-        Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return read(path, channel, arena);
-        } catch (IOException e) {
-            arena.close();
-            throw new QuipuException(path + ": expected a readable file, found " + FileFailure.reason(e), e);
-        } catch (RuntimeException e) {
-            arena.close();
-            throw e;
-        }
+        return MappedFile.open(path, "a safetensors file", SafetensorsFile::read);
     }
 
-    private static SafetensorsFile read(Path path, FileChannel channel, Arena arena) throws IOException {
-        long size = channel.size();
+    static SafetensorsFile read(MappedFile file) {
+        String path = file.path().toString();
+        long size = file.bytes().byteSize();
         if (size < Long.BYTES) {
-            throw QuipuException.of(
-                    "8 bytes of header length", size + " bytes", path.toString(), "the file is truncated");
+            throw QuipuException.of("8 bytes of header length", size + " bytes", path, "the file is truncated");
         }
-        long headerBytes = read(channel, 0, Long.BYTES).getLong();
+        long headerBytes = new ByteCursor(file).int64("header length");
         if (headerBytes < 0 || headerBytes > Math.min(size - Long.BYTES, MAXIMUM_HEADER_BYTES)) {
             throw QuipuException.of(
                     "a header of at most " + Math.min(size - Long.BYTES, MAXIMUM_HEADER_BYTES) + " bytes",
                     "a header length of " + Long.toUnsignedString(headerBytes),
-                    path.toString(),
+                    path,
                     "the file is truncated, or is not a safetensors file");
         }
-        byte[] json = read(channel, Long.BYTES, (int) headerBytes).array();
+        byte[] json = file.bytes().asSlice(Long.BYTES, headerBytes).toArray(ValueLayout.JAVA_BYTE);
         long dataStart = Long.BYTES + headerBytes;
-        SafetensorsHeader header = SafetensorsHeader.parse(path.toString(), json, size - dataStart);
-        MemorySegment mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-        return new SafetensorsFile(path, arena, header, mapping.asSlice(dataStart));
-    }
-
-    private static ByteBuffer read(FileChannel channel, long position, int bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, position + buffer.position()) < 0) {
-                throw new EOFException("the file's end, " + buffer.remaining() + " bytes early");
-            }
-        }
-        return buffer.flip();
+        SafetensorsHeader header = SafetensorsHeader.parse(path, json, size - dataStart);
+        return new SafetensorsFile(file, header, file.bytes().asSlice(dataStart));
     }
 
     @Override
     public Path path() {
-        return path;
+        return file.path();
     }
 
     /** The tensors by name, in the order of their data. */
@@ -109,7 +76,7 @@ public final class SafetensorsFile implements WeightFile {
 
     /** The tensor with a name; a missing one is the user's mistake. */
     public StoredTensor tensor(String name) {
-        return StoredTensor.named(name, tensors, path);
+        return StoredTensor.named(name, tensors, file.path());
     }
 
     /** The free text of the header, empty if there is none. */
@@ -121,6 +88,6 @@ public final class SafetensorsFile implements WeightFile {
     /** Unmaps the file; tensors taken from it can no longer be read. */
     @Override
     public void close() {
-        arena.close();
+        file.close();
     }
 }

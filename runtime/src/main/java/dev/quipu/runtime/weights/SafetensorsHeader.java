@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import tools.jackson.core.JacksonException;
@@ -51,7 +52,7 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
             root = JSON.readTree(json);
         } catch (JacksonException e) {
             throw new QuipuException(
-                    file + ": expected a header in JSON, found " + e.getOriginalMessage() + "; " + REMEDY, e);
+                    file + ": expected a header in JSON, found " + Printable.of(e.getOriginalMessage()) + "; " + REMEDY, e);
         }
         if (!root.isObject()) {
             throw QuipuException.of("a JSON object as header", kind(root), file, REMEDY);
@@ -71,24 +72,24 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
     }
 
     private static Entry entry(String file, String name, JsonNode node) {
-        String where = file + ": tensor " + name;
+        String where = file + ": tensor " + Printable.of(name);
         if (!node.isObject()) {
             throw QuipuException.of("an object with dtype, shape and data_offsets", kind(node), where, REMEDY);
         }
         String dtype = node.path("dtype").asString("nothing");
         ElementType type = ElementType.named(dtype)
                 .orElseThrow(() -> QuipuException.of(
-                        "a dtype of " + List.of(ElementType.values()), dtype, where, "convert the file first"));
+                        "a dtype of " + List.of(ElementType.values()), Printable.of(dtype), where, "convert the file first"));
         List<Long> shape = numbers(where + ", shape", node.path("shape"));
         List<Long> offsets = numbers(where + ", data_offsets", node.path("data_offsets"));
         if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
-            throw QuipuException.of("data_offsets [begin, end]", offsets.toString(), where, REMEDY);
+            throw QuipuException.of("data_offsets [begin, end]", Printable.of(offsets.toString()), where, REMEDY);
         }
         long bytes = byteSize(where, shape, type);
         long given = offsets.get(1) - offsets.get(0);
         if (bytes != given) {
             throw QuipuException.of(
-                    bytes + " bytes for " + type + " of shape " + shape, given + " bytes", where, REMEDY);
+                    bytes + " bytes for " + type + " of shape " + Printable.of(shape.toString()), given + " bytes", where, REMEDY);
         }
         return new Entry(name, type, shape, offsets.get(0), offsets.get(1));
     }
@@ -101,7 +102,7 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
             }
             return bytes;
         } catch (ArithmeticException e) {
-            throw new QuipuException(where + ": expected a shape that fits 64 bits, found " + shape + "; " + REMEDY, e);
+            throw new QuipuException(where + ": expected a shape that fits 64 bits, found " + Printable.of(shape.toString()) + "; " + REMEDY, e);
         }
     }
 
@@ -109,7 +110,7 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
         List<Long> numbers = new ArrayList<>();
         for (JsonNode element : node) {
             if (!element.isIntegralNumber() || !element.canConvertToLong() || element.asLong() < 0) {
-                throw QuipuException.of("whole numbers of 0 or more", element.toString(), where, REMEDY);
+                throw QuipuException.of("whole numbers of 0 or more", Printable.of(element.toString()), where, REMEDY);
             }
             numbers.add(element.asLong());
         }
@@ -126,7 +127,7 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
                 throw QuipuException.of(
                         "data that begins at " + covered + ", where the data before it ends",
                         "data_offsets [" + entry.begin() + ", " + entry.end() + "]",
-                        file + ": tensor " + entry.name(),
+                        file + ": tensor " + Printable.of(entry.name()),
                         REMEDY);
             }
             covered = entry.end();
@@ -134,7 +135,7 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
                 throw QuipuException.of(
                         "data up to byte " + covered,
                         "a file whose data ends at byte " + dataBytes,
-                        file + ": tensor " + entry.name(),
+                        file + ": tensor " + Printable.of(entry.name()),
                         "the file is truncated: copy or download it again");
             }
         }
@@ -144,11 +145,17 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
     }
 
     private static Map<String, String> metadata(String file, JsonNode node) {
+        if (!node.isObject()) {
+            throw QuipuException.of("a JSON object under " + METADATA, kind(node), file, REMEDY);
+        }
         Map<String, String> metadata = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> property : node.properties()) {
             if (!property.getValue().isString()) {
                 throw QuipuException.of(
-                        "text under " + METADATA + "." + property.getKey(), kind(property.getValue()), file, REMEDY);
+                        "text under " + METADATA + "." + Printable.of(property.getKey()),
+                        kind(property.getValue()),
+                        file,
+                        REMEDY);
             }
             metadata.put(property.getKey(), property.getValue().asString());
         }
@@ -158,6 +165,6 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
     private static String kind(JsonNode node) {
         return node.isMissingNode()
                 ? "nothing"
-                : "a JSON " + node.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
+                : "a JSON " + node.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 }

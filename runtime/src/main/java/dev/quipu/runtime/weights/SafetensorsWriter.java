@@ -1,13 +1,10 @@
 package dev.quipu.runtime.weights;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,55 +15,56 @@ import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * Writes a safetensors file straight from native memory. It writes through the channel and not through a mapping, because
- * a full disk is an {@link IOException} there and a crash of the process here.
- */
+/** Writes a safetensors file straight from native memory. */
 public final class SafetensorsWriter {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int ALIGNMENT = 8;
 
-    /** A channel takes byte buffers, which address at most 2 GiB; smaller pieces let an interrupt through. */
-    private static final long PIECE = 64L << 20;
-
     private SafetensorsWriter() {}
+
+    /** Creates or replaces a file that holds tensors as they are, see {@link #writeEncoded}. */
+    public static void write(Path path, Collection<StoredTensor> tensors, Map<String, String> metadata)
+            throws IOException {
+        writeEncoded(path, tensors.stream().map(TensorOutput::of).toList(), metadata);
+    }
 
     /**
      * Creates or replaces a file and forces it to the disk.
      *
-     * @param tensors the tensors, under names that differ; the file holds them by falling element size, then in the order
-     *     given, so that each begins at a multiple of its element's size
+     * @param tensors the tensors, under names that differ, all encoded as {@link ElementType}s; the file holds them by
+     *     falling element size, then in the order given, so that each begins at a multiple of its element's size
      * @param metadata free text for the header; may be empty
      */
-    public static void write(Path path, Collection<StoredTensor> tensors, Map<String, String> metadata)
+    public static void writeEncoded(Path path, Collection<TensorOutput> tensors, Map<String, String> metadata)
             throws IOException {
-        List<StoredTensor> ordered = new ArrayList<>(tensors);
+        List<TensorOutput> ordered = new ArrayList<>(tensors);
         ordered.sort(Comparator.comparingInt(tensor -> -elementType(tensor).bytes()));
         byte[] header = header(ordered, metadata);
-        try (FileChannel channel = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            writeAll(channel, length.putLong(header.length).flip());
-            writeAll(channel, ByteBuffer.wrap(header));
-            for (StoredTensor tensor : ordered) {
-                writeAll(channel, tensor.data());
+        try (TensorChannel channel = TensorChannel.create(path)) {
+            channel.write(ByteBuffer.allocate(Long.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(header.length)
+                    .array());
+            channel.write(header);
+            for (TensorOutput tensor : ordered) {
+                channel.write(tensor);
             }
-            channel.force(true);
+            channel.force();
         }
     }
 
-    private static byte[] header(List<StoredTensor> tensors, Map<String, String> metadata) {
+    private static byte[] header(List<TensorOutput> tensors, Map<String, String> metadata) {
         ObjectNode root = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
             root.set("__metadata__", JSON.valueToTree(metadata));
         }
         Set<String> names = new HashSet<>();
         long offset = 0;
-        for (StoredTensor tensor : tensors) {
+        for (TensorOutput tensor : tensors) {
             if (!names.add(tensor.name()) || tensor.name().equals("__metadata__")) {
                 throw new AssertionError("tensor name " + tensor.name() + " is taken");
             }
-            long end = offset + tensor.data().byteSize();
+            long end = offset + tensor.bytes();
             ObjectNode entry = root.putObject(tensor.name());
             entry.put("dtype", elementType(tensor).name());
             entry.set("shape", JSON.valueToTree(tensor.shape()));
@@ -79,26 +77,11 @@ public final class SafetensorsWriter {
         return (json + " ".repeat(Math.floorMod(-bytes, ALIGNMENT))).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The format has no blocks: tensors of them are decoded before they are written. */
-    private static ElementType elementType(StoredTensor tensor) {
-        if (tensor.type() instanceof ElementType type) {
+    /** The format has no blocks: tensors of them are decoded when they are written. */
+    private static ElementType elementType(TensorOutput tensor) {
+        if (tensor.encoding() instanceof ElementType type) {
             return type;
         }
-        throw new AssertionError(tensor + " cannot lie in a safetensors file");
-    }
-
-    private static void writeAll(FileChannel channel, MemorySegment data) throws IOException {
-        for (long offset = 0; offset < data.byteSize(); offset += PIECE) {
-            writeAll(
-                    channel,
-                    data.asSlice(offset, Math.min(PIECE, data.byteSize() - offset))
-                            .asByteBuffer());
-        }
-    }
-
-    private static void writeAll(FileChannel channel, ByteBuffer buffer) throws IOException {
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
+        throw new AssertionError(tensor.name() + ": no " + tensor.encoding().name() + " in a safetensors file");
     }
 }

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * @param shape sizes of the axes, outermost first; a scalar has none
  * @param data the elements and nothing else; in a mapped file it may start at any address, so it is read with unaligned layouts
  */
-public record StoredTensor(String name, Encoding type, List<Long> shape, MemorySegment data) {
+public record StoredTensor(String name, Encoding type, List<Long> shape, MemorySegment data)
+        implements TensorSource {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     public StoredTensor {
@@ -26,7 +27,7 @@ public record StoredTensor(String name, Encoding type, List<Long> shape, MemoryS
         long elements = elements(shape);
         if (data.byteSize() != type.bytes(elements)) {
             throw new AssertionError(
-                    name + ": " + type + shape + " takes " + type.bytes(elements) + " bytes, not " + data.byteSize());
+                    name + ": " + type.name() + shape + " takes " + type.bytes(elements) + " bytes, not " + data.byteSize());
         }
     }
 
@@ -76,16 +77,26 @@ public record StoredTensor(String name, Encoding type, List<Long> shape, MemoryS
      * @throws QuipuException where they are not real numbers
      */
     public void copyFloatsTo(MemorySegment target) {
+        copyFloatsTo(0, elements(), target);
+    }
+
+    @Override
+    public void copyFloatsTo(long first, long count, MemorySegment target) {
         if (!type.isReal()) {
-            throw QuipuException.of("real numbers", type + " elements", "tensor " + name, "");
+            throw QuipuException.of("real numbers", type.name() + " elements", where(), "");
         }
-        type.decode(data, elements(), target);
+        type.decode(data, first, count, target);
+    }
+
+    @Override
+    public int blockElements() {
+        return type.blockElements();
     }
 
     /** Refuses the tensor, in the user's terms, unless its elements have the type. */
     public void expect(Encoding expected) {
-        if (type != expected) {
-            throw QuipuException.of(expected + " elements", type + " elements", "tensor " + name, "");
+        if (!type.equals(expected)) {
+            throw QuipuException.of(expected.name() + " elements", type.name() + " elements", where(), "");
         }
     }
 
@@ -95,14 +106,18 @@ public record StoredTensor(String name, Encoding type, List<Long> shape, MemoryS
             throw QuipuException.of(
                     "shape " + expected,
                     "shape " + shape,
-                    "tensor " + name,
+                    where(),
                     "the weights belong to another model or the configuration does");
         }
     }
 
     @Override
     public String toString() {
-        return name + " " + type + shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
+        return Printable.of(name) + " " + type.name() + shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
+    }
+
+    private String where() {
+        return "tensor " + Printable.of(name);
     }
 
     private static long elements(List<Long> shape) {

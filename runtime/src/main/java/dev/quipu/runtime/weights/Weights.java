@@ -1,22 +1,18 @@
 package dev.quipu.runtime.weights;
 
 import dev.quipu.dsl.QuipuException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeSet;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The weights of a model: one safetensors file, or the shards that a {@code model.safetensors.index.json} lists. Tensors are
- * views of the mapped files, valid until this is closed.
+ * The weights of a model: one file of any {@link WeightFormat}, or the shards that an index lists. Tensors are views of the
+ * mapped files, valid until this is closed, under the names that the files give them.
  */
 public final class Weights implements AutoCloseable {
     /** The one weight file of a model folder. */
@@ -25,85 +21,79 @@ public final class Weights implements AutoCloseable {
     /** The index of a model folder whose weights are in several files. */
     public static final String INDEX = "model.safetensors.index.json";
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private final Path path;
-    private final List<SafetensorsFile> files;
+    private final WeightFormat format;
+    private final List<WeightFile> files;
     private final SequencedMap<String, StoredTensor> tensors;
 
-    private Weights(Path path, List<SafetensorsFile> files, SequencedMap<String, StoredTensor> tensors) {
+    private Weights(
+            Path path,
+            WeightFormat format,
+            Collection<WeightFile> files,
+            SequencedMap<String, StoredTensor> tensors) {
         this.path = path;
+        this.format = format;
         this.files = List.copyOf(files);
         this.tensors = Collections.unmodifiableSequencedMap(tensors);
     }
 
     /**
-     * Opens a safetensors file, an index, or a model folder that holds one of them.
+     * Opens a weight file, whose kind its content tells, an index of shards ({@code .json}), or a model folder that holds one
+     * of them under a customary name.
      *
-     * @throws QuipuException if something is missing or not valid: one line that names the file and the tensor
+     * @throws QuipuException if something is missing or not valid: one line that names the file and the place
      */
     public static Weights open(Path path) {
-        if (Files.isDirectory(path)) {
-            Path file = path.resolve(FILE);
-            Path index = path.resolve(INDEX);
-            if (!Files.exists(file) && !Files.exists(index)) {
-                throw QuipuException.of(FILE + " or " + INDEX, "neither", path.toString(), "check the path");
-            }
-            return open(Files.exists(file) ? file : index);
+        Path file = WeightFolder.find(path);
+        if (file.getFileName().toString().endsWith(".json")) {
+            return openIndex(file);
         }
-        if (path.getFileName().toString().endsWith(".json")) {
-            return openIndex(path);
-        }
-        SafetensorsFile file = SafetensorsFile.open(path);
-        return new Weights(path, List.of(file), file.tensors());
+        WeightFormat format = WeightFormat.of(file);
+        WeightFile opened = format.open(file);
+        return new Weights(file, format, List.of(opened), opened.tensors());
     }
 
     private static Weights openIndex(Path index) {
-        SequencedMap<String, String> fileOf = readIndex(index);
-        Map<String, SafetensorsFile> files = new LinkedHashMap<>();
+        SequencedMap<String, String> fileOf = ShardIndex.read(index);
+        SequencedMap<String, WeightFile> files = new LinkedHashMap<>();
         try {
             for (String name : new TreeSet<>(fileOf.values())) {
-                files.put(name, SafetensorsFile.open(index.resolveSibling(name)));
+                Path file = index.resolveSibling(name);
+                files.put(name, WeightFormat.of(file).open(file));
             }
             SequencedMap<String, StoredTensor> tensors = new LinkedHashMap<>();
-            fileOf.forEach((tensor, file) -> tensors.put(tensor, files.get(file).tensor(tensor)));
-            return new Weights(index, new ArrayList<>(files.values()), tensors);
+            fileOf.forEach((tensor, name) -> {
+                WeightFile file = files.get(name);
+                tensors.put(tensor, StoredTensor.named(tensor, file.tensors(), file.path()));
+            });
+            WeightFormat format = WeightFormat.of(files.firstEntry().getValue().path());
+            return new Weights(index, format, files.values(), tensors);
         } catch (RuntimeException e) {
-            files.values().forEach(SafetensorsFile::close);
+            files.values().forEach(WeightFile::close);
             throw e;
         }
-    }
-
-    private static SequencedMap<String, String> readIndex(Path index) {
-        if (!Files.isRegularFile(index)) {
-            throw QuipuException.of("an index of weight files", "none", index.toString(), "check the path");
-        }
-        JsonNode map;
-        try {
-            map = JSON.readTree(index).path("weight_map");
-        } catch (JacksonException e) {
-            throw new QuipuException(index + ": expected JSON, found " + e.getOriginalMessage(), e);
-        }
-        if (!map.isObject() || map.isEmpty()) {
-            throw QuipuException.of(
-                    "an object weight_map", map.isMissingNode() ? "nothing" : map.toString(), index.toString(), "");
-        }
-        SequencedMap<String, String> fileOf = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry : map.properties()) {
-            String file = entry.getValue().asString("");
-            // A shard lies beside its index: a path that leads elsewhere is not followed.
-            if (file.isEmpty() || file.contains("/") || file.contains("\\")) {
-                throw QuipuException.of(
-                        "a file name for " + entry.getKey(), entry.getValue().toString(), index.toString(), "");
-            }
-            fileOf.put(entry.getKey(), file);
-        }
-        return fileOf;
     }
 
     /** The file, or the index, that was opened. */
     public Path path() {
         return path;
+    }
+
+    /** The kind of the file, or of the first shard. */
+    public WeightFormat format() {
+        return format;
+    }
+
+    /** The open files: one, or the shards by name. */
+    public List<WeightFile> files() {
+        return files;
+    }
+
+    /** What the files say beside tensors, see {@link WeightFile#metadata}; of a key in several shards the first's value. */
+    public Map<String, Object> metadata() {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        files.forEach(file -> file.metadata().forEach(metadata::putIfAbsent));
+        return Collections.unmodifiableMap(metadata);
     }
 
     /** All tensors by name. */
@@ -119,6 +109,6 @@ public final class Weights implements AutoCloseable {
     /** Unmaps the files; tensors taken from them can no longer be read. */
     @Override
     public void close() {
-        files.forEach(SafetensorsFile::close);
+        files.forEach(WeightFile::close);
     }
 }

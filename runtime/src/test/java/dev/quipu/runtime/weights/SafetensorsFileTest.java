@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +113,7 @@ class SafetensorsFileTest {
         {"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[3,5]}} | 5 | begins at 2
         {"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}} | 4 | uplicate
         {"__metadata__":{"x":1}}                                               | 0  | text under __metadata__.x
+        {"__metadata__":3}                                                     | 0  | a JSON object under __metadata__
         [1]                                                                    | 0  | a JSON object as header
         {"a":                                                                  | 0  | a header in JSON
         """)
@@ -138,34 +138,14 @@ class SafetensorsFileTest {
 
     @Test
     void refusesATensorOfAnotherTypeOrShape() throws IOException {
-        Path path = write(file("{\"a\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4));
+        Path path = write(file("{\"a\":{\"dtype\":\"I16\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4));
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             StoredTensor tensor = file.tensor("a");
             assertThrows(QuipuException.class, tensor::toFloats);
+            assertThrows(QuipuException.class, tensor::toLongs);
+            assertThrows(QuipuException.class, () -> tensor.expect(ElementType.F32));
             assertThrows(QuipuException.class, () -> tensor.expectShape(List.of(3L)));
             assertThrows(QuipuException.class, () -> file.tensor("b"));
-        }
-    }
-
-    @Test
-    void mutatedFilesAreReadOrRefused() throws IOException {
-        byte[] valid = file(
-                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]},"
-                        + "\"b\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[8,11]}}",
-                11);
-        SplittableRandom random = new SplittableRandom(1);
-        for (int i = 0; i < 3000; i++) {
-            byte[] mutated = valid.clone();
-            for (int change = random.nextInt(1, 4); change > 0; change--) {
-                mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
-            }
-            try (SafetensorsFile file = SafetensorsFile.open(write(mutated))) {
-                file.tensors()
-                        .values()
-                        .forEach(tensor -> assertTrue(tensor.data().byteSize() <= 11));
-            } catch (QuipuException e) {
-                assertFalse(e.getMessage().contains("\n"), e.getMessage());
-            }
         }
     }
 }
