@@ -35,7 +35,10 @@ public interface Tokenizer {
         return encode(text);
     }
 
-    /** Whether a text may be cut before the character at an index, so that both parts can be encoded apart. */
+    /**
+     * Whether a text may be cut before the character at an index, so that both parts can be encoded apart. Between its ends
+     * the answer holds whatever stands before and behind the text, so that a part of a text is enough to ask.
+     */
     default boolean canCut(CharSequence text, int at) {
         return at == 0 || at == text.length() || !Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
     }
@@ -65,6 +68,11 @@ public interface Tokenizer {
 
     /** Whether models of this tokenizer expect {@link #beginOfText} before a prompt, as LLaMA's do. */
     default boolean beginsPrompts() {
+        return false;
+    }
+
+    /** Whether models of this tokenizer expect {@link #endOfText} behind a prompt, as few do. */
+    default boolean endsPrompts() {
         return false;
     }
 

@@ -1,23 +1,30 @@
 package dev.quipu.runtime.tokenizer;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.tokenizer.sentencepiece.SentencePieceTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * A kind of file that holds a tokenizer.
  *
  * @param file the name that such a file has in a model folder
- * @param ending how the names of such files end elsewhere
+ * @param names which names such files have elsewhere
  * @param open reads one; what is damaged it refuses with a {@link QuipuException}
  */
-record TokenizerFormat(String file, String ending, Function<Path, Tokenizer> open) {
+record TokenizerFormat(String file, Pattern names, Function<Path, Tokenizer> open) {
     /** All that are known; of several in one folder, and for one file of several that could be, the first is taken. */
-    private static final List<TokenizerFormat> ALL =
-            List.of(new TokenizerFormat(ByteTokenizer.FILE, ByteTokenizer.FILE, ByteTokenizer::open));
+    private static final List<TokenizerFormat> ALL = List.of(
+            of(ByteTokenizer.FILE, Pattern.quote(ByteTokenizer.FILE), ByteTokenizer::open),
+            of(SentencePieceTokenizer.FILE, ".*\\.model(\\.v\\d+)?", SentencePieceTokenizer::open));
+
+    private static TokenizerFormat of(String file, String names, Function<Path, Tokenizer> open) {
+        return new TokenizerFormat(file, Pattern.compile(names), open);
+    }
 
     /** The tokenizer of a model folder. */
     static Tokenizer load(Path folder) {
@@ -27,7 +34,7 @@ record TokenizerFormat(String file, String ending, Function<Path, Tokenizer> ope
                 return format.open.apply(file);
             }
         }
-        throw QuipuException.of("a tokenizer (" + names() + ")", "none", folder.toString(), "check the path");
+        throw QuipuException.of("a tokenizer (" + known() + ")", "none", folder.toString(), "check the path");
     }
 
     /** The tokenizer of a file. */
@@ -37,15 +44,15 @@ record TokenizerFormat(String file, String ending, Function<Path, Tokenizer> ope
         }
         String name = file.getFileName().toString();
         for (TokenizerFormat format : ALL) {
-            if (name.endsWith(format.ending)) {
+            if (format.names.matcher(name).matches()) {
                 return format.open.apply(file);
             }
         }
         throw QuipuException.of(
-                "a tokenizer's file (" + names() + ")", "another name", file.toString(), "its name tells what it holds");
+                "a tokenizer's file (" + known() + ")", "another name", file.toString(), "its name tells what it holds");
     }
 
-    private static String names() {
+    private static String known() {
         return ALL.stream().map(TokenizerFormat::file).collect(Collectors.joining(", "));
     }
 }

@@ -18,8 +18,7 @@ record DecodingRules(
         boolean takesAllFirstSpaces,
         String unknownSurface,
         Optional<Normalizer> denormalizer) {
-    static DecodingRules of(SentencePieceModel model, Vocabulary vocabulary) {
-        NormalizerSpec normalizer = model.normalizer();
+    static DecodingRules of(SentencePieceModel model, NormalizerSpec normalizer, Vocabulary vocabulary) {
         return new DecodingRules(
                 vocabulary,
                 normalizer.addDummyPrefix() || normalizer.removeExtraWhitespaces(),

@@ -1,11 +1,12 @@
 package dev.quipu.runtime.tokenizer.sentencepiece;
 
+import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /** A model's pieces by their text and by their meaning. */
 final class Vocabulary {
@@ -20,8 +21,9 @@ final class Vocabulary {
     private int unknown;
     private boolean hasUnused;
 
-    Vocabulary(SentencePieceModel model) {
-        pieces = model.pieces();
+    /** The pieces of a model, and tokens that were added to it. */
+    Vocabulary(SentencePieceModel model, List<AddedToken> added) {
+        pieces = new ArrayList<>(model.pieces());
         byteFallback = model.trainer().byteFallback();
         Arrays.fill(byteIds, -1);
         for (int id = 0; id < pieces.size(); id++) {
@@ -44,6 +46,15 @@ final class Vocabulary {
                 case BYTE -> byteIds[piece.byteValue()] = id;
             }
         }
+        added.stream().filter(token -> token.id() >= model.pieces().size()).forEach(this::add);
+    }
+
+    private void add(AddedToken token) {
+        if (token.id() != pieces.size()) {
+            throw QuipuException.of(
+                    "added tokens without a gap: " + pieces.size(), token.id() + " " + token.text(), "added tokens", "");
+        }
+        pieces.add(new SentencePiece(token.text(), 0, token.isSpecial() ? Type.CONTROL : Type.NORMAL));
     }
 
     int size() {
@@ -66,12 +77,6 @@ final class Vocabulary {
     /** The ids of the unknown piece and of the control pieces, by their names. */
     Map<String, Integer> specials() {
         return specials;
-    }
-
-    /** The id of a control piece. */
-    OptionalInt control(String name) {
-        Integer id = specials.get(name);
-        return id == null || type(id) != Type.CONTROL ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
     /** The pieces that are always whole. */
