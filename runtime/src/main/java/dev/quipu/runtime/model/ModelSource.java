@@ -93,12 +93,32 @@ public record ModelSource(
     }
 
     private static ModelSource ofFolder(String name, Path folder, Path weights) {
+        boolean adapted = AdapterFiles.areIn(folder);
+        if (adapted && !Files.exists(folder.resolve(ModelConfig.FILE))) {
+            return ofAdapters(name, folder);
+        }
         if (!Files.exists(folder.resolve(ModelConfig.FILE))) {
             throw QuipuException.of(
                     "a " + ModelConfig.FILE, "none", folder.toString(), "give a folder that holds a model");
         }
+        Model model = ModelConfig.read(folder);
         return new ModelSource(
-                name, ModelConfig.read(folder), Optional.of(folder), Optional.of(weights), Optional.empty());
+                name,
+                adapted ? AdapterFiles.declare(model, folder) : model,
+                Optional.of(folder),
+                Optional.of(weights),
+                Optional.empty());
+    }
+
+    /** Adapters in a folder of their own, with the model that it names. */
+    private static ModelSource ofAdapters(String name, Path folder) {
+        ModelSource base = of(AdapterFiles.base(folder).toString());
+        return new ModelSource(
+                name,
+                AdapterFiles.declare(base.model(), folder),
+                base.folder(),
+                Optional.of(AdapterFiles.weights(folder)),
+                Optional.empty());
     }
 
     private static ModelSource ofClass(String name) {

@@ -10,9 +10,11 @@ import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.Type;
 import dev.quipu.dsl.catalog.Convention;
 import dev.quipu.dsl.catalog.ModelFormat;
+import dev.quipu.dsl.tuning.Adapters;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.weights.StoredTensor;
 import dev.quipu.runtime.weights.Weights;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,8 +29,14 @@ public final class ModelWeights {
 
     private ModelWeights() {}
 
-    /** For each parameter's path its tensor's name in weight files: the family's, or the path itself. */
+    /** For each parameter's path its tensor's name in weight files: the family's, or the path itself; PEFT's for adapters. */
     public static Map<String, String> tensorNames(Model model) {
+        Model plain = Adapters.remove(model);
+        if (plain != model) {
+            Map<String, String> names = new LinkedHashMap<>(tensorNames(plain));
+            names.putAll(AdapterNames.of(plain).tensors(Adapters.of(model).keySet()));
+            return names;
+        }
         Optional<ModelFormat> format = ModelFormat.of(model);
         if (format.isPresent()) {
             return format.get().tensorNames(model);
@@ -40,11 +48,22 @@ public final class ModelWeights {
 
     /**
      * Copies all parameters into the state, from a safetensors file, an index of several, or a folder that holds either. The
-     * file is checked as a whole before anything is copied.
+     * file is checked as a whole before anything is copied. Adapters come from their file in the same folder.
      *
      * @throws QuipuException naming the file and the tensor, where one is missing, too many, or of another shape or type
      */
     public static void load(Model model, Path path, State state) {
+        Model plain = Adapters.remove(model);
+        if (plain == model) {
+            loadPlain(model, path, state);
+            return;
+        }
+        Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+        loadPlain(plain, AdapterFiles.isWeights(path) ? AdapterFiles.base(folder) : path, state);
+        AdapterFiles.load(model, folder, state);
+    }
+
+    private static void loadPlain(Model model, Path path, State state) {
         Map<String, Parameter> parameters = Trace.parameters(model);
         Map<String, String> names = tensorNames(model);
         try (Weights weights = Weights.open(path)) {
@@ -90,15 +109,18 @@ public final class ModelWeights {
     /** All parameters as tensors to be written, over the state's own memory. */
     public static List<StoredTensor> stored(Model model, State state) {
         List<StoredTensor> tensors = new ArrayList<>();
-        tensorNames(model)
-                .forEach((parameter, name) -> tensors.add(StoredTensor.ofFloats(
-                        name,
-                        sizes(state.type(parameter).shape()),
-                        state.get(parameter).elements())));
+        tensorNames(model).forEach((parameter, name) -> tensors.add(stored(parameter, name, state)));
         return tensors;
     }
 
-    private static List<Long> sizes(Shape shape) {
+    static StoredTensor stored(String parameter, String name, State state) {
+        return StoredTensor.ofFloats(
+                name,
+                sizes(state.type(parameter).shape()),
+                state.get(parameter).elements());
+    }
+
+    static List<Long> sizes(Shape shape) {
         return shape.dims().stream().map(Dim::size).map(Integer::longValue).toList();
     }
 }
