@@ -77,6 +77,7 @@ final class ConfigKeys {
         return switch (value(key)) {
             case null -> fallback;
             case Integer integer -> integer;
+            case Long integer when (int) (long) integer == integer -> (int) (long) integer;
             case Object other -> throw wrong(key, "an integer", other);
         };
     }

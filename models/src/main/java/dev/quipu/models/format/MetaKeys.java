@@ -50,6 +50,7 @@ final class MetaKeys {
                 .forEach(keys::ignore);
         // how a file is stored
         List.of("version", "group_size", "max_batch_size", "model_parallel_size").forEach(keys::ignore);
+        List.of("tokens", "scores").forEach(keys::ignore); // llama2.ts has its tokenizer in the file
         keys.finish();
         return config;
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.SerializationFeature;
@@ -49,8 +50,13 @@ final class ModelConfig {
         if (type.equals(OWN_TYPE)) {
             return readOwn(folder, file, config);
         }
+        return declare(file, () -> ModelFormat.named(type).read(config));
+    }
+
+    /** Declares a model from a configuration that a file amounts to; mistakes name the file. */
+    static Model declare(Path file, Supplier<Model> declaration) {
         try {
-            return ModelFormat.named(type).read(config);
+            return declaration.get();
         } catch (QuipuException e) {
             // formats call the file by its name alone
             String message = e.getMessage().replaceFirst("^" + FILE + "(?=[:,])", "");
@@ -59,7 +65,8 @@ final class ModelConfig {
         }
     }
 
-    private static Map<String, Object> parse(Path file) {
+    /** A file of JSON as parsed. */
+    static Map<String, Object> parse(Path file) {
         try {
             return JSON.readValue(Files.readAllBytes(file), new TypeReference<LinkedHashMap<String, Object>>() {});
         } catch (JacksonException e) {

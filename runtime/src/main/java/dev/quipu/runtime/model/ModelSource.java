@@ -8,6 +8,7 @@ import dev.quipu.dsl.catalog.Preset;
 import dev.quipu.dsl.catalog.TrainingRecipe;
 import dev.quipu.runtime.checkpoint.AtomicFolder;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.weights.WeightFolder;
 import dev.quipu.runtime.weights.Weights;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -26,11 +27,14 @@ import java.util.Optional;
 public record ModelSource(
         String name, Model model, Optional<Path> folder, Optional<Path> weights, Optional<TrainingRecipe> recipe) {
     private static final String JAVA = ".java";
-    private static final String SAFETENSORS = ".safetensors";
+
+    /** How a name ends that is meant to be a file's. */
+    private static final List<String> FILE_ENDINGS = List.of(JAVA, ".safetensors", ".gguf", ".bin", ".pt", ".pth");
 
     /**
-     * Finds a model: the name of a preset, a folder with {@code config.json}, a {@code .safetensors} file beside one, a
-     * {@code .java} file that declares one (compiled in memory), or the name of a class on the class path.
+     * Finds a model: the name of a preset, a folder with {@code config.json}, a weight file beside one or one that describes its
+     * model (GGUF, llama2.c), a folder with such a file, a {@code .java} file that declares one (compiled in memory), or the name
+     * of a class on the class path.
      *
      * @throws QuipuException that says what is missing or wrong, with the nearest names for a misspelt one
      */
@@ -40,7 +44,7 @@ public record ModelSource(
     }
 
     /**
-     * Finds a model that has weights: a folder or a {@code .safetensors} file.
+     * Finds a model that has weights: a folder or a weight file.
      *
      * @throws QuipuException if it has none
      */
@@ -73,9 +77,9 @@ public record ModelSource(
             AtomicFolder.recover(path); // only now: somebody may be writing beside a folder that is there
         }
         if (!Files.exists(path)) {
-            if (name.contains("/") || name.contains("\\") || name.endsWith(JAVA) || name.endsWith(SAFETENSORS)) {
+            if (name.contains("/") || name.contains("\\") || FILE_ENDINGS.stream().anyMatch(name::endsWith)) {
                 throw QuipuException.of(
-                        "a model folder, a .java file or a .safetensors file", "nothing", name, "check the path");
+                        "a model folder, a .java file or a weight file", "nothing", name, "check the path");
             }
             return Optional.empty();
         }
@@ -86,10 +90,22 @@ public record ModelSource(
             return Optional.of(new ModelSource(
                     name, SourceFileModel.read(path), Optional.empty(), Optional.empty(), Optional.empty()));
         }
-        if (name.endsWith(SAFETENSORS)) {
-            return Optional.of(ofFolder(name, path.toAbsolutePath().getParent(), path));
+        return Optional.of(ofWeights(name, path));
+    }
+
+    private static ModelSource ofWeights(String name, Path path) {
+        Path folder = path.toAbsolutePath().getParent();
+        Optional<Model> described = described(path);
+        return described.isPresent()
+                ? new ModelSource(name, described.get(), Optional.of(folder), Optional.of(path), Optional.empty())
+                : ofFolder(name, folder, path);
+    }
+
+    /** The model that weights describe themselves. */
+    private static Optional<Model> described(Path path) {
+        try (ModelFile file = ModelFile.open(path)) {
+            return file.model();
         }
-        throw QuipuException.of("a model folder, a .java file or a .safetensors file", "another file", name, "");
     }
 
     private static ModelSource ofFolder(String name, Path folder, Path weights) {
@@ -98,8 +114,14 @@ public record ModelSource(
             return ofAdapters(name, folder);
         }
         if (!Files.exists(folder.resolve(ModelConfig.FILE))) {
-            throw QuipuException.of(
-                    "a " + ModelConfig.FILE, "none", folder.toString(), "give a folder that holds a model");
+            Optional<Model> described =
+                    WeightFolder.holdsWeights(weights) ? described(weights) : Optional.empty();
+            Model model = described.orElseThrow(() -> QuipuException.of(
+                    "a " + ModelConfig.FILE + ", or weights that describe their model",
+                    "neither",
+                    weights.toString(),
+                    "give a folder that holds a model"));
+            return new ModelSource(name, model, Optional.of(folder), Optional.of(weights), Optional.empty());
         }
         Model model = ModelConfig.read(folder);
         return new ModelSource(
@@ -133,19 +155,15 @@ public record ModelSource(
     private void requireWeights() {
         Path path = weights.orElseThrow(() -> QuipuException.of(
                 "a model folder with weights", "a declaration alone", name, "train it first: ./quipu train " + name));
-        if (Files.isDirectory(path)
-                && !Files.exists(path.resolve(Weights.FILE))
-                && !Files.exists(path.resolve(Weights.INDEX))) {
-            throw QuipuException.of(Weights.FILE + " or " + Weights.INDEX, "neither", name, "check the path");
+        if (!hasWeights()) {
+            throw QuipuException.of("weights such as " + Weights.FILE, "none", path.toString(), "check the path");
         }
     }
 
     /** Whether there are weights to load. */
     public boolean hasWeights() {
         return weights.isPresent()
-                && (!Files.isDirectory(weights.get())
-                        || Files.exists(weights.get().resolve(Weights.FILE))
-                        || Files.exists(weights.get().resolve(Weights.INDEX)));
+                && (!Files.isDirectory(weights.get()) || WeightFolder.holdsWeights(weights.get()));
     }
 
     /**

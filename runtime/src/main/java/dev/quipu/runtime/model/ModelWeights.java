@@ -3,17 +3,14 @@ package dev.quipu.runtime.model;
 import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Model;
-import dev.quipu.dsl.Parameter;
-import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.Type;
-import dev.quipu.dsl.catalog.Convention;
 import dev.quipu.dsl.catalog.ModelFormat;
 import dev.quipu.dsl.tuning.Adapters;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.weights.StoredTensor;
-import dev.quipu.runtime.weights.Weights;
+import dev.quipu.runtime.weights.TensorSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,12 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** A model's parameters between weight files and {@link State}. */
 public final class ModelWeights {
-    private static final String REMEDY = "the weights belong to another model or the configuration does";
-
     private ModelWeights() {}
 
     /** For each parameter's path its tensor's name in weight files: the family's, or the path itself; PEFT's for adapters. */
@@ -47,8 +41,8 @@ public final class ModelWeights {
     }
 
     /**
-     * Copies all parameters into the state, from a safetensors file, an index of several, or a folder that holds either. The
-     * file is checked as a whole before anything is copied. Adapters come from their file in the same folder.
+     * Copies all parameters into the state, from a weight file of any format, an index of several, or a folder that holds
+     * either. The file is checked as a whole before anything is copied. Adapters come from their file in the same folder.
      *
      * @throws QuipuException naming the file and the tensor, where one is missing, too many, or of another shape or type
      */
@@ -64,45 +58,14 @@ public final class ModelWeights {
     }
 
     private static void loadPlain(Model model, Path path, State state) {
-        Map<String, Parameter> parameters = Trace.parameters(model);
-        Map<String, String> names = tensorNames(model);
-        try (Weights weights = Weights.open(path)) {
-            parameters.forEach(
-                    (parameter, declared) -> check(weights, names.get(parameter), parameter, declared.shape()));
-            refuseOthers(model, weights, Set.copyOf(names.values()));
+        try (ModelFile file = ModelFile.open(path)) {
+            Map<String, TensorSource> sources = ParameterSources.of(model, file);
             Map<String, Type> types = new LinkedHashMap<>();
-            parameters.forEach((parameter, declared) -> types.put(parameter, new Type(DType.F32, declared.shape())));
+            Trace.parameters(model)
+                    .forEach((parameter, declared) -> types.put(parameter, new Type(DType.F32, declared.shape())));
             state.allocate(types);
-            names.forEach((parameter, tensor) ->
-                    weights.tensor(tensor).copyFloatsTo(state.get(parameter).segment()));
-        }
-    }
-
-    private static void check(Weights weights, String name, String parameter, Shape shape) {
-        StoredTensor stored = weights.tensors().get(name);
-        String where = weights.path() + ": tensor " + name + (name.equals(parameter) ? "" : " (" + parameter + ")");
-        if (stored == null) {
-            throw QuipuException.of("shape " + sizes(shape), "no such tensor", where, REMEDY);
-        }
-        if (!stored.shape().equals(sizes(shape))) {
-            throw QuipuException.of("shape " + sizes(shape), "shape " + stored.shape(), where, REMEDY);
-        }
-        if (!stored.type().isReal()) {
-            throw QuipuException.of("real numbers", stored.type() + " elements", where, REMEDY);
-        }
-    }
-
-    private static void refuseOthers(Model model, Weights weights, Set<String> known) {
-        Optional<ModelFormat> format = ModelFormat.of(model);
-        for (StoredTensor stored : weights.tensors().values()) {
-            boolean spare = format.isPresent() && format.get().isSpare(model, Convention.HUGGING_FACE, stored.name());
-            if (!known.contains(stored.name()) && !spare) {
-                throw QuipuException.of(
-                        "only the model's " + known.size() + " tensors",
-                        "another of shape " + stored.shape(),
-                        weights.path() + ": tensor " + stored.name(),
-                        REMEDY);
-            }
+            sources.forEach((parameter, source) -> source.copyFloatsTo(
+                    0, types.get(parameter).shape().elements(), state.get(parameter).segment()));
         }
     }
 

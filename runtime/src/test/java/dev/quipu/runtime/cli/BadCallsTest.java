@@ -55,7 +55,7 @@ class BadCallsTest {
             new BadCall(
                     "graph no/such/folder",
                     2,
-                    "no/such/folder: expected a model folder, a .java file or a .safetensors file, found nothing;"
+                    "no/such/folder: expected a model folder, a .java file or a weight file, found nothing;"
                             + " check the path (see ./quipu graph --help)"),
             new BadCall(
                     "graph java.lang.String",
@@ -139,13 +139,13 @@ class BadCallsTest {
             new BadCall(
                     "parity FOLDER/empty",
                     2,
-                    "FOLDER/empty: expected a config.json, found none; give a folder that holds a model (see ./quipu"
-                            + " parity --help)"),
+                    "FOLDER/empty: expected a config.json, or weights that describe their model, found neither; give a"
+                            + " folder that holds a model (see ./quipu parity --help)"),
             new BadCall(
                     "parity FOLDER/bare",
                     2,
-                    "FOLDER/bare: expected model.safetensors or model.safetensors.index.json, found neither; check the"
-                            + " path (see ./quipu parity --help)"),
+                    "FOLDER/bare: expected weights such as model.safetensors, found none; check the path (see ./quipu"
+                            + " parity --help)"),
             new BadCall(
                     "parity FOLDER/other",
                     2,
