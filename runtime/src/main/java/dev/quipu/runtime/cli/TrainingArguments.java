@@ -1,5 +1,6 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.compiler.program.Documents;
 import dev.quipu.runtime.training.TrainingOptionsBuilder;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
@@ -60,6 +61,13 @@ final class TrainingArguments {
             description = "Steps between checkpoints; 0: only at the end.")
     private Long checkpointEvery;
 
+    @Option(
+            names = "--documents",
+            paramLabel = "MODE",
+            description = "joined (default): rows are cut from one long text; separate: rows are packed from whole"
+                    + " documents, and attention stays within each.")
+    private String documents;
+
     @Option(names = "--plan", paramLabel = "PLAN", description = "Which activations are kept: saveAll (default).")
     private String plan;
 
@@ -91,6 +99,7 @@ final class TrainingArguments {
         set(validateEvery, options::validateEvery);
         set(sampleEvery, options::sampleEvery);
         set(checkpointEvery, options::checkpointEvery);
+        set(documents, mode -> options.documents(Documents.named(mode)));
         set(plan, options::plan);
         set(device, options::device);
         set(workers, options::workers);

@@ -1,83 +1,91 @@
 package dev.quipu.runtime.data;
 
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.buffer.Buffer;
 
 /**
- * Training batches without end. The range is cut into windows of {@code sequence} inputs; the targets are the inputs one token
- * further on. In each epoch every window comes once, in an order that the seed and the epoch decide; the cut, too, moves from
- * epoch to epoch by what is left over. A batch may begin in one epoch and end in the next.
+ * Training batches without end. In each epoch every row comes once, in an order that the seed and the epoch decide. A batch may
+ * begin in one epoch and end in the next.
  */
 public final class Batches {
-    private final TokenFile tokens;
-    private final TokenRange range;
+    private final Rows rows;
     private final int batch;
-    private final int sequence;
     private final long seed;
-    private final long windows;
-    private long epoch;
+    private Epoch epoch;
     private long index;
-    private Permutation order;
-    private long origin;
+
+    /** A pass over all rows. */
+    private record Epoch(long number, long seed, Permutation order) {
+        static Epoch of(long number, long runSeed, long rows) {
+            long seed = Permutation.mix(runSeed ^ Permutation.mix(number));
+            return new Epoch(number, seed, new Permutation(rows, seed));
+        }
+    }
 
     /**
-     * Batches of {@code [batch, sequence]} tokens from a range of at least {@code sequence + 1}.
+     * Batches of so many rows.
      *
      * @param start where to go on
-     * @throws QuipuException if the position lies outside the range, because the run was of another text
+     * @throws QuipuException if the position lies outside the rows, because the run was of another text
      */
-    public Batches(TokenFile tokens, TokenRange range, int batch, int sequence, long seed, StreamPosition start) {
-        if (range.length() <= sequence || range.to() > tokens.length() || batch < 1 || sequence < 1) {
-            throw new AssertionError("batches of " + batch + " x " + sequence + " from " + range);
+    public Batches(Rows rows, int batch, long seed, StreamPosition start) {
+        if (batch < 1) {
+            throw new AssertionError("batches of " + batch);
         }
-        this.tokens = tokens;
-        this.range = range;
+        this.rows = rows;
         this.batch = batch;
-        this.sequence = sequence;
         this.seed = seed;
-        this.windows = (range.length() - 1) / sequence;
-        if (start.index() > windows) {
+        if (start.index() > rows.count()) {
             throw QuipuException.of(
-                    "a position within " + windows + " windows of text",
+                    "a position within " + rows.count() + " windows of text",
                     "window " + start.index(),
                     "resume",
                     "give the text and the sequence length that the run began with");
         }
         this.index = start.index();
-        enter(start.epoch());
+        this.epoch = epoch(start.epoch());
     }
 
-    /** The number of windows in an epoch. */
-    public long windowsPerEpoch() {
-        return windows;
+    private Epoch epoch(long number) {
+        return Epoch.of(number, seed, rows.count());
+    }
+
+    /** The number of rows in an epoch. */
+    public long rowsPerEpoch() {
+        return rows.count();
     }
 
     /** Where the next batch begins. */
     public StreamPosition position() {
-        return new StreamPosition(epoch, index);
+        return new StreamPosition(epoch.number(), index);
     }
 
-    /**
-     * Fills two I32 buffers of at least {@code batch * sequence} elements with the next batch, row by row, and moves on. Allocates
-     * nothing except at the beginning of an epoch.
-     */
-    public void next(Buffer inputs, Buffer targets) {
-        for (int row = 0; row < batch; row++) {
-            if (index == windows) {
+    /** Writes the next batch and moves on. Allocates nothing except at the beginning of an epoch. */
+    public void next(BatchBuffers into) {
+        for (int place = 0; place < batch; place++) {
+            if (index == rows.count()) {
                 index = 0;
-                enter(epoch + 1);
+                epoch = epoch(epoch.number() + 1);
             }
-            long from = origin + order.apply(index++) * sequence;
-            tokens.copy(from, sequence, inputs.segment(), (long) row * sequence);
-            tokens.copy(from + 1, sequence, targets.segment(), (long) row * sequence);
+            rows.fill(row(epoch, index++), into, place);
         }
     }
 
-    private void enter(long newEpoch) {
-        epoch = newEpoch;
-        long epochSeed = Permutation.mix(seed ^ Permutation.mix(epoch));
-        order = new Permutation(windows, epochSeed);
-        long leftOver = range.length() - 1 - windows * sequence;
-        origin = range.from() + Math.floorMod(Permutation.mix(epochSeed), leftOver + 1);
+    /** How many targets the next batches have, without moving on: a step's losses are scaled by all of them. */
+    public long targetsAhead(int batches) {
+        Epoch ahead = epoch;
+        long place = index;
+        long targets = 0;
+        for (long i = 0; i < (long) batches * batch; i++) {
+            if (place == rows.count()) {
+                place = 0;
+                ahead = epoch(ahead.number() + 1);
+            }
+            targets += rows.targets(row(ahead, place++));
+        }
+        return targets;
+    }
+
+    private long row(Epoch of, long place) {
+        return rows.inEpoch(of.order().apply(place), of.seed());
     }
 }

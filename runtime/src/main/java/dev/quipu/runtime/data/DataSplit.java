@@ -19,9 +19,7 @@ public record DataSplit(TokenRange training, Optional<TokenRange> validation) {
      * @throws QuipuException if the text is shorter than one window
      */
     public static DataSplit of(TokenFile tokens, String name, int sequence, double heldOut) {
-        if (!(heldOut >= 0 && heldOut < 1)) {
-            throw QuipuException.of("a held-out share of 0 to below 1", String.valueOf(heldOut), "data", "");
-        }
+        checkShare(heldOut);
         long window = sequence + 1L;
         long length = tokens.length();
         if (length < window) {
@@ -36,5 +34,28 @@ public record DataSplit(TokenRange training, Optional<TokenRange> validation) {
             return new DataSplit(tokens.all(), Optional.empty());
         }
         return new DataSplit(new TokenRange(0, length - held), Optional.of(new TokenRange(length - held, length)));
+    }
+
+    /**
+     * Splits a text between two documents.
+     *
+     * @param heldOut the share of the tokens, from 0 to below 1: documents are held out that lie wholly in such a tail, and at
+     *     least the last, if there are two
+     */
+    public static DataSplit ofDocuments(TokenFile tokens, double heldOut) {
+        checkShare(heldOut);
+        if (heldOut == 0 || tokens.documents() < 2) {
+            return new DataSplit(tokens.all(), Optional.empty());
+        }
+        long length = tokens.length();
+        long last = tokens.documentAt(length - 1 - (long) (length * heldOut));
+        long end = tokens.documentEnd(Math.clamp(last, 0, tokens.documents() - 2));
+        return new DataSplit(new TokenRange(0, end), Optional.of(new TokenRange(end, length)));
+    }
+
+    private static void checkShare(double heldOut) {
+        if (!(heldOut >= 0 && heldOut < 1)) {
+            throw QuipuException.of("a held-out share of 0 to below 1", String.valueOf(heldOut), "data", "");
+        }
     }
 }

@@ -41,20 +41,31 @@ public record TokenCache(Path folder) {
      * @throws QuipuException if the corpus cannot be read, or the cache's folder cannot be written
      */
     public TokenFile tokens(Corpus corpus, Tokenizer tokenizer) {
-        Path file = folder.resolve(name(corpus, tokenizer));
+        String key = tokenizer.name() + "\n" + corpus.fingerprint();
+        return tokens(corpus.description(), key, file -> TokenFileWriter.write(file, tokenizer, false, corpus::read));
+    }
+
+    /** Makes a token file. */
+    @FunctionalInterface
+    private interface Maker {
+        void write(Path file) throws IOException;
+    }
+
+    private TokenFile tokens(String description, String key, Maker maker) {
+        Path file = folder.resolve(name(key));
         if (Files.exists(file)) {
             try {
                 return TokenFile.open(file);
             } catch (QuipuException e) {
-                LOG.warn("tokenizing {} again: {}", corpus.description(), e.getMessage());
+                LOG.warn("tokenizing {} again: {}", description, e.getMessage());
             }
         }
         try {
             Files.createDirectories(folder);
-            TokenFileWriter.write(file, corpus, tokenizer);
+            maker.write(file);
         } catch (IOException e) {
             throw new QuipuException(
-                    "tokens of " + corpus.description() + ": expected to read the text and to write " + file
+                    "tokens of " + description + ": expected to read the text and to write " + file
                             + ", found "
                             + FileFailure.reason(e) + "; free space there, or let XDG_CACHE_HOME name another folder",
                     e);
@@ -62,9 +73,8 @@ public record TokenCache(Path folder) {
         return TokenFile.open(file);
     }
 
-    private static String name(Corpus corpus, Tokenizer tokenizer) {
+    private static String name(String key) {
         try {
-            String key = tokenizer.name() + "\n" + corpus.fingerprint();
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash).substring(0, NAME_DIGITS) + ".tokens";
         } catch (NoSuchAlgorithmException e) {

@@ -15,12 +15,13 @@ import java.util.zip.CRC32C;
 
 /**
  * A text as tokens in a memory-mapped file: a {@link TokenFileHeader}, then one little-endian unsigned number of 2 or 4 bytes
- * per token. Documents end with the tokenizer's end-of-text token.
+ * per token, then where documents end and which tokens are to be learned.
  */
 public final class TokenFile implements AutoCloseable {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final long CHECKED_AT_ONCE = 64L << 20;
 
     private final Arena arena;
@@ -81,12 +82,60 @@ public final class TokenFile implements AutoCloseable {
         return header.documents();
     }
 
+    /** The position behind the last token of a document, which is where the next one begins. */
+    public long documentEnd(long document) {
+        Objects.checkIndex(document, documents());
+        return data.get(LONG, header.endsAt() + document * Long.BYTES);
+    }
+
+    /** The number of the first document that ends behind a position; the number of documents where none does. */
+    public long documentAt(long position) {
+        long low = 0;
+        long high = documents();
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (documentEnd(middle) > position) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    /** Whether only some of the tokens are to be learned: the answers of conversations. */
+    public boolean isSelective() {
+        return header.selective();
+    }
+
+    /** Whether a model is to learn to write the token at a position. */
+    public boolean isLearned(long position) {
+        Objects.checkIndex(position, length());
+        if (!header.selective()) {
+            return true;
+        }
+        byte bits = data.get(ValueLayout.JAVA_BYTE, header.learnedAt() + position / Byte.SIZE);
+        return (bits >> position % Byte.SIZE & 1) != 0;
+    }
+
+    /** How many of some tokens are to be learned. */
+    public int learned(long position, int count) {
+        if (!header.selective()) {
+            return count;
+        }
+        int learned = 0;
+        for (int i = 0; i < count; i++) {
+            learned += isLearned(position + i) ? 1 : 0;
+        }
+        return learned;
+    }
+
     /** The size of the text in bytes of UTF-8, for bits per byte. */
     public long textBytes() {
         return header.textBytes();
     }
 
-    /** CRC-32C of all tokens: another text has another. */
+    /** CRC-32C of all data: another text has another. */
     public int checksum() {
         return header.checksum();
     }
@@ -108,6 +157,18 @@ public final class TokenFile implements AutoCloseable {
         Objects.checkFromIndexSize(position, count, length());
         for (int i = 0; i < count; i++) {
             target.setAtIndex(ValueLayout.JAVA_INT, targetIndex + i, get(position + i));
+        }
+    }
+
+    /** As {@link #copy}, with {@link BatchBuffers#NOTHING} in the place of tokens that are not to be learned. */
+    public void copyTargets(long position, int count, MemorySegment target, long targetIndex) {
+        copy(position, count, target, targetIndex);
+        if (header.selective()) {
+            for (int i = 0; i < count; i++) {
+                if (!isLearned(position + i)) {
+                    target.setAtIndex(ValueLayout.JAVA_INT, targetIndex + i, BatchBuffers.NOTHING);
+                }
+            }
         }
     }
 

@@ -11,14 +11,27 @@ import java.util.zip.CRC32C;
 
 /**
  * The first {@value #BYTES} bytes of a token file, little-endian: magic (8 bytes), version (4), bytes per token (4), vocabulary
- * (4), CRC-32C of the data (4), tokens (8), documents (8), bytes of text (8), zeros (12), CRC-32C of the bytes before (4).
+ * (4), CRC-32C of the data (4), tokens (8), documents (8), bytes of text (8), {@value #LEARNED} where only some tokens are to be
+ * learned, otherwise 0 (4), zeros (8), CRC-32C of the bytes before (4).
+ *
+ * <p>The data: the tokens; for each document the position behind its last token (8); where only some tokens are to be learned, a
+ * bit for each token, the first in the lowest bit of the first byte.
+ *
+ * @param selective whether only some tokens are to be learned
  */
 record TokenFileHeader(
-        int bytesPerToken, int vocabularySize, int checksum, long tokens, long documents, long textBytes) {
+        int bytesPerToken,
+        int vocabularySize,
+        int checksum,
+        long tokens,
+        long documents,
+        long textBytes,
+        boolean selective) {
     static final int BYTES = 64;
 
     private static final byte[] MAGIC = "QUIPUTOK".getBytes(StandardCharsets.US_ASCII);
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int LEARNED = 1;
     private static final int CHECKSUM_AT = BYTES - Integer.BYTES;
     private static final int LARGEST_SHORT_VOCABULARY = 1 << 16;
 
@@ -32,6 +45,20 @@ record TokenFileHeader(
         return vocabularySize <= LARGEST_SHORT_VOCABULARY ? Short.BYTES : Integer.BYTES;
     }
 
+    /** Where the ends of documents begin in the data. */
+    long endsAt() {
+        return tokens * bytesPerToken;
+    }
+
+    /** Where the bits of what is to be learned begin in the data. */
+    long learnedAt() {
+        return endsAt() + documents * Long.BYTES;
+    }
+
+    private long dataBytes() {
+        return learnedAt() + (selective ? Math.ceilDiv(tokens, Byte.SIZE) : 0);
+    }
+
     byte[] toBytes() {
         ByteBuffer buffer = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
         buffer.put(MAGIC)
@@ -39,7 +66,7 @@ record TokenFileHeader(
                 .putInt(bytesPerToken)
                 .putInt(vocabularySize)
                 .putInt(checksum);
-        buffer.putLong(tokens).putLong(documents).putLong(textBytes);
+        buffer.putLong(tokens).putLong(documents).putLong(textBytes).putInt(selective ? LEARNED : 0);
         buffer.putInt(CHECKSUM_AT, checksum(buffer.array()));
         return buffer.array();
     }
@@ -63,8 +90,14 @@ record TokenFileHeader(
         int vocabularySize = buffer.getInt();
         int checksum = buffer.getInt();
         TokenFileHeader header = new TokenFileHeader(
-                bytesPerToken, vocabularySize, checksum, buffer.getLong(), buffer.getLong(), buffer.getLong());
-        long expected = BYTES + header.tokens() * bytesPerToken;
+                bytesPerToken,
+                vocabularySize,
+                checksum,
+                buffer.getLong(),
+                buffer.getLong(),
+                buffer.getLong(),
+                buffer.getInt() == LEARNED);
+        long expected = BYTES + header.dataBytes();
         if (file.byteSize() != expected) {
             throw QuipuException.of(
                     expected + " bytes", file.byteSize() + " bytes", path.toString(), "delete the file");

@@ -10,36 +10,55 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.zip.CRC32C;
 
 /** Turns documents into a token file. It appears under its name when it is complete, or not at all. */
 final class TokenFileWriter implements DocumentSink, AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 20;
+    private static final int FIRST_CAPACITY = 1024;
 
     private final Tokenizer tokenizer;
     private final FileChannel channel;
+    private final boolean selective;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C checksum = new CRC32C();
+    private final LearnedBits learned = new LearnedBits();
     private final int bytesPerToken;
+    private long[] ends = new long[FIRST_CAPACITY];
+    private String uncut = "";
+    private boolean begun;
     private long tokens;
-    private long documents;
+    private int documents;
     private long textBytes;
 
-    private TokenFileWriter(Tokenizer tokenizer, FileChannel channel) throws IOException {
+    private TokenFileWriter(Tokenizer tokenizer, FileChannel channel, boolean selective) throws IOException {
         this.tokenizer = tokenizer;
         this.channel = channel;
+        this.selective = selective;
         this.bytesPerToken = TokenFileHeader.bytesPerToken(tokenizer.vocabularySize());
         channel.position(TokenFileHeader.BYTES);
     }
 
-    /** Writes all documents of a corpus, each followed by the end-of-text token if the tokenizer has one. */
-    static void write(Path path, Corpus corpus, Tokenizer tokenizer) throws IOException {
+    /** What gives the documents. */
+    @FunctionalInterface
+    interface Documents {
+        void into(TokenFileWriter writer) throws IOException;
+    }
+
+    /**
+     * Writes documents.
+     *
+     * @param selective whether the documents say which of their tokens are to be learned
+     */
+    static void write(Path path, Tokenizer tokenizer, boolean selective, Documents documents) throws IOException {
         Path temporary =
                 Files.createTempFile(path.getParent(), path.getFileName().toString(), ".tmp");
         try {
             FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
-            try (TokenFileWriter writer = new TokenFileWriter(tokenizer, channel)) {
-                corpus.read(writer);
+            try (TokenFileWriter writer = new TokenFileWriter(tokenizer, channel, selective)) {
+                documents.into(writer);
                 writer.finish();
             }
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -48,35 +67,87 @@ final class TokenFileWriter implements DocumentSink, AutoCloseable {
         }
     }
 
+    /** Pieces end anywhere; what is tokenized ends where the tokenizer lets a text be cut. */
     @Override
     public void text(String piece) throws IOException {
         textBytes += piece.getBytes(StandardCharsets.UTF_8).length;
-        for (int token : tokenizer.encode(piece)) {
-            put(token);
+        if (uncut.isEmpty()) {
+            uncut = piece;
+            return;
         }
+        String text = uncut + piece;
+        int cut = text.length() - 1;
+        while (cut > 0 && !tokenizer.canCut(text, cut)) {
+            cut--;
+        }
+        if (cut > 0) {
+            encode(text.substring(0, cut));
+        }
+        uncut = text.substring(Math.max(0, cut));
     }
 
+    private void encode(String text) throws IOException {
+        for (int token : begun ? tokenizer.encodeContinuation(text) : tokenizer.encode(text)) {
+            put(token, true);
+        }
+        begun = true;
+    }
+
+    /** Each document is followed by the end-of-text token, if the tokenizer has one. */
     @Override
     public void endDocument() throws IOException {
-        if (tokenizer.endOfText().isPresent()) {
-            put(tokenizer.endOfText().getAsInt());
+        if (!uncut.isEmpty()) {
+            encode(uncut);
         }
-        documents++;
+        uncut = "";
+        begun = false;
+        if (tokenizer.endOfText().isPresent()) {
+            put(tokenizer.endOfText().getAsInt(), true);
+        }
+        end();
     }
 
-    private void put(int token) throws IOException {
+    /**
+     * A document that is tokens already, and ends with them.
+     *
+     * @param learn which of them a model is to learn to write
+     * @param bytes size of its text in UTF-8
+     */
+    void document(int[] ids, BitSet learn, long bytes) throws IOException {
+        for (int i = 0; i < ids.length; i++) {
+            put(ids[i], learn.get(i));
+        }
+        textBytes += bytes;
+        end();
+    }
+
+    private void end() {
+        if (documents == ends.length) {
+            ends = Arrays.copyOf(ends, 2 * documents);
+        }
+        ends[documents++] = tokens;
+    }
+
+    private void put(int token, boolean learn) throws IOException {
         if (token < 0 || token >= tokenizer.vocabularySize()) {
             throw new AssertionError("tokenizer " + tokenizer.name() + " gave token " + token);
         }
-        if (buffer.remaining() < bytesPerToken) {
-            drain();
-        }
+        makeRoom(bytesPerToken);
         if (bytesPerToken == Short.BYTES) {
             buffer.putShort((short) token);
         } else {
             buffer.putInt(token);
         }
+        if (selective) {
+            learned.add(learn);
+        }
         tokens++;
+    }
+
+    private void makeRoom(int bytes) throws IOException {
+        if (buffer.remaining() < bytes) {
+            drain();
+        }
     }
 
     private void drain() throws IOException {
@@ -89,9 +160,23 @@ final class TokenFileWriter implements DocumentSink, AutoCloseable {
     }
 
     private void finish() throws IOException {
+        for (int document = 0; document < documents; document++) {
+            makeRoom(Long.BYTES);
+            buffer.putLong(ends[document]);
+        }
+        for (byte bits : learned.toBytes()) {
+            makeRoom(Byte.BYTES);
+            buffer.put(bits);
+        }
         drain();
         TokenFileHeader header = new TokenFileHeader(
-                bytesPerToken, tokenizer.vocabularySize(), (int) checksum.getValue(), tokens, documents, textBytes);
+                bytesPerToken,
+                tokenizer.vocabularySize(),
+                (int) checksum.getValue(),
+                tokens,
+                documents,
+                textBytes,
+                selective);
         channel.write(ByteBuffer.wrap(header.toBytes()), 0);
         channel.force(true);
     }

@@ -1,32 +1,19 @@
 package dev.quipu.runtime.data;
 
-import dev.quipu.runtime.buffer.Buffer;
-
-/**
- * The same few batches every time, for measurements that can be compared: windows spread evenly over a range, which overlap
- * only where the range is too short for all of them.
- */
+/** The same few batches every time, for measurements that can be compared: rows spread evenly over all. */
 public final class ValidationBatches {
-    private final TokenFile tokens;
-    private final TokenRange range;
+    private final Rows rows;
     private final int batch;
-    private final int sequence;
     private final int count;
 
-    /**
-     * At most so many batches of {@code [batch, sequence]} tokens from a range of at least {@code sequence + 1}: as many as
-     * fit without overlap, but at least one.
-     */
-    public ValidationBatches(TokenFile tokens, TokenRange range, int batch, int sequence, int atMost) {
-        if (range.length() <= sequence || range.to() > tokens.length() || batch < 1 || sequence < 1 || atMost < 1) {
-            throw new AssertionError("validation of " + batch + " x " + sequence + " from " + range);
+    /** At most so many batches: as many as the rows fill without repetition, but at least one. */
+    public ValidationBatches(Rows rows, int batch, int atMost) {
+        if (batch < 1 || atMost < 1) {
+            throw new AssertionError(atMost + " batches of " + batch);
         }
-        this.tokens = tokens;
-        this.range = range;
+        this.rows = rows;
         this.batch = batch;
-        this.sequence = sequence;
-        long fitting = (range.length() - 1) / sequence / batch;
-        this.count = Math.clamp(fitting, 1, atMost);
+        this.count = Math.clamp(rows.count() / batch, 1, atMost);
     }
 
     /** The number of batches. */
@@ -34,18 +21,23 @@ public final class ValidationBatches {
         return count;
     }
 
-    /** Fills two I32 buffers of at least {@code batch * sequence} elements with a batch, row by row. */
-    public void fill(int index, Buffer inputs, Buffer targets) {
-        for (int row = 0; row < batch; row++) {
-            long from = windowStart((long) index * batch + row);
-            tokens.copy(from, sequence, inputs.segment(), (long) row * sequence);
-            tokens.copy(from + 1, sequence, targets.segment(), (long) row * sequence);
+    /** How many targets all batches have. */
+    public long targets() {
+        long targets = 0;
+        for (long index = 0; index < (long) count * batch; index++) {
+            targets += rows.targets(row(index));
+        }
+        return targets;
+    }
+
+    /** Writes a batch. */
+    public void fill(int index, BatchBuffers into) {
+        for (int place = 0; place < batch; place++) {
+            rows.fill(row((long) index * batch + place), into, place);
         }
     }
 
-    private long windowStart(long window) {
-        long last = range.length() - 1 - sequence;
-        long gaps = Math.max(1, (long) count * batch - 1);
-        return range.from() + Math.multiplyExact(last, window) / gaps;
+    private long row(long index) {
+        return rows.spread(index, (long) count * batch);
     }
 }

@@ -3,6 +3,7 @@ package dev.quipu.runtime.training;
 import dev.quipu.compiler.autodiff.Differentiate;
 import dev.quipu.compiler.autodiff.Differentiated;
 import dev.quipu.compiler.program.AdamW;
+import dev.quipu.compiler.program.SeparateDocuments;
 import dev.quipu.compiler.reference.Array;
 import dev.quipu.compiler.reference.Reference;
 import dev.quipu.dsl.DType;
@@ -16,9 +17,11 @@ import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.Type;
 import dev.quipu.runtime.buffer.Buffer;
+import dev.quipu.runtime.data.BatchBuffers;
 import dev.quipu.runtime.device.State;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -84,17 +87,18 @@ final class NonFiniteSearch {
     /**
      * The first tensor of passes over the sequences of a batch, one by one, that is not finite.
      *
-     * @param tokens i32[batch, sequence], and so the targets
      * @param scale one over the number of targets of the whole step
      */
-    Optional<String> inBatch(Buffer tokens, Buffer targets, int sequence, float scale) {
-        int[] allTokens = tokens.toInts();
-        int[] allTargets = targets.toInts();
-        for (int from = 0; from < allTokens.length; from += sequence) {
-            Optional<String> found = inPass(
-                    Arrays.copyOfRange(allTokens, from, from + sequence),
-                    Arrays.copyOfRange(allTargets, from, from + sequence),
-                    scale);
+    Optional<String> inBatch(BatchBuffers batch, int sequence, float scale) {
+        Map<String, int[]> all = new LinkedHashMap<>();
+        all.put(Traced.TOKENS, batch.tokens().toInts());
+        all.put(Traced.TARGETS, batch.targets().toInts());
+        batch.starts().ifPresent(starts -> all.put(Traced.STARTS, starts.toInts()));
+        for (int from = 0; from < batch.tokens().length(); from += sequence) {
+            Map<String, int[]> row = new LinkedHashMap<>(all);
+            int begin = from;
+            row.replaceAll((name, values) -> Arrays.copyOfRange(values, begin, begin + sequence));
+            Optional<String> found = inPass(row, sequence, scale);
             if (found.isPresent()) {
                 return found;
             }
@@ -105,19 +109,22 @@ final class NonFiniteSearch {
     /**
      * The first tensor of a pass over one sequence that is not finite, with its op, layer and line.
      */
-    private Optional<String> inPass(int[] tokens, int[] targets, float scale) {
-        Differentiated joint = Differentiate.of(Traced.loss(model, 1, tokens.length));
+    private Optional<String> inPass(Map<String, int[]> row, int sequence, float scale) {
+        Traced traced = Traced.loss(model, 1, sequence);
+        if (row.containsKey(Traced.STARTS)) {
+            traced = new Traced(SeparateDocuments.of(traced.graph()), traced.parameters());
+        }
+        Differentiated joint = Differentiate.of(traced);
         Map<String, Array> values = new HashMap<>();
         Trace.parameters(model).forEach((name, parameter) -> {
             Type type = new Type(DType.F32, parameter.shape());
             values.put(name, Array.of(type, state.get(name).toFloats()));
             values.put(Differentiated.gradientOf(name), Array.zeros(type));
         });
-        Type ids = Type.i32(Dim.batch(1), Dim.sequence(tokens.length));
-        Map<String, Array> inputs = Map.of(
-                Traced.TOKENS, Array.of(ids, place -> tokens[place]),
-                Traced.TARGETS, Array.of(ids, place -> targets[place]),
-                Traced.SCALE, Array.of(new Type(DType.F32, Shape.scalar()), place -> scale));
+        Type ids = Type.i32(Dim.batch(1), Dim.sequence(sequence));
+        Map<String, Array> inputs = new HashMap<>();
+        row.forEach((name, numbers) -> inputs.put(name, Array.of(ids, place -> numbers[place])));
+        inputs.put(Traced.SCALE, Array.of(new Type(DType.F32, Shape.scalar()), place -> scale));
         return trace(joint.graph(), new Reference(values), inputs);
     }
 

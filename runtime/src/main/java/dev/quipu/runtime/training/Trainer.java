@@ -62,7 +62,7 @@ public final class Trainer implements AutoCloseable {
      */
     public static Trainer start(ModelSource source, TrainingText text, TrainingOptions options, Path folder) {
         RunFolder.requireFree(folder);
-        text.split(options.sequence(), options.validationShare());
+        text.split(options);
         TrainingState begun =
                 new TrainingState(0, StreamPosition.START, options.seed(), 0, 0, TrainingSettings.of(options, text));
         Trainer trainer = new Trainer(source.model(), text, options, folder, begun);
@@ -126,6 +126,7 @@ public final class Trainer implements AutoCloseable {
                     options.optimizer(),
                     options.batch(),
                     options.sequence(),
+                    options.documents(),
                     new Compiler(options.verify()));
             return this;
         } catch (RuntimeException | Error e) {

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.compiler.program.AdamW;
+import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.NearestNames;
 import dev.quipu.dsl.catalog.TrainingRecipe;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param accumulate micro-batches of a step; a step's loss and gradients are means over all its targets
  * @param seed of first weights, the order of the text, and samples
  * @param validationShare of the text, its tail, that is held out; 0 for none
+ * @param documents what a token sees of earlier documents in its row; where they are separate, rows hold whole documents
  * @param intervals of what happens now and then
  * @param plan which activations are kept: one of {@link #PLANS}
  * @param device one of {@link #DEVICES}
@@ -29,6 +31,7 @@ public record TrainingOptions(
         int accumulate,
         long seed,
         double validationShare,
+        Documents documents,
         Intervals intervals,
         String plan,
         String device,
@@ -91,7 +94,7 @@ public record TrainingOptions(
         return schedule.steps();
     }
 
-    /** Tokens of a step, which are also its targets. */
+    /** Places for tokens in a step; as many targets, or fewer where not every token is to be learned. */
     public long tokensPerStep() {
         return (long) batch * sequence * accumulate;
     }

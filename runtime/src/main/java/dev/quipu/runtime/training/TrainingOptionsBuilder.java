@@ -1,6 +1,7 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.compiler.program.AdamW;
+import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.catalog.TrainingRecipe;
 import java.util.Objects;
 
@@ -32,6 +33,7 @@ public final class TrainingOptionsBuilder {
     private double clip;
     private long seed = 1;
     private double validationShare = 0.05;
+    private Documents documents = Documents.JOINED;
     private String plan = "saveAll";
     private String device = "jvm";
     private int workers;
@@ -114,6 +116,12 @@ public final class TrainingOptionsBuilder {
         return this;
     }
 
+    /** What a token sees of earlier documents in its row. */
+    public TrainingOptionsBuilder documents(Documents value) {
+        documents = value;
+        return this;
+    }
+
     public TrainingOptionsBuilder validationShare(double value) {
         validationShare = value;
         return this;
@@ -170,6 +178,7 @@ public final class TrainingOptionsBuilder {
                 accumulate,
                 seed,
                 validationShare,
+                documents,
                 new TrainingOptions.Intervals(
                         interval(validateEvery, all, VALIDATIONS),
                         interval(sampleEvery, all, CHECKPOINTS),

@@ -3,12 +3,15 @@ package dev.quipu.runtime.training;
 import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.program.AdamW;
+import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Traced;
 import dev.quipu.runtime.buffer.Buffer;
+import dev.quipu.runtime.data.BatchBuffers;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
+import java.util.Optional;
 
 /**
  * A training step on a device: the programs {@code gradient}, {@code update} and {@code loss} over one shared state. State that
@@ -16,31 +19,59 @@ import dev.quipu.runtime.device.State;
  */
 public final class TrainingPrograms implements AutoCloseable {
     private final AdamW optimizer;
+    private final BatchBuffers trained;
+    private final BatchBuffers measured;
     private final Executable gradient;
     private final Executable update;
     private final Executable loss;
 
-    /** Compiles and loads the programs for micro-batches of {@code [batch, sequence]} tokens. */
+    /** Compiles and loads the programs for micro-batches of {@code [batch, sequence]} tokens of joined documents. */
     public TrainingPrograms(
             Device device, State state, Model model, AdamW optimizer, int batch, int sequence, Compiler compiler) {
+        this(device, state, model, optimizer, batch, sequence, Documents.JOINED, compiler);
+    }
+
+    /** Compiles and loads the programs for micro-batches of {@code [batch, sequence]} tokens. */
+    public TrainingPrograms(
+            Device device,
+            State state,
+            Model model,
+            AdamW optimizer,
+            int batch,
+            int sequence,
+            Documents documents,
+            Compiler compiler) {
         this.optimizer = optimizer;
         // The update first: what it touches of a repeated layer is then allocated together.
         Compiled updating = compiler.update(model, optimizer);
-        Compiled differentiated = compiler.gradient(model, batch, sequence);
-        Compiled measuring = compiler.loss(model, batch, sequence);
+        Compiled differentiated = compiler.gradient(model, batch, sequence, documents);
+        Compiled measuring = compiler.loss(model, batch, sequence, documents);
         this.update = device.load(updating.scheduled(), state);
         this.gradient = device.load(differentiated.scheduled(), state);
         this.loss = device.load(measuring.scheduled(), state);
+        this.trained = buffers(gradient, documents);
+        this.measured = buffers(loss, documents);
+    }
+
+    private static BatchBuffers buffers(Executable program, Documents documents) {
+        Optional<Buffer> starts =
+                documents == Documents.SEPARATE ? Optional.of(program.input(Traced.STARTS)) : Optional.empty();
+        return new BatchBuffers(program.input(Traced.TOKENS), program.input(Traced.TARGETS), starts);
+    }
+
+    /** Where the next micro-batch to train on is written. */
+    public BatchBuffers batch() {
+        return trained;
     }
 
     /** Tokens of the next micro-batch to train on, i32[batch, sequence]. */
     public Buffer tokens() {
-        return gradient.input(Traced.TOKENS);
+        return trained.tokens();
     }
 
     /** Targets of the next micro-batch to train on, i32[batch, sequence]; negative where there is nothing to learn. */
     public Buffer targets() {
-        return gradient.input(Traced.TARGETS);
+        return trained.targets();
     }
 
     /**
@@ -74,14 +105,9 @@ public final class TrainingPrograms implements AutoCloseable {
         return (float) (1 - StrictMath.pow(beta, (double) step));
     }
 
-    /** Tokens of the batch to measure, i32[batch, sequence]. */
-    public Buffer measuredTokens() {
-        return loss.input(Traced.TOKENS);
-    }
-
-    /** Targets of the batch to measure, i32[batch, sequence]. */
-    public Buffer measuredTargets() {
-        return loss.input(Traced.TARGETS);
+    /** Where the batch to measure is written. */
+    public BatchBuffers measuredBatch() {
+        return measured;
     }
 
     /** The measured batch's losses in nats, summed and times the scale; changes no state. */

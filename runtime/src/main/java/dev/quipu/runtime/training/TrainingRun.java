@@ -38,9 +38,12 @@ final class TrainingRun implements AutoCloseable {
         this.begun = begun;
         this.listener = listener;
         TrainingText text = trainer.text();
-        DataSplit split = text.split(options.sequence(), options.validationShare());
-        this.steps = new TrainingSteps(trainer, split.training(), begun);
-        this.validation = split.validation().map(range -> new Validation(trainer, range));
+        DataSplit split = text.split(options);
+        this.steps =
+                new TrainingSteps(trainer, text.rows(split.training(), options).orElseThrow(), begun);
+        this.validation = split.validation()
+                .flatMap(range -> text.rows(range, options))
+                .map(rows -> new Validation(trainer, rows));
         this.unigramEntropy = text.unigramEntropy(split);
         this.prompt = text.prompt(split, trainer.model().contextLength() / 2);
         this.generator = new Generator(trainer.model(), text.tokenizer(), trainer.state(), trainer.device());

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.compiler.program.AdamW;
+import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.TrainingRecipe;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ public final class TrainingSettings {
         settings.put("clip", Double.toString(optimizer.clip()));
         settings.put("seed", Long.toString(options.seed()));
         settings.put("validation-share", Double.toString(options.validationShare()));
+        settings.put("documents", options.documents().toString());
         settings.put("validate-every", Long.toString(options.intervals().validate()));
         settings.put("sample-every", Long.toString(options.intervals().sample()));
         settings.put("checkpoint-every", Long.toString(options.intervals().checkpoint()));
@@ -107,6 +109,7 @@ public final class TrainingSettings {
                     .accumulate((int) number("accumulate"))
                     .seed(number("seed"))
                     .validationShare(real("validation-share"))
+                    .documents(Documents.named(text("documents")))
                     .validateEvery(number("validate-every"))
                     .sampleEvery(number("sample-every"))
                     .checkpointEvery(number("checkpoint-every"))

@@ -3,9 +3,8 @@ package dev.quipu.runtime.training;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.checkpoint.TrainingState;
 import dev.quipu.runtime.data.Batches;
+import dev.quipu.runtime.data.Rows;
 import dev.quipu.runtime.data.StreamPosition;
-import dev.quipu.runtime.data.TokenFile;
-import dev.quipu.runtime.data.TokenRange;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -16,11 +15,9 @@ final class TrainingSteps {
     private final TrainingOptions options;
     private final TrainingPrograms programs;
     private final NonFiniteSearch search;
-    private final TokenFile text;
-    private final TokenRange range;
+    private final Rows rows;
     private final Batches batches;
     private final double flopsPerToken;
-    private final float scale;
     private long step;
     private long tokens;
     private double seconds;
@@ -28,22 +25,20 @@ final class TrainingSteps {
     private double secondsHere;
 
     /** Goes on where a run stands. */
-    TrainingSteps(Trainer trainer, TokenRange range, TrainingState begun) {
+    TrainingSteps(Trainer trainer, Rows rows, TrainingState begun) {
         this.options = trainer.options();
         this.programs = trainer.programs();
         this.search = new NonFiniteSearch(trainer.model(), trainer.state());
-        this.text = trainer.text().tokens();
-        this.range = range;
+        this.rows = rows;
         this.batches = batches(begun.position());
         this.flopsPerToken = ModelFlops.perToken(trainer.model(), options.sequence());
-        this.scale = 1f / options.tokensPerStep();
         this.step = begun.step();
         this.tokens = begun.tokens();
         this.seconds = begun.seconds();
     }
 
     private Batches batches(StreamPosition position) {
-        return new Batches(text, range, options.batch(), options.sequence(), options.seed(), position);
+        return new Batches(rows, options.batch(), options.seed(), position);
     }
 
     /** Steps completed. */
@@ -87,16 +82,17 @@ final class TrainingSteps {
         long number = step + 1;
         double rate = options.schedule().at(number);
         double loss = 0;
+        float scale = 1f / Math.max(1, batches.targetsAhead(options.accumulate()));
         for (int i = 0; i < options.accumulate(); i++) {
-            batches.next(programs.tokens(), programs.targets());
+            batches.next(programs.batch());
             loss += programs.gradient(scale);
         }
         if (!Double.isFinite(loss)) {
-            throw nonFinite(number, "the loss is " + loss, before);
+            throw nonFinite(number, "the loss is " + loss, before, scale);
         }
         float norm = programs.update(rate, number);
         if (!Float.isFinite(norm)) {
-            throw nonFinite(number, "the gradients' norm is " + norm, before);
+            throw nonFinite(number, "the gradients' norm is " + norm, before, scale);
         }
         double took = (System.nanoTime() - start) / NANOS;
         step = number;
@@ -112,17 +108,17 @@ final class TrainingSteps {
         secondsHere += took;
     }
 
-    private QuipuException nonFinite(long number, String what, StreamPosition before) {
-        return search.refusal(number, what, () -> inBatches(before));
+    private QuipuException nonFinite(long number, String what, StreamPosition before, float scale) {
+        return search.refusal(number, what, () -> inBatches(before, scale));
     }
 
     /** Repeats the step's micro-batches. */
-    private Optional<String> inBatches(StreamPosition before) {
+    private Optional<String> inBatches(StreamPosition before, float scale) {
         Batches again = batches(before);
         Optional<String> found = Optional.empty();
         for (int i = 0; i < options.accumulate() && found.isEmpty(); i++) {
-            again.next(programs.tokens(), programs.targets());
-            found = search.inBatch(programs.tokens(), programs.targets(), options.sequence(), scale);
+            again.next(programs.batch());
+            found = search.inBatch(programs.batch(), options.sequence(), scale);
         }
         return found;
     }

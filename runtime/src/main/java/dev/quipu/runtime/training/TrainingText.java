@@ -4,7 +4,10 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.data.Corpus;
 import dev.quipu.runtime.data.DataSplit;
 import dev.quipu.runtime.data.DefaultCorpus;
+import dev.quipu.runtime.data.PackedDocuments;
+import dev.quipu.runtime.data.Rows;
 import dev.quipu.runtime.data.TextFiles;
+import dev.quipu.runtime.data.TextWindows;
 import dev.quipu.runtime.data.TokenCache;
 import dev.quipu.runtime.data.TokenFile;
 import dev.quipu.runtime.data.TokenRange;
@@ -113,6 +116,37 @@ public final class TrainingText implements AutoCloseable {
      */
     public DataSplit split(int sequence, double heldOut) {
         return DataSplit.of(tokens, name, sequence, heldOut);
+    }
+
+    /**
+     * The part to train on and the part held out, as a run of some options cuts them.
+     *
+     * @throws QuipuException if the text is too short for it, or there is nothing in it to learn
+     */
+    DataSplit split(TrainingOptions options) {
+        return switch (options.documents()) {
+            case JOINED -> split(options.sequence(), options.validationShare());
+            case SEPARATE -> {
+                DataSplit split = DataSplit.ofDocuments(tokens, options.validationShare());
+                if (rows(split.training(), options).isEmpty()) {
+                    throw QuipuException.of(
+                            "a document of at least 2 tokens with something to learn",
+                            "none",
+                            name,
+                            "give more text, or train on --documents joined");
+                }
+                yield split;
+            }
+        };
+    }
+
+    /** The rows of a part; none where it has nothing to learn. */
+    Optional<Rows> rows(TokenRange range, TrainingOptions options) {
+        return switch (options.documents()) {
+            case JOINED -> Optional.of(new TextWindows(tokens, range, options.sequence()));
+            case SEPARATE ->
+                PackedDocuments.of(tokens, range, options.sequence()).map(Rows.class::cast);
+        };
     }
 
     /** The unigram entropy of the part that losses are measured on, in nats per token. */

@@ -1,7 +1,7 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.data.TokenRange;
+import dev.quipu.runtime.data.Rows;
 import dev.quipu.runtime.data.ValidationBatches;
 import java.util.Optional;
 
@@ -15,13 +15,13 @@ final class Validation {
     private final int sequence;
     private final float scale;
 
-    Validation(Trainer trainer, TokenRange range) {
+    Validation(Trainer trainer, Rows rows) {
         TrainingOptions options = trainer.options();
         this.programs = trainer.programs();
         this.search = new NonFiniteSearch(trainer.model(), trainer.state());
         this.sequence = options.sequence();
-        this.batches = new ValidationBatches(trainer.text().tokens(), range, options.batch(), sequence, BATCHES);
-        this.scale = 1f / ((long) options.batch() * sequence);
+        this.batches = new ValidationBatches(rows, options.batch(), BATCHES);
+        this.scale = 1f / Math.max(1, batches.targets());
     }
 
     /**
@@ -32,20 +32,20 @@ final class Validation {
     double measure(long step) {
         double sum = 0;
         for (int i = 0; i < batches.count(); i++) {
-            batches.fill(i, programs.measuredTokens(), programs.measuredTargets());
+            batches.fill(i, programs.measuredBatch());
             sum += programs.loss(scale);
         }
         if (!Double.isFinite(sum)) {
             throw search.refusal(step, "the validation loss is " + sum, this::inBatches);
         }
-        return sum / batches.count();
+        return sum;
     }
 
     private Optional<String> inBatches() {
         Optional<String> found = Optional.empty();
         for (int i = 0; i < batches.count() && found.isEmpty(); i++) {
-            batches.fill(i, programs.measuredTokens(), programs.measuredTargets());
-            found = search.inBatch(programs.measuredTokens(), programs.measuredTargets(), sequence, scale);
+            batches.fill(i, programs.measuredBatch());
+            found = search.inBatch(programs.measuredBatch(), sequence, scale);
         }
         return found;
     }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +38,7 @@ class BatchesTest {
     private final Arena arena = Arena.ofConfined();
     private final Buffer inputs = Buffer.allocate(arena, DType.I32, BATCH * SEQUENCE);
     private final Buffer targets = Buffer.allocate(arena, DType.I32, BATCH * SEQUENCE);
+    private final BatchBuffers buffers = new BatchBuffers(inputs, targets, Optional.empty());
     private TokenFile tokens;
 
     /** Tokens 1 to 100, each once, and the end of the text. */
@@ -57,11 +59,11 @@ class BatchesTest {
     }
 
     private Batches batches(TokenRange range, long seed, StreamPosition start) {
-        return new Batches(tokens, range, BATCH, SEQUENCE, seed, start);
+        return new Batches(new TextWindows(tokens, range, SEQUENCE), BATCH, seed, start);
     }
 
     private List<Integer> next(Batches batches) {
-        batches.next(inputs, targets);
+        batches.next(buffers);
         List<Integer> firsts = new ArrayList<>();
         for (int row = 0; row < BATCH; row++) {
             firsts.add(inputs.getInt((long) row * SEQUENCE));
@@ -87,7 +89,7 @@ class BatchesTest {
     @CsvSource({"0, 101, 25", "10, 34, 5", "50, 63, 3"})
     void anEpochHasEveryWindowOnceWithinTheRange(long from, long to, int windows) {
         Batches batches = batches(new TokenRange(from, to), 7, StreamPosition.START);
-        assertEquals(windows, batches.windowsPerEpoch());
+        assertEquals(windows, batches.rowsPerEpoch());
         List<Integer> firsts = new ArrayList<>();
         while (firsts.size() < 6 * windows) {
             firsts.addAll(next(batches));
@@ -124,16 +126,16 @@ class BatchesTest {
     @Test
     void validationIsTheSameEveryTimeAndCoversTheRange() {
         TokenRange range = new TokenRange(40, 101);
-        ValidationBatches validation = new ValidationBatches(tokens, range, BATCH, SEQUENCE, 100);
+        ValidationBatches validation = new ValidationBatches(new TextWindows(tokens, range, SEQUENCE), BATCH, 100);
         assertEquals(5, validation.count());
         Set<Integer> seen = new HashSet<>();
         for (int batch = 0; batch < validation.count(); batch++) {
-            validation.fill(batch, inputs, targets);
+            validation.fill(batch, buffers);
             int[] first = inputs.toInts();
             for (int token : first) {
                 assertTrue(token >= 41 && seen.add(token), "token " + token + " comes once");
             }
-            validation.fill(batch, inputs, targets);
+            validation.fill(batch, buffers);
             assertArrayEquals(first, inputs.toInts());
         }
         assertTrue(seen.contains(41) && seen.contains(100));
@@ -141,11 +143,12 @@ class BatchesTest {
 
     @Test
     void validationOfAShortRangeOverlapsAndOfALongOneIsLimited() {
-        ValidationBatches overlapping = new ValidationBatches(tokens, new TokenRange(10, 15), BATCH, SEQUENCE, 4);
+        ValidationBatches overlapping =
+                new ValidationBatches(new TextWindows(tokens, new TokenRange(10, 15), SEQUENCE), BATCH, 4);
         assertEquals(1, overlapping.count());
-        overlapping.fill(0, inputs, targets);
+        overlapping.fill(0, buffers);
         assertArrayEquals(new int[] {11, 12, 13, 14, 11, 12, 13, 14, 11, 12, 13, 14}, inputs.toInts());
-        assertEquals(2, new ValidationBatches(tokens, tokens.all(), BATCH, SEQUENCE, 2).count());
+        assertEquals(2, new ValidationBatches(new TextWindows(tokens, tokens.all(), SEQUENCE), BATCH, 2).count());
     }
 
     @Test
