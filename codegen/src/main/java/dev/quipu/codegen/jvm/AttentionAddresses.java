@@ -7,6 +7,7 @@ import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
 
 import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.launch.AttentionLaunch;
 
@@ -36,6 +37,11 @@ record AttentionAddresses(AttentionGeometry geometry) {
     Value query(KeyHead keyHead, Value head, Value query) {
         Value row = plus(times(toLong(keyHead.batch()), (long) launch().queries()), toLong(query));
         return plus(times(row, (long) geometry.queryRow()), headVector(head));
+    }
+
+    /** The place among the keys of a sequence's first query. */
+    Value position(KeyHead keyHead, Value.Variable positions) {
+        return new Value.Load(KernelType.INT, positions, times(toLong(keyHead.batch()), (long) Integer.BYTES));
     }
 
     /** A query's log-sum-exp. */

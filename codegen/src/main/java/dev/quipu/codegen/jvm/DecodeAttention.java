@@ -2,7 +2,6 @@ package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.jvm.Values.call;
 import static dev.quipu.codegen.jvm.Values.divide;
-import static dev.quipu.codegen.jvm.Values.longInteger;
 import static dev.quipu.codegen.jvm.Values.max;
 import static dev.quipu.codegen.jvm.Values.min;
 import static dev.quipu.codegen.jvm.Values.multiple;
@@ -92,7 +91,7 @@ final class DecodeAttention {
         Emitter body = phase(scratch);
         KeyHead keyHead = addresses.keyHead(body, divide(Kernel.PART, shares));
         Value share = remainder(Kernel.PART, shares);
-        Value position = new Value.Load(KernelType.INT, POSITION_BUFFER, longInteger(0));
+        Value position = addresses.position(keyHead, POSITION_BUFFER);
         Value.Variable seen = body.let("seen", min(plus(position, 1), integer(launch.keys())));
         Value oldest = launch.window() == 0
                 ? integer(0)

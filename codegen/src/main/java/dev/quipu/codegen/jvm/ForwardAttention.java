@@ -139,7 +139,7 @@ final class ForwardAttention {
         Value.Variable first = body.let("first", times(later, queriesOfPart));
         Value.Variable end = body.let("end", min(plus(first, queriesOfPart), integer(launch.queries())));
         Value position = cached
-                ? body.let("position", new Value.Load(KernelType.INT, POSITION_BUFFER, longInteger(0)))
+                ? body.let("position", addresses.position(keyHead, POSITION_BUFFER))
                 : integer(0);
         // queries past the end of a cache are of nobody's interest, but must not read past it
         Value.Variable keys =

@@ -66,19 +66,23 @@ final class RowAddresses {
         Access key = new Access(
                 0, 0, access.rowStrides(), 0, access.positionBuffer(), access.positionStride(), access.positionLimit());
         return places.computeIfAbsent(key, moved -> {
-            int dimension = moved.movedDimension();
-            List<Integer> outer = space.outer();
-            long inner = outer.subList(dimension + 1, outer.size()).stream()
-                    .mapToLong(Integer::longValue)
-                    .reduce(1, Math::multiplyExact);
-            boolean outermost = inner * outer.get(dimension) == space.rows();
-            Value own = outer.get(dimension) == 1
-                    ? Emitter.integer(0)
-                    : coordinate(inner, outermost ? 0 : outer.get(dimension));
+            Value sequence = Emitter.toLong(coordinate(Access.SEQUENCES));
             Value position = new Value.Load(
-                    KernelType.INT, buffers.get(moved.positionBuffer()), new Value.Literal(KernelType.LONG, 0));
-            return emitter.let("place", Emitter.plus(own, position));
+                    KernelType.INT,
+                    buffers.get(moved.positionBuffer()),
+                    Emitter.times(sequence, new Value.Literal(KernelType.LONG, Integer.BYTES)));
+            return emitter.let("place", Emitter.plus(coordinate(Access.MOVED), position));
         });
+    }
+
+    /** The number of the row within an outer dimension. */
+    private Value coordinate(int dimension) {
+        List<Integer> outer = space.outer();
+        long inner = outer.subList(dimension + 1, outer.size()).stream()
+                .mapToLong(Integer::longValue)
+                .reduce(1, Math::multiplyExact);
+        boolean outermost = inner * outer.get(dimension) == space.rows();
+        return outer.get(dimension) == 1 ? Emitter.integer(0) : coordinate(inner, outermost ? 0 : outer.get(dimension));
     }
 
     private static Value scaled(Value coordinate, long stride) {
@@ -88,7 +92,7 @@ final class RowAddresses {
     private List<Term> terms(Access access) {
         List<Term> terms = new ArrayList<>();
         for (int i = 0; i < space.outer().size(); i++) {
-            boolean moved = access.isMoved() && i == access.movedDimension();
+            boolean moved = access.isMoved() && i == Access.MOVED;
             Term term = new Term(
                     space.outer().get(i), moved ? 0 : access.rowStrides().get(i));
             Term last = terms.isEmpty() ? null : terms.getLast();

@@ -5,14 +5,15 @@ import java.util.List;
 
 /**
  * Which element of a buffer belongs to a row and column: {@code offset + sum(rowStrides[i] * row[i]) + columnStride * column},
- * plus {@code positionStride} times the integer in {@code positionBuffer} where there is one. That position moves the row dimension
- * of the same stride; rows that it moves to {@code positionLimit} or beyond are not stored, and load the last row that exists.
+ * plus {@code positionStride} times a position where there is a {@code positionBuffer}: row dimension 0 numbers sequences, each
+ * of which has its own position, and dimension 1, which has that stride, begins there. Rows that a position moves to
+ * {@code positionLimit} or beyond are not stored, and load the last row that exists.
  *
  * @param buffer number of the buffer
  * @param offset in elements
  * @param rowStrides in elements, one for each outer size of the space
  * @param columnStride 1 for elements side by side, 0 for one value a row, anything else for a transposed walk
- * @param positionBuffer number of an i32[1] buffer, or -1
+ * @param positionBuffer number of a buffer i32[sequences], or -1
  * @param positionStride in elements
  * @param positionLimit size of the moved dimension in the buffer
  */
@@ -24,9 +25,15 @@ public record Access(
         int positionBuffer,
         long positionStride,
         int positionLimit) {
+    /** The row dimension that numbers sequences. */
+    public static final int SEQUENCES = 0;
+
+    /** The row dimension that positions move. */
+    public static final int MOVED = 1;
+
     public Access {
         rowStrides = List.copyOf(rowStrides);
-        if (positionBuffer >= 0 && !rowStrides.contains(positionStride)) {
+        if (positionBuffer >= 0 && rowStrides.get(MOVED) != positionStride) {
             throw new AssertionError("a position that moves no dimension: " + positionStride + " of " + rowStrides);
         }
     }
@@ -43,11 +50,6 @@ public record Access(
     /** Whether a position is added to the number of a row. */
     public boolean isMoved() {
         return positionBuffer >= 0;
-    }
-
-    /** The row dimension that the position moves. */
-    public int movedDimension() {
-        return rowStrides.indexOf(positionStride);
     }
 
     /** Whether a row has one value. */

@@ -33,7 +33,7 @@ final class NarrowRows {
     }
 
     private static boolean mergeable(Access access, Space space) {
-        if (access.isMoved() && access.movedDimension() == access.rowStrides().size() - 1) {
+        if (access.isMoved() && access.rowStrides().size() - 1 == Access.MOVED) {
             return false;
         }
         long innermost = access.rowStrides().getLast();

@@ -65,7 +65,7 @@ final class AttentionRun implements AutoCloseable {
         switch (kind) {
             case FORWARD -> buffers.addAll(statistic ? List.of(query, line) : List.of(query));
             case BACKWARD -> buffers.addAll(List.of(query, line, query, query, key, key));
-            case CACHED -> buffers.addAll(List.of(new Buffer(DType.I32, 1, Buffer.Use.READ), query));
+            case CACHED -> buffers.addAll(List.of(new Buffer(DType.I32, batch, Buffer.Use.READ), query));
         }
         return new AttentionLaunch(
                 kind, batch, queries, keys, heads, keyHeads, headSize, window, false, scale, buffers);
@@ -106,8 +106,9 @@ final class AttentionRun implements AutoCloseable {
         MemorySegment.copy(values, 0, buffers.get(buffer), ValueLayout.JAVA_FLOAT, 0, values.length);
     }
 
-    void setPosition(int position) {
-        buffers.get(3).set(ValueLayout.JAVA_INT, 0, position);
+    /** One for each sequence. */
+    void setPositions(int... positions) {
+        MemorySegment.copy(positions, 0, buffers.get(3), ValueLayout.JAVA_INT, 0, positions.length);
     }
 
     float[] get(int buffer) {

@@ -38,7 +38,7 @@ class AttentionTilesTest {
         String tile = "(public static void tile" + rows + "\\([^)]*\\) \\{)";
         try (AttentionRun run = new AttentionRun(launch, lanes, library -> library.replaceFirst(tile, count))) {
             if (kind == Kind.CACHED) {
-                run.setPosition(position);
+                run.setPositions(position);
             }
             run.run(1);
             int visited = run.tiles.getField("visited").getInt(null);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quipu.codegen.launch.AttentionLaunch;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,16 +39,18 @@ class CachedAttentionTest {
         int row = heads * headSize;
         try (AttentionRun run = new AttentionRun(launch, lanes)) {
             for (int position = 0; position + chunk <= cache; position += skip) {
-                run.set(0, rows(inputs[0], batch, position, chunk, cache, row));
-                run.set(1, written(inputs[1], batch, position + chunk, cache));
-                run.set(2, written(inputs[2], batch, position + chunk, cache));
-                run.setPosition(position);
+                int[] positions = positions(position, batch, cache - chunk);
+                run.set(0, rows(inputs[0], positions, chunk, cache, row));
+                run.set(1, written(inputs[1], positions, chunk, cache));
+                run.set(2, written(inputs[2], positions, chunk, cache));
+                run.setPositions(positions);
                 run.run(position);
                 float[] out = run.get(4);
                 for (int i = 0; i < out.length; i++) {
+                    int sequence = i / row / chunk;
                     int query = i / row % chunk;
-                    int at = ((i / row / chunk) * cache + position + query) * row + i % row;
-                    assertEquals(expected[at], out[i], 1e-5, "position " + position);
+                    int at = (sequence * cache + positions[sequence] + query) * row + i % row;
+                    assertEquals(expected[at], out[i], 1e-5, "position " + positions[sequence]);
                 }
                 run.run(-position);
                 assertArrayEquals(out, run.get(4));
@@ -55,20 +58,27 @@ class CachedAttentionTest {
         }
     }
 
-    private static float[] rows(float[] all, int batch, int position, int chunk, int cache, int row) {
-        float[] rows = new float[batch * chunk * row];
-        for (int b = 0; b < batch; b++) {
-            System.arraycopy(all, (b * cache + position) * row, rows, b * chunk * row, chunk * row);
+    /** Every other sequence comes from the cache's end. */
+    private static int[] positions(int position, int batch, int last) {
+        return IntStream.range(0, batch)
+                .map(sequence -> sequence % 2 == 0 ? position : last - position)
+                .toArray();
+    }
+
+    private static float[] rows(float[] all, int[] positions, int chunk, int cache, int row) {
+        float[] rows = new float[positions.length * chunk * row];
+        for (int b = 0; b < positions.length; b++) {
+            System.arraycopy(all, (b * cache + positions[b]) * row, rows, b * chunk * row, chunk * row);
         }
         return rows;
     }
 
-    /** The cache as it is when so many keys are written; the others hold NaN. */
-    private static float[] written(float[] all, int batch, int keys, int cache) {
+    /** The caches as they are when the chunks are written; the other keys hold NaN. */
+    private static float[] written(float[] all, int[] positions, int chunk, int cache) {
         float[] written = all.clone();
-        int row = all.length / batch / cache;
-        for (int b = 0; b < batch; b++) {
-            Arrays.fill(written, (b * cache + keys) * row, (b + 1) * cache * row, Float.NaN);
+        int row = all.length / positions.length / cache;
+        for (int b = 0; b < positions.length; b++) {
+            Arrays.fill(written, (b * cache + positions[b] + chunk) * row, (b + 1) * cache * row, Float.NaN);
         }
         return written;
     }

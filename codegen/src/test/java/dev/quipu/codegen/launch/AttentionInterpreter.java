@@ -28,7 +28,7 @@ final class AttentionInterpreter {
         Type key = type(launch, launch.keys(), launch.keyHeads());
         Type statistic = Type.f32(
                 Dim.batch(launch.batch()), new Dim("head", launch.heads()), new Dim("place", launch.queries()));
-        Type one = Type.i32(new Dim("one", 1));
+        Type positions = Type.i32(Dim.batch(launch.batch()));
         Op op =
                 switch (launch.kind()) {
                     case FORWARD -> new Attention(launch.window(), launch.scale());
@@ -39,7 +39,7 @@ final class AttentionInterpreter {
                 switch (launch.kind()) {
                     case FORWARD -> List.of(query, key, key);
                     case BACKWARD -> List.of(query, key, key, query, statistic, query);
-                    case CACHED -> List.of(query, key, key, one);
+                    case CACHED -> List.of(query, key, key, positions);
                 });
         if (launch.starts()) {
             types.add(Type.i32(Dim.batch(launch.batch()), new Dim("place", launch.queries())));

@@ -75,7 +75,7 @@ class LaunchesTest {
     private static void same(Compiled compiled) {
         Graph graph = compiled.planned().graph();
         Filled filled = Filled.of(graph, SmallModels.VOCABULARY, 7)
-                .with(Incremental.POSITION, 6)
+                .withEach(Incremental.POSITION, sequence -> 6 - 3 * sequence)
                 .with(AdamW.LEARNING_RATE, 0.01)
                 .with(AdamW.CORRECTION_1, 0.1)
                 .with(AdamW.CORRECTION_2, 0.05)

@@ -113,7 +113,7 @@ final class StepInterpreter {
         long place = access.offset() + access.columnStride() * column;
         long rest = row;
         for (int i = space.outer().size() - 1; i >= 0; i--) {
-            boolean moved = access.isMoved() && i == access.movedDimension();
+            boolean moved = access.isMoved() && i == Access.MOVED;
             long index = moved
                     ? Math.min(moved(access, row), access.positionLimit() - 1)
                     : rest % space.outer().get(i);
@@ -123,13 +123,18 @@ final class StepInterpreter {
         return place;
     }
 
+    /** The number of a moved row: its sequence's position and its own number. */
     private long moved(Access access, long row) {
+        long position = (long) buffers.get(access.positionBuffer()).get(coordinate(row, Access.SEQUENCES));
+        return position + coordinate(row, Access.MOVED);
+    }
+
+    private long coordinate(long row, int dimension) {
         long inner = space.outer().stream()
-                .skip(access.movedDimension() + 1L)
+                .skip(dimension + 1L)
                 .mapToLong(size -> size)
                 .reduce(1, Math::multiplyExact);
-        long position = (long) buffers.get(access.positionBuffer()).get(0);
-        return position + row / inner % space.outer().get(access.movedDimension());
+        return row / inner % space.outer().get(dimension);
     }
 
     static double evaluate(Expression expression, Map<String, double[]> values, int column) {

@@ -1,7 +1,6 @@
 package dev.quipu.compiler.program;
 
 import dev.quipu.compiler.rewrite.Rewrite;
-import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
@@ -29,14 +28,14 @@ import java.util.Set;
  * what is left of the text: what it computes past the end is never seen by an earlier position and is overwritten later.
  */
 public final class Incremental {
-    /** Input i32[1]: the position of the chunk's first token. */
+    /** Input i32[batch]: the position of the chunk's first token in each sequence. */
     public static final String POSITION = "position";
 
     private static final String CACHE = "cache.";
 
     private final int capacity;
-    private final Tensor position = Tensor.input(POSITION, new Type(DType.I32, Shape.scalar()));
     private final Set<String> caches = new HashSet<>();
+    private Tensor positions;
 
     private Incremental(int capacity) {
         this.capacity = capacity;
@@ -79,7 +78,7 @@ public final class Incremental {
                         node.site()));
             case Rope rope -> {
                 List<Tensor> placed = new ArrayList<>(inputs);
-                placed.add(position);
+                placed.add(positions(inputs.getFirst()));
                 yield Rewrite.outputs(Node.of(rope, placed, node.site()));
             }
             case Attention attention -> Trace.at(node.site(), () -> attention(attention, node, inputs));
@@ -93,7 +92,7 @@ public final class Incremental {
         Tensor keys = extend(path + ".keys", inputs.get(1));
         Tensor values = extend(path + ".values", inputs.get(2));
         Op cached = new CachedAttention(attention.window(), attention.scale());
-        Tensor out = Tensor.apply(cached, inputs.get(0), keys, values, position).output(0);
+        Tensor out = Tensor.apply(cached, inputs.get(0), keys, values, positions(keys)).output(0);
         Type statistic = node.types().get(1);
         // nobody reads the log-sum-exp of a forward graph
         return List.of(out, Tensor.constant(0, statistic.shape().dims().toArray(Dim[]::new)));
@@ -103,7 +102,16 @@ public final class Incremental {
         Shape cache = rows.shape().with(1, new Dim("position", capacity));
         Tensor read =
                 Tensor.apply(new ReadState(state, rows.type().withShape(cache))).output(0);
-        return Tensor.apply(new CacheWrite(state), read, rows, position).output(0);
+        return Tensor.apply(new CacheWrite(state), read, rows, positions(rows)).output(0);
+    }
+
+    /** One input for all; an element of the batch is a sequence. */
+    private Tensor positions(Tensor rows) {
+        if (positions == null) {
+            positions = Tensor.input(
+                    POSITION, Type.i32(Dim.batch(rows.shape().dim(0).size())));
+        }
+        return positions;
     }
 
     private String fresh(String wanted) {

@@ -108,7 +108,7 @@ public final class Reference {
         private List<Array> evaluate(Node node, List<Array> in) {
             return switch (node.op()) {
                 case Attention op ->
-                    new ReferenceAttention(in.get(0), in.get(1), op.window(), op.scale(), 0)
+                    new ReferenceAttention(in.get(0), in.get(1), op.window(), op.scale())
                             .from(in.subList(3, in.size()))
                             .forward(
                                     in.get(0),
@@ -117,7 +117,7 @@ public final class Reference {
                                     type(node),
                                     node.types().get(1));
                 case AttentionBackward op ->
-                    new ReferenceAttention(in.get(0), in.get(1), op.window(), op.scale(), 0)
+                    new ReferenceAttention(in.get(0), in.get(1), op.window(), op.scale())
                             .from(in.subList(6, in.size()))
                             .backward(in, node.types());
                 case Broadcast op -> List.of(ReferenceShapes.broadcast(in.getFirst(), type(node)));
@@ -157,10 +157,11 @@ public final class Reference {
         }
 
         private Array cachedAttention(Node node, CachedAttention op, List<Array> in) {
-            int position = ReferencePositions.position(node, in.get(3));
+            int[] positions = ReferencePositions.positions(node, in.get(3));
             Type query = type(node);
             Type statistic = query.withShape(query.shape().sub(0, 3));
-            return new ReferenceAttention(in.get(0), in.get(1), op.window(), op.scale(), position)
+            return new ReferenceAttention(in.get(0), in.get(1), op.window(), op.scale())
+                    .at(positions)
                     .forward(in.get(0), in.get(1), in.get(2), query, statistic)
                     .getFirst();
         }

@@ -2,22 +2,36 @@ package dev.quipu.compiler.reference;
 
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Type;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Attention by its definition, one query at a time. {@code queries} is [B, T, H, D], {@code keys} [B, S, G, D]; query t stands
- * at position {@code position + t} and sees the keys at or before it within the window, from its start on where there are starts.
+ * at position {@code positions[b] + t} and sees the keys at or before it within the window, from its start on where there are starts.
  */
-record ReferenceAttention(Shape queries, Shape keys, int window, double scale, int position, Optional<Array> starts) {
-    ReferenceAttention(Array q, Array k, int window, double scale, int position) {
-        this(q.type().shape(), k.type().shape(), window, scale, position, Optional.empty());
+record ReferenceAttention(Shape queries, Shape keys, int window, double scale, List<Integer> positions, Optional<Array> starts) {
+    ReferenceAttention(Array q, Array k, int window, double scale) {
+        this(
+                q.type().shape(),
+                k.type().shape(),
+                window,
+                scale,
+                Collections.nCopies(q.type().shape().size(0), 0),
+                Optional.empty());
+    }
+
+    /** The same, of queries that begin at a position of their own in each element of the batch. */
+    ReferenceAttention at(int... places) {
+        return new ReferenceAttention(
+                queries, keys, window, scale, Arrays.stream(places).boxed().toList(), starts);
     }
 
     /** The same, of queries that see no key before their starts, if there are any. */
     ReferenceAttention from(List<Array> found) {
         return new ReferenceAttention(
-                queries, keys, window, scale, position, found.stream().findFirst());
+                queries, keys, window, scale, positions, found.stream().findFirst());
     }
 
     /** The output and the log-sum-exp of each query's scaled scores; 0 and minus infinity for one that sees no key. */
@@ -27,17 +41,17 @@ record ReferenceAttention(Shape queries, Shape keys, int window, double scale, i
         double[] scores = new double[keys.size(1)];
         forEachQuery((batch, time, head, place) -> {
             double max = Double.NEGATIVE_INFINITY;
-            for (int key = firstKey(batch, time); key < endKey(time); key++) {
+            for (int key = firstKey(batch, time); key < endKey(batch, time); key++) {
                 scores[key] = scale * dot(q, place, k, keyPlace(batch, key, head));
                 max = Math.max(max, scores[key]);
             }
             double sum = 0;
-            for (int key = firstKey(batch, time); key < endKey(time); key++) {
+            for (int key = firstKey(batch, time); key < endKey(batch, time); key++) {
                 sum += Math.exp(scores[key] - max);
             }
             double logSumExp = max + Math.log(sum);
             statistic.values()[statisticPlace(batch, time, head)] = logSumExp;
-            for (int key = firstKey(batch, time); key < endKey(time); key++) {
+            for (int key = firstKey(batch, time); key < endKey(batch, time); key++) {
                 addScaled(Math.exp(scores[key] - logSumExp), v, keyPlace(batch, key, head), output, place);
             }
         });
@@ -58,7 +72,7 @@ record ReferenceAttention(Shape queries, Shape keys, int window, double scale, i
         forEachQuery((batch, time, head, place) -> {
             double mean = dot(gradient, place, output, place);
             double logSumExp = statistic.get(statisticPlace(batch, time, head));
-            for (int key = firstKey(batch, time); key < endKey(time); key++) {
+            for (int key = firstKey(batch, time); key < endKey(batch, time); key++) {
                 int keyPlace = keyPlace(batch, key, head);
                 double likely = Math.exp(scale * dot(q, place, k, keyPlace) - logSumExp);
                 double slope = scale * likely * (dot(gradient, place, v, keyPlace) - mean);
@@ -91,13 +105,13 @@ record ReferenceAttention(Shape queries, Shape keys, int window, double scale, i
     }
 
     private int firstKey(int batch, int time) {
-        int first = window == 0 ? 0 : Math.max(0, position + time - window + 1);
+        int first = window == 0 ? 0 : Math.max(0, positions.get(batch) + time - window + 1);
         return starts.map(places -> Math.max(first, (int) places.get(batch * queries.size(1) + time)))
                 .orElse(first);
     }
 
-    private int endKey(int time) {
-        return Math.min(keys.size(1), position + time + 1);
+    private int endKey(int batch, int time) {
+        return Math.min(keys.size(1), positions.get(batch) + time + 1);
     }
 
     private int keyPlace(int batch, int key, int head) {

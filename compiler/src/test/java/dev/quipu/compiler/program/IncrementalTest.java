@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Text in chunks through the cache gives the logits of the whole text at once. */
+/** Text in chunks through the cache gives the logits of the whole text at once, wherever each sequence of the batch stands. */
 class IncrementalTest {
     private static final int TEXT = 11;
     private static final int BATCH = 2;
@@ -46,24 +46,26 @@ class IncrementalTest {
         Array expected = filled.interpret(whole).results().get(Traced.LOGITS);
 
         Map<String, Array> state = new HashMap<>(filled.state());
-        for (int position = 0, i = 0; position < TEXT; i++) {
+        int[] positions = new int[BATCH];
+        for (int i = 0; positions[1] < TEXT; i++) {
             int chunk = chunks.get(Math.min(i, chunks.size() - 1));
             Graph graph = Incremental.of(
                     Simplify.of(Traced.logits(model, BATCH, chunk).graph()), SmallModels.CONTEXT);
             addCaches(graph, state);
             Map<String, Array> inputs = Map.of(
-                    Traced.TOKENS, chunkOf(tokens, position, chunk),
-                    Incremental.POSITION, Array.of(Type.i32(new Dim("one", 1)), position));
+                    Traced.TOKENS, chunkOf(tokens, positions, chunk),
+                    Incremental.POSITION, Array.of(Type.i32(Dim.batch(BATCH)), sequence -> positions[sequence]));
             Array found = new Reference(state).run(graph, inputs).get(Traced.LOGITS);
-            compare(expected, found, position, chunk);
-            position += chunk;
+            compare(expected, found, positions, chunk);
+            positions[0] = Math.min(TEXT, positions[0] + chunk);
+            positions[1] += i == 0 ? 0 : chunk; // begins later
         }
     }
 
     /** Past the end of the text stand ids that mean nothing. */
-    private static Array chunkOf(Array tokens, int position, int chunk) {
+    private static Array chunkOf(Array tokens, int[] positions, int chunk) {
         return Array.of(Type.i32(Dim.batch(BATCH), Dim.sequence(chunk)), i -> {
-            int place = position + i % chunk;
+            int place = positions[i / chunk] + i % chunk;
             return place < TEXT ? tokens.get(i / chunk * TEXT + place) : SmallModels.VOCABULARY - 1;
         });
     }
@@ -77,9 +79,10 @@ class IncrementalTest {
         }
     }
 
-    private static void compare(Array expected, Array found, int position, int chunk) {
+    private static void compare(Array expected, Array found, int[] positions, int chunk) {
         int width = SmallModels.VOCABULARY;
         for (int batch = 0; batch < BATCH; batch++) {
+            int position = positions[batch];
             for (int t = 0; t < Math.min(chunk, TEXT - position); t++) {
                 for (int i = 0; i < width; i++) {
                     double wanted = expected.get((batch * TEXT + position + t) * width + i);

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Writes a chunk into a cache in place. Inputs the cache f32[B, S, G, D] as read from state, rows f32[B, T, G, D], and
- * position i32[1]; output the same cache with rows at [position, position + T). Rows past the end of the cache are dropped.
+ * positions i32[B]; output the same cache, in which element b of the batch has its rows at [position[b], position[b] + T). Rows
+ * past the end of the cache are dropped.
  *
  * @param state name of the cache's state
  */
@@ -20,7 +21,7 @@ public record CacheWrite(String state) implements Terminal {
         Expect.that(cache.shape().rank() == 4, "a cache [batch, positions, heads, head size]", cache);
         Expect.that(rows.shape().rank() == 4, "rows [batch, sequence, heads, head size]", rows);
         Expect.like(cache.withShape(cache.shape().with(1, rows.shape().dim(1))), rows, "rows");
-        Expect.position(inputs.get(2));
+        Expect.positions(inputs.get(2), cache);
         return List.of(cache);
     }
 }

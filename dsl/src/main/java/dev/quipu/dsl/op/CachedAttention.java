@@ -5,15 +5,15 @@ import java.util.List;
 
 /**
  * Attention of a chunk of queries over a cache of keys and values. Inputs q f32[B, T, H, D], keys and values f32[B, S, G, D]
- * with the chunk's own already written, and position i32[1], the first query's place p: query t sees keys 0 to p + t, within
- * the window. Output f32[B, T, H, D]. Attributes as in {@link Attention}.
+ * with the chunk's own already written, and positions i32[B], the place p of each sequence's first query: query t sees keys 0 to
+ * p + t of its own sequence, within the window. Output f32[B, T, H, D]. Attributes as in {@link Attention}.
  */
 public record CachedAttention(int window, float scale) implements Terminal {
     @Override
     public List<Type> types(List<Type> inputs) {
         Expect.count(inputs, 4, 4);
         AttentionShapes.check(inputs.get(0), inputs.get(1), inputs.get(2), window);
-        Expect.position(inputs.get(3));
+        Expect.positions(inputs.get(3), inputs.get(0));
         return List.of(inputs.get(0));
     }
 }

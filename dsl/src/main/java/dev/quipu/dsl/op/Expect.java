@@ -41,8 +41,12 @@ final class Expect {
         that(type.shape().rank() >= least, meaning, type);
     }
 
-    static void position(Type type) {
-        that(type.dtype() == DType.I32 && type.shape().elements() == 1, "a position i32[1]", type);
+    /** One position for each row of the batch, the first dimension of another input. */
+    static void positions(Type type, Type rows) {
+        boolean fits = type.dtype() == DType.I32
+                && type.shape().rank() == 1
+                && type.shape().size(0) == rows.shape().size(0);
+        that(fits, "a position for each row of the batch, i32[" + rows.shape().dim(0) + "]", type);
     }
 
     static int size(long size) {

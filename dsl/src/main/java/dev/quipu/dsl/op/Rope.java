@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Rotary position embedding, half-split layout: with c and s of the position's row, {@code y[i] = x[i]*c - x[i+h]*s} and
  * {@code y[i+h] = x[i+h]*c + x[i]*s} for i in [0, h), h half the head size. Inputs x f32[batch, T, heads, D], a
- * {@link RopeTable} f32[length, D], and optionally the position i32[1] of the first row (0 otherwise); output like x.
+ * {@link RopeTable} f32[length, D], and optionally positions i32[batch] of the first rows (0 otherwise); output like x.
  *
  * @param inverse rotates backwards, which is also the gradient
  */
@@ -30,7 +30,7 @@ public record Rope(boolean inverse) implements Differentiable {
                 table,
                 "the model's context length bounds the sequence");
         if (inputs.size() == 3) {
-            Expect.position(inputs.get(2));
+            Expect.positions(inputs.get(2), x);
         }
         return List.of(x);
     }

@@ -68,7 +68,7 @@ class ShapeRulesTest {
     private static final List<Row> ACCEPTED_POSITIONS = List.of(
             row(new RopeTable(1e4, 16, 8), "", "f32[position=16, angle=8]"),
             row(new Rope(false), "f32[2, 3, 4, 8]; f32[16, 8]", "f32[a=2, b=3, c=4, d=8]"),
-            row(new Rope(true), "f32[2, 3, 4, 8]; f32[3, 8]; i32[1]", "f32[a=2, b=3, c=4, d=8]"),
+            row(new Rope(true), "f32[2, 3, 4, 8]; f32[3, 8]; i32[2]", "f32[a=2, b=3, c=4, d=8]"),
             row(
                     new Attention(0, 1),
                     "f32[2, 3, 4, 8]; f32[2, 3, 2, 8]; f32[2, 3, 2, 8]",
@@ -86,10 +86,10 @@ class ShapeRulesTest {
                     new AttentionBackward(5, 1),
                     "f32[2, 3, 4, 8]; f32[2, 3, 1, 8]; f32[2, 3, 1, 8]; f32[2, 3, 4, 8]; f32[2, 4, 3]; f32[2, 3, 4, 8]",
                     "f32[a=2, b=3, c=4, d=8], f32[a=2, b=3, c=1, d=8], f32[a=2, b=3, c=1, d=8]"),
-            row(new CacheWrite("k"), "f32[2, 9, 2, 8]; f32[2, 3, 2, 8]; i32[1]", "f32[a=2, b=9, c=2, d=8]"),
+            row(new CacheWrite("k"), "f32[2, 9, 2, 8]; f32[2, 3, 2, 8]; i32[2]", "f32[a=2, b=9, c=2, d=8]"),
             row(
                     new CachedAttention(4, 1),
-                    "f32[2, 3, 4, 8]; f32[2, 9, 2, 8]; f32[2, 9, 2, 8]; i32[1]",
+                    "f32[2, 3, 4, 8]; f32[2, 9, 2, 8]; f32[2, 9, 2, 8]; i32[2]",
                     "f32[a=2, b=3, c=4, d=8]"));
 
     private static final List<Row> ACCEPTED_MOVEMENTS = List.of(
@@ -188,7 +188,8 @@ class ShapeRulesTest {
                     new Rope(false),
                     "f32[2, 3, 4, 8]; f32[2, 8]",
                     "expected angles for all b=3 positions, found f32[a=2, b=8]"),
-            row(new Rope(false), "f32[2, 3, 4, 8]; f32[16, 8]; i32[2]", "expected a position i32[1], found i32[a=2]"),
+            row(new Rope(false), "f32[2, 3, 4, 8]; f32[16, 8]; i32[1]",
+                    "expected a position for each row of the batch, i32[a=2], found i32[a=1]"),
             row(
                     new Attention(0, 1),
                     "f32[2, 3, 4, 8]; f32[2, 3, 3, 8]; f32[2, 3, 3, 8]",
@@ -224,20 +225,20 @@ class ShapeRulesTest {
                     "expected a log-sum-exp of type f32[a=2, c=4, b=3], found f32[a=2, b=3, c=4]"),
             row(
                     new CacheWrite("k"),
-                    "f32[2, 9, 2, 8]; f32[2, 3, 4, 8]; i32[1]",
+                    "f32[2, 9, 2, 8]; f32[2, 3, 4, 8]; i32[2]",
                     "expected rows of type f32[a=2, b=3, c=2, d=8], found f32[a=2, b=3, c=4, d=8]"),
             row(
                     new CacheWrite("k"),
-                    "f32[2, 9, 2, 8]; f32[8]; i32[1]",
+                    "f32[2, 9, 2, 8]; f32[8]; i32[2]",
                     "expected rows [batch, sequence, heads, head size], found f32[a=8]"),
             row(
                     new CacheWrite("k"),
                     "f32[2, 9, 2, 8]; f32[2, 3, 2, 8]; f32[1]",
-                    "expected a position i32[1], found f32[a=1]"),
+                    "expected a position for each row of the batch, i32[a=2], found f32[a=1]"),
             row(
                     new CachedAttention(0, 1),
                     "f32[2, 3, 4, 8]; f32[2, 9, 2, 8]; f32[2, 9, 2, 8]; i32[3]",
-                    "expected a position i32[1], found i32[a=3]"));
+                    "expected a position for each row of the batch, i32[a=2], found i32[a=3]"));
 
     private static final List<Row> REFUSED_MOVEMENTS = List.of(
             row(new Cast(DType.I32), "f32[2]; f32[2]", "expected 1 input, found 2"),

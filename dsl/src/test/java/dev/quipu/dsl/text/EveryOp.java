@@ -59,7 +59,7 @@ final class EveryOp {
     static final Type CACHE =
             Type.f32(Dim.batch(2), new Dim("position", 9), new Dim("group", 2), new Dim("feature", 8));
     static final Type STATISTIC = Type.f32(Dim.batch(2), new Dim("head", 4), Dim.sequence(3));
-    static final Type POSITION = Type.i32(new Dim("one", 1));
+    static final Type POSITION = Type.i32(Dim.batch(2));
     static final Type IDS = Type.i32(Dim.batch(2), Dim.sequence(3));
     static final Type ROWS = Type.f32(Dim.batch(2), Dim.sequence(3), new Dim("channel", 8));
     static final Type ROW_STATISTIC = Type.f32(Dim.batch(2), Dim.sequence(3), new Dim("one", 1));

@@ -124,12 +124,12 @@ class IndexBoundsTest {
     void positionsMustNotBeNegative() {
         Tensor x = Tensor.input("x", Type.f32(BATCH, SEQUENCE, new Dim("head", 2), new Dim("size", 4)));
         Tensor angles = Tensor.apply(new RopeTable(1e4, 8, 4)).output(0);
-        Tensor position = Tensor.input("position", Type.i32(new Dim("one", 1)));
+        Tensor position = Tensor.input("position", Type.i32(BATCH));
         IndexBounds bounds =
                 bounds(Tensor.apply(new Rope(false), x, angles, position).output(0));
-        buffers.input("position").setInt(0, 100);
+        buffers.input("position").setInts(0, new int[] {100, 0});
         assertDoesNotThrow(bounds::check);
         buffers.input("position").setInt(0, -1);
-        assertEquals("input position at one=0: expected integers from 0, found -1", refusal(bounds));
+        assertEquals("input position at batch=0: expected integers from 0, found -1", refusal(bounds));
     }
 }

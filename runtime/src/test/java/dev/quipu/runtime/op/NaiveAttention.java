@@ -11,9 +11,14 @@ import java.util.List;
  * Attention through whole matrices: masked scores, their softmax, and the softmax's Jacobian.
  *
  * @param window 0 for none
- * @param position of the first query among the keys
+ * @param positions of each sequence's first query among the keys
  */
-record NaiveAttention(int window, double scale, int position) {
+record NaiveAttention(int window, double scale, List<Integer> positions) {
+    /** Of sequences whose first queries stand at these positions, the last ones at the last. */
+    NaiveAttention(int window, double scale, Integer... positions) {
+        this(window, scale, List.of(positions));
+    }
+
     /** Output and log-sum-exp. */
     List<Array> forward(Array q, Array k, Array v) {
         return forward(q, k, v, none(q));
@@ -91,7 +96,7 @@ record NaiveAttention(int window, double scale, int position) {
                 new double[q.type().shape().size(1)][k.type().shape().size(1)];
         for (int t = 0; t < scores.length; t++) {
             for (int s = 0; s < scores[t].length; s++) {
-                int distance = position + t - s;
+                int distance = positions.get(Math.min(b, positions.size() - 1)) + t - s;
                 boolean visible = distance >= 0 && (window == 0 || distance < window) && s >= at(starts, b, t);
                 scores[t][s] = visible ? scale * dot(q, b, t, h, k, s, group(q, k, h)) : Double.NEGATIVE_INFINITY;
             }
