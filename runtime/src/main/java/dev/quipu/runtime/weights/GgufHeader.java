@@ -149,16 +149,15 @@ record GgufHeader(
     }
 
     private static long bytes(ByteCursor cursor, String where, Encoding encoding, List<Long> shape) {
-        long row = shape.isEmpty() ? 1 : shape.getLast();
-        if (encoding.bytes(row) < 0) {
-            throw cursor.refusal(
-                    "rows of whole blocks of " + encoding.blockElements() + " elements for " + where + ", "
-                            + encoding.name(),
-                    "rows of " + row);
-        }
         try {
-            long elements = shape.stream().reduce(1L, Math::multiplyExact);
-            return encoding.bytes(elements);
+            long row = shape.isEmpty() ? 1 : shape.getLast();
+            if (encoding.bytes(row) < 0) {
+                throw cursor.refusal(
+                        "rows of whole blocks of " + encoding.blockElements() + " elements for " + where + ", "
+                                + encoding.name(),
+                        "rows of " + row);
+            }
+            return encoding.bytes(shape.stream().reduce(1L, Math::multiplyExact));
         } catch (ArithmeticException e) {
             throw cursor.refusal("a shape that fits 64 bits for " + where, shape.toString());
         }
