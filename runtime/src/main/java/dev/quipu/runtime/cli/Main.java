@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
     /** The commands, in the order in which help lists them. */
     private static final List<String> COMMANDS = List.of(
-            "train", "sample", "eval", "graph", "plan", "kernels", "bench", "parity", "probe", "tokenizer", "doctor");
+            "train", "sample", "eval", "graph", "plan", "kernels", "bench", "parity", "probe", "merge", "tokenizer", "doctor");
 
     @Spec
     private CommandSpec spec;
@@ -71,6 +71,7 @@ public final class Main implements Runnable {
             case "bench" -> new BenchCommand();
             case "parity" -> new ParityCommand();
             case "probe" -> new ProbeCommand();
+            case "merge" -> new MergeCommand();
             case "tokenizer" -> new TokenizerCommand();
             case "doctor" -> new DoctorCommand();
             default -> throw new AssertionError(name);

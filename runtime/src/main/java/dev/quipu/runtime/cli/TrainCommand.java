@@ -61,6 +61,9 @@ final class TrainCommand extends QuipuCommand {
     @Mixin
     private TrainingArguments arguments;
 
+    @Mixin
+    private TuningArguments tuning;
+
     @Override
     public Integer call() {
         return resume == null ? begin() : goOn();
@@ -69,7 +72,8 @@ final class TrainCommand extends QuipuCommand {
     private int begin() {
         ModelSource source = argument(() -> ModelSource.of(model == null ? DEFAULT_MODEL : model));
         TrainingOptions options =
-                argument(() -> arguments.applyTo(recipe(source)).build());
+                argument(() ->
+                tuning.applyTo(arguments.applyTo(recipe(source))).build());
         Tokenizer chosen = argument(() -> tokenizer(source));
         Path folder = out == null ? nextRun(source.name()) : out;
         try (TrainingText text = argument(() -> TrainingText.of(data == null ? List.of() : data, chosen));
@@ -84,8 +88,9 @@ final class TrainCommand extends QuipuCommand {
         refuseWithResume("--tokenizer", tokenizer);
         AtomicFolder.recover(resume);
         TrainingState state = argument(() -> TrainingStateFiles.readState(resume));
-        TrainingOptions options = argument(() ->
-                arguments.applyTo(TrainingSettings.options(state.settings())).build());
+        TrainingOptions options = argument(() -> tuning.applyTo(
+                        arguments.applyTo(TrainingSettings.options(state.settings())))
+                .build());
         List<Path> paths = data == null ? TrainingSettings.data(state.settings()) : data;
         try (TrainingText text = argument(() -> TrainingText.of(paths, Tokenizer.load(resume)));
                 Trainer trainer = argument(() -> Trainer.resume(text, options, resume))) {

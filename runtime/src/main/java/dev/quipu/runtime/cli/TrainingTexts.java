@@ -1,5 +1,7 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.dsl.Model;
+import dev.quipu.dsl.Parameter;
 import dev.quipu.dsl.Trace;
 import dev.quipu.runtime.training.Trainer;
 import dev.quipu.runtime.training.TrainingDisplay;
@@ -25,15 +27,12 @@ final class TrainingTexts {
      */
     static String beginning(Trainer trainer, String name, boolean weighted) {
         TrainingOptions options = trainer.options();
-        long parameters = Trace.parameters(trainer.model()).values().stream()
-                .mapToLong(parameter -> parameter.shape().elements())
-                .sum();
         return String.format(
                 Locale.ROOT,
-                "%s %s (%,d parameters) on %s (%,d tokens), %d steps of %d x %d tokens%s, device %s, into %s",
+                "%s %s (%s) on %s (%,d tokens), %d steps of %d x %d tokens%s, device %s, into %s",
                 beginning(trainer.firstStep(), weighted),
                 name,
-                parameters,
+                parameters(trainer.model()),
                 trainer.text().name(),
                 trainer.text().tokens().length(),
                 options.steps(),
@@ -42,6 +41,17 @@ final class TrainingTexts {
                 options.accumulate() == 1 ? "" : " x " + options.accumulate() + " micro-batches",
                 options.device(),
                 trainer.folder());
+    }
+
+    private static String parameters(Model model) {
+        long all = 0;
+        long trained = 0;
+        for (Parameter parameter : Trace.parameters(model).values()) {
+            all += parameter.shape().elements();
+            trained += parameter.trainable() ? parameter.shape().elements() : 0;
+        }
+        String count = String.format(Locale.ROOT, "%,d parameters", all);
+        return trained == all ? count : count + String.format(Locale.ROOT, ", %,d of them trained", trained);
     }
 
     private static String beginning(long firstStep, boolean weighted) {

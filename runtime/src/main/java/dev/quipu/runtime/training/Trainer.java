@@ -2,6 +2,7 @@ package dev.quipu.runtime.training;
 
 import dev.quipu.compiler.Compiler;
 import dev.quipu.dsl.Model;
+import dev.quipu.dsl.Parameter;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Trace;
 import dev.quipu.runtime.checkpoint.AtomicFolder;
@@ -16,6 +17,8 @@ import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.model.ModelWeights;
 import dev.quipu.runtime.reference.ReferenceDevice;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -65,13 +68,15 @@ public final class Trainer implements AutoCloseable {
         text.split(options);
         TrainingState begun =
                 new TrainingState(0, StreamPosition.START, options.seed(), 0, 0, TrainingSettings.of(options, text));
-        Trainer trainer = new Trainer(source.model(), text, options, folder, begun);
+        Model model = options.tuning().begin(source.model());
+        Trainer trainer = new Trainer(model, text, options, folder, begun);
         return trainer.prepare(state -> {
             if (source.hasWeights()) {
                 ModelWeights.load(source.model(), source.weights().orElseThrow(), state);
-            } else {
-                state.initialise(Trace.parameters(source.model()), options.seed());
             }
+            Map<String, Parameter> others = new LinkedHashMap<>(Trace.parameters(model));
+            others.keySet().removeIf(state::contains);
+            state.initialise(others, options.seed());
         });
     }
 
@@ -93,7 +98,8 @@ public final class Trainer implements AutoCloseable {
                     "--resume " + folder,
                     "begin a new run that starts from its weights: ./quipu train " + folder);
         }
-        Model model = ModelSource.of(folder.toString()).model();
+        Model model =
+                options.tuning().resume(ModelSource.of(folder.toString()).model());
         Trainer trainer = new Trainer(model, text, options, folder, begun);
         return trainer.prepare(state -> Checkpoint.read(folder, model, state));
     }

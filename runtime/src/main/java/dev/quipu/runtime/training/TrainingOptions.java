@@ -11,6 +11,7 @@ import java.util.List;
  * How a model is trained.
  *
  * @param schedule learning rate by step, and how many steps there are
+ * @param tuning which parameters are trained
  * @param batch sequences of a micro-batch
  * @param sequence tokens of a sequence
  * @param accumulate micro-batches of a step; a step's loss and gradients are means over all its targets
@@ -26,6 +27,7 @@ import java.util.List;
 public record TrainingOptions(
         CosineSchedule schedule,
         AdamW optimizer,
+        Tuning tuning,
         int batch,
         int sequence,
         int accumulate,

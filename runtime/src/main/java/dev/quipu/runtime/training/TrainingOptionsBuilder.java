@@ -2,8 +2,12 @@ package dev.quipu.runtime.training;
 
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
+import dev.quipu.compiler.program.ParameterGroup;
+import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.catalog.TrainingRecipe;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Changes to a recipe. What is not set follows from the recipe and from what is set: as many steps as the recipe's tokens take,
@@ -31,6 +35,9 @@ public final class TrainingOptionsBuilder {
     private double beta2;
     private double epsilon;
     private double clip;
+    private List<ParameterGroup> groups = List.of();
+    private List<Glob> frozen = List.of();
+    private Tuning.LowRank adapters;
     private long seed = 1;
     private double validationShare = 0.05;
     private Documents documents = Documents.JOINED;
@@ -111,6 +118,24 @@ public final class TrainingOptionsBuilder {
         return this;
     }
 
+    /** Parameters with settings of their own; the first group that matches counts. */
+    public TrainingOptionsBuilder groups(List<ParameterGroup> value) {
+        groups = value;
+        return this;
+    }
+
+    /** Names of parameters that are not trained. */
+    public TrainingOptionsBuilder freeze(List<Glob> names) {
+        frozen = names;
+        return this;
+    }
+
+    /** Trains low-rank adapters and leaves the model's own parameters as they are. */
+    public TrainingOptionsBuilder adapters(Tuning.LowRank value) {
+        adapters = value;
+        return this;
+    }
+
     public TrainingOptionsBuilder seed(long value) {
         seed = value;
         return this;
@@ -172,7 +197,8 @@ public final class TrainingOptionsBuilder {
         long rise = warmup != null ? warmup : Math.min(recipe.warmupSteps(), all / WARMUP_SHARE);
         return new TrainingOptions(
                 new CosineSchedule(learningRate, rise, all, finalRatio),
-                new AdamW(beta1, beta2, epsilon, weightDecay, clip),
+                new AdamW(beta1, beta2, epsilon, weightDecay, clip, groups),
+                new Tuning(frozen, Optional.ofNullable(adapters)),
                 rows,
                 length,
                 accumulate,

@@ -2,10 +2,13 @@ package dev.quipu.runtime.training;
 
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
+import dev.quipu.compiler.program.ParameterGroup;
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.catalog.TrainingRecipe;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -17,6 +20,7 @@ import java.util.stream.Stream;
 public final class TrainingSettings {
     private static final String DATA = "data";
     private static final String TEXT = "text";
+    private static final String LORA = "lora-targets";
 
     /** What may change when a run goes on: it changes no weight. A text may have moved; its content is held by {@value #TEXT}. */
     private static final Set<String> FREE =
@@ -40,6 +44,13 @@ public final class TrainingSettings {
         settings.put("beta2", Double.toString(optimizer.beta2()));
         settings.put("epsilon", Double.toString(optimizer.epsilon()));
         settings.put("clip", Double.toString(optimizer.clip()));
+        settings.put("group", joined(optimizer.groups()));
+        settings.put("freeze", joined(options.tuning().frozen()));
+        options.tuning().adapters().ifPresent(adapters -> {
+            settings.put(LORA, joined(adapters.targets()));
+            settings.put("lora-rank", Integer.toString(adapters.rank()));
+            settings.put("lora-alpha", Double.toString(adapters.alpha()));
+        });
         settings.put("seed", Long.toString(options.seed()));
         settings.put("validation-share", Double.toString(options.validationShare()));
         settings.put("documents", options.documents().toString());
@@ -54,8 +65,16 @@ public final class TrainingSettings {
                 TEXT,
                 text.tokens().length() + " tokens, checksum "
                         + Integer.toHexString(text.tokens().checksum()));
-        settings.put(DATA, text.paths().stream().map(Path::toString).collect(Collectors.joining("\n")));
+        settings.put(DATA, joined(text.paths()));
         return settings;
+    }
+
+    private static String joined(List<?> values) {
+        return values.stream().map(Object::toString).collect(Collectors.joining("\n"));
+    }
+
+    private static Stream<String> split(String joined) {
+        return Stream.of(joined.split("\n")).filter(value -> !value.isEmpty());
     }
 
     /** The options of a checkpoint, to be changed where that changes no weight. */
@@ -65,24 +84,29 @@ public final class TrainingSettings {
 
     /** The paths of a checkpoint's text; none for the default text. */
     public static List<Path> data(Map<String, String> settings) {
-        return Stream.of(new Reader(settings).text(DATA).split("\n"))
-                .filter(path -> !path.isEmpty())
-                .map(Path::of)
-                .toList();
+        return split(new Reader(settings).text(DATA)).map(Path::of).toList();
     }
 
     /** Refuses, by name, what a run that goes on must not change. */
     static void requireSame(Map<String, String> stored, Map<String, String> wanted) {
-        wanted.forEach((name, value) -> {
-            String before = stored.getOrDefault(name, "nothing");
-            if (!FREE.contains(name) && !before.equals(value)) {
+        Set<String> names = new LinkedHashSet<>(stored.keySet());
+        names.addAll(wanted.keySet());
+        names.removeAll(FREE);
+        for (String name : names) {
+            String before = stored.getOrDefault(name, "");
+            String value = wanted.getOrDefault(name, "");
+            if (!before.equals(value)) {
                 throw QuipuException.of(
-                        before + ", as the run began",
-                        value,
+                        shown(before) + ", as the run began",
+                        shown(value),
                         (name.equals(TEXT) ? "the text" : "--" + name) + " of a resumed run",
                         "resume without it, or begin a new run");
             }
-        });
+        }
+    }
+
+    private static String shown(String value) {
+        return value.isEmpty() ? "nothing" : value.replace('\n', ' ');
     }
 
     /** Takes values out of settings that a file may have damaged. */
@@ -103,7 +127,14 @@ public final class TrainingSettings {
                     real("beta1"),
                     real("beta2"),
                     real("epsilon"));
-            return TrainingOptions.of(recipe)
+            TrainingOptionsBuilder options = TrainingOptions.of(recipe);
+            if (settings.containsKey(LORA)) {
+                options.adapters(new Tuning.LowRank(globs(LORA), (int) number("lora-rank"), real("lora-alpha")));
+            }
+            return options.groups(split(settings.getOrDefault("group", ""))
+                            .map(ParameterGroup::parse)
+                            .toList())
+                    .freeze(globs("freeze"))
                     .steps(number("steps"))
                     .warmup(number("warmup"))
                     .accumulate((int) number("accumulate"))
@@ -116,6 +147,10 @@ public final class TrainingSettings {
                     .plan(text("plan"))
                     .device(text("device"))
                     .workers((int) number("workers"));
+        }
+
+        private List<Glob> globs(String name) {
+            return split(settings.getOrDefault(name, "")).map(Glob::new).toList();
         }
 
         String text(String name) {
