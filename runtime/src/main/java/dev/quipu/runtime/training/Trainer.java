@@ -7,6 +7,7 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Trace;
 import dev.quipu.runtime.checkpoint.AtomicFolder;
 import dev.quipu.runtime.checkpoint.Checkpoint;
+import dev.quipu.runtime.checkpoint.Moments;
 import dev.quipu.runtime.checkpoint.TrainingState;
 import dev.quipu.runtime.checkpoint.TrainingStateFiles;
 import dev.quipu.runtime.data.StreamPosition;
@@ -19,6 +20,7 @@ import dev.quipu.runtime.reference.ReferenceDevice;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -42,18 +44,26 @@ public final class Trainer implements AutoCloseable {
     private final TrainingOptions options;
     private final Path folder;
     private final TrainingState begun;
+    private final boolean tuning;
     private final Device device;
     private final State state = new State();
     private TrainingPrograms programs;
     private volatile boolean stopped;
 
-    private Trainer(Model model, TrainingText text, TrainingOptions options, Path folder, TrainingState begun) {
+    private Trainer(
+            Model model,
+            TrainingText text,
+            TrainingOptions options,
+            Path folder,
+            TrainingState begun,
+            boolean tuning) {
         requireVocabulary(model, text);
         this.model = model;
         this.text = text;
         this.options = options;
         this.folder = folder;
         this.begun = begun;
+        this.tuning = tuning;
         this.device = device(options);
     }
 
@@ -64,12 +74,35 @@ public final class Trainer implements AutoCloseable {
      * @throws QuipuException if model, text, options and folder do not fit each other
      */
     public static Trainer start(ModelSource source, TrainingText text, TrainingOptions options, Path folder) {
+        return start(source, text, options, folder, Optional.empty());
+    }
+
+    /**
+     * Begins a run that goes on where another program's stopped: from the model's weights, with the optimizer's moments, and at
+     * the step after theirs, of {@code options.steps()} in all. The text begins anew.
+     *
+     * @param moments read before this returns
+     * @throws QuipuException if model, moments, text, options and folder do not fit each other
+     */
+    public static Trainer startFrom(
+            ModelSource source, TrainingText text, TrainingOptions options, Path folder, Moments moments) {
+        requireStepsToGo(moments.step(), options, "moments", "let --steps count those before, too");
+        return start(source, text, options, folder, Optional.of(moments));
+    }
+
+    private static Trainer start(
+            ModelSource source,
+            TrainingText text,
+            TrainingOptions options,
+            Path folder,
+            Optional<Moments> moments) {
         RunFolder.requireFree(folder);
         text.split(options);
-        TrainingState begun =
-                new TrainingState(0, StreamPosition.START, options.seed(), 0, 0, TrainingSettings.of(options, text));
+        long step = moments.map(Moments::step).orElse(0L);
+        TrainingState begun = new TrainingState(
+                step, StreamPosition.START, options.seed(), 0, 0, TrainingSettings.of(options, text));
         Model model = options.tuning().begin(source.model());
-        Trainer trainer = new Trainer(model, text, options, folder, begun);
+        Trainer trainer = new Trainer(model, text, options, folder, begun, source.hasWeights());
         return trainer.prepare(state -> {
             if (source.hasWeights()) {
                 ModelWeights.load(source.model(), source.weights().orElseThrow(), state);
@@ -77,6 +110,7 @@ public final class Trainer implements AutoCloseable {
             Map<String, Parameter> others = new LinkedHashMap<>(Trace.parameters(model));
             others.keySet().removeIf(state::contains);
             state.initialise(others, options.seed());
+            moments.ifPresent(known -> known.copyTo(model, state));
         });
     }
 
@@ -91,17 +125,21 @@ public final class Trainer implements AutoCloseable {
         AtomicFolder.recover(folder);
         TrainingState begun = TrainingStateFiles.readState(folder);
         TrainingSettings.requireSame(begun.settings(), TrainingSettings.of(options, text));
-        if (begun.step() >= options.steps()) {
-            throw QuipuException.of(
-                    "a run with steps to go",
-                    "all " + begun.step() + " done",
-                    "--resume " + folder,
-                    "begin a new run that starts from its weights: ./quipu train " + folder);
-        }
+        requireStepsToGo(
+                begun.step(),
+                options,
+                "--resume " + folder,
+                "begin a new run that starts from its weights: ./quipu train " + folder);
         Model model =
                 options.tuning().resume(ModelSource.of(folder.toString()).model());
-        Trainer trainer = new Trainer(model, text, options, folder, begun);
+        Trainer trainer = new Trainer(model, text, options, folder, begun, false);
         return trainer.prepare(state -> Checkpoint.read(folder, model, state));
+    }
+
+    private static void requireStepsToGo(long done, TrainingOptions options, String where, String remedy) {
+        if (done >= options.steps()) {
+            throw QuipuException.of("a run with steps to go", "all " + done + " done", where, remedy);
+        }
     }
 
     private static void requireVocabulary(Model model, TrainingText text) {
@@ -157,6 +195,11 @@ public final class Trainer implements AutoCloseable {
     /** Asks a run, from another thread, to write a checkpoint after the step that it is in, and to return. */
     public void stop() {
         stopped = true;
+    }
+
+    /** Whether a new run begins with weights from elsewhere. */
+    boolean isTuning() {
+        return tuning;
     }
 
     boolean isStopped() {

@@ -3,11 +3,13 @@ package dev.quipu.runtime.training;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.checkpoint.Checkpoint;
 import dev.quipu.runtime.checkpoint.TrainingState;
+import dev.quipu.runtime.checkpoint.TrainingStateFiles;
 import dev.quipu.runtime.data.DataSplit;
 import dev.quipu.runtime.generation.GenerationOptions;
 import dev.quipu.runtime.generation.Generator;
 import dev.quipu.runtime.sampling.SamplingOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -47,7 +49,7 @@ final class TrainingRun implements AutoCloseable {
         this.unigramEntropy = text.unigramEntropy(split);
         this.prompt = text.prompt(split, trainer.model().contextLength() / 2);
         this.generator = new Generator(trainer.model(), text.tokenizer(), trainer.state(), trainer.device());
-        if (begun.step() == 0) {
+        if (!Files.exists(trainer.folder().resolve(TrainingStateFiles.STATE))) {
             requireFinite();
             RunFolder.create(trainer.folder(), this::write);
         }
@@ -56,6 +58,9 @@ final class TrainingRun implements AutoCloseable {
 
     /** Trains to the end, or until it is stopped. */
     TrainingReport complete() {
+        if (trainer.isTuning()) {
+            validation.ifPresent(this::validate); // what the weights are worth before they change
+        }
         while (steps.completed() < options.steps() && !trainer.isStopped()) {
             Metric.Training metric = steps.next();
             trainingLoss = OptionalDouble.of(metric.loss());

@@ -1,0 +1,76 @@
+package dev.quipu.runtime.checkpoint;
+
+import dev.quipu.compiler.program.AdamW;
+import dev.quipu.dsl.DType;
+import dev.quipu.dsl.Dim;
+import dev.quipu.dsl.Model;
+import dev.quipu.dsl.Parameter;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.Trace;
+import dev.quipu.dsl.Type;
+import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.weights.StoredTensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * AdamW's moments of a run that was stopped, from a checkpoint of Quipu's or of another program.
+ *
+ * @param step how many steps made them
+ * @param tensors by {@link AdamW#firstMoment} and {@link AdamW#secondMoment} of every trained parameter
+ */
+public record Moments(long step, Map<String, StoredTensor> tensors) {
+    public Moments {
+        tensors = Map.copyOf(tensors);
+        if (step < 0) {
+            throw QuipuException.of("a step of 0 or more", Long.toString(step), "moments", "");
+        }
+    }
+
+    /** Types of the moments of a model's trained parameters, by name. */
+    static Map<String, Type> types(Model model) {
+        Map<String, Type> types = new LinkedHashMap<>();
+        Trace.parameters(model).forEach((name, parameter) -> {
+            if (parameter.trainable()) {
+                types.put(AdamW.firstMoment(name), type(parameter));
+                types.put(AdamW.secondMoment(name), type(parameter));
+            }
+        });
+        return types;
+    }
+
+    private static Type type(Parameter parameter) {
+        return new Type(DType.F32, parameter.shape());
+    }
+
+    static List<Long> sizes(Type type) {
+        return type.shape().dims().stream().map(Dim::size).map(Integer::longValue).toList();
+    }
+
+    /**
+     * Copies all moments into a state.
+     *
+     * @throws QuipuException naming the tensor, where one is missing, too many, or of another shape than its parameter
+     */
+    public void copyTo(Model model, State state) {
+        Map<String, Type> types = types(model);
+        types.forEach((name, type) -> {
+            StoredTensor stored = tensors.get(name);
+            if (stored == null) {
+                throw QuipuException.of(
+                        "a tensor " + name, tensors.size() + " others", "moments", "they belong to another model");
+            }
+            stored.expectShape(sizes(type));
+        });
+        for (String name : tensors.keySet()) {
+            if (!types.containsKey(name)) {
+                throw QuipuException.of(
+                        "only moments of trained parameters", name, "moments", "they belong to another model");
+            }
+        }
+        state.allocate(types);
+        types.keySet()
+                .forEach(name -> tensors.get(name).copyFloatsTo(state.get(name).segment()));
+    }
+}
