@@ -34,6 +34,7 @@ public final class Adapters {
      *     as nothing but Linear, or if the model has adapters
      */
     public static <M extends Layer> M add(M model, List<Glob> targets, int rank, double alpha) {
+        requireNone(model);
         Map<String, Linear> linear = Layers.all(model, Linear.class);
         Set<String> chosen = new HashSet<>();
         targets.forEach(target -> chosen.addAll(target.select(linear.keySet(), "linear layers to adapt")));
@@ -49,15 +50,7 @@ public final class Adapters {
      * @throws QuipuException as {@link #add} does
      */
     public static <M extends Layer> M put(M model, Map<String, Lora> adapters) {
-        if (!of(model).isEmpty()) {
-            throw QuipuException.of(
-                    "a model without adapters",
-                    "adapters of "
-                            + String.join(
-                                    ", ", of(model).keySet().stream().limit(3).toList()) + ", ...",
-                    "LoRA",
-                    "merge them first, or train them on as they are");
-        }
+        requireNone(model);
         Map<String, Linear> linear = Layers.all(model, Linear.class);
         Map<Parameter, Integer> uses = Layers.uses(model);
         for (String path : adapters.keySet()) {
@@ -72,6 +65,18 @@ public final class Adapters {
                     ? new Lora(weight, bias, adapter.loraDown(), adapter.loraUp(), adapter.alpha())
                     : layer;
         });
+    }
+
+    private static void requireNone(Layer model) {
+        if (!of(model).isEmpty()) {
+            throw QuipuException.of(
+                    "a model without adapters",
+                    "adapters of "
+                            + String.join(
+                                    ", ", of(model).keySet().stream().limit(3).toList()) + ", ...",
+                    "LoRA",
+                    "merge them first, or train them on as they are");
+        }
     }
 
     /** A correction of a weight that somebody else uses too could never be merged into it. */

@@ -113,6 +113,28 @@ class TrainCommandTest {
         assertEquals(Files.readString(source), Files.readString(run.resolve("Pairs.java")));
     }
 
+    @Test
+    void tunesAdaptersThatMergeIntoAPlainModel() throws IOException {
+        assertEquals(0, trainShortly("llama-tiny").exitCode());
+        Path base = run;
+        run = folder.resolve("tuned");
+        Call call = trainShortly(base.toString(), "--lora", "--lora-rank", "2");
+        assertEquals(0, call.exitCode(), call.errors());
+        assertTrue(Files.exists(run.resolve("adapter_model.safetensors")));
+        String metrics = Files.readString(run.resolve("metrics.jsonl"));
+        assertTrue(metrics.lines().findFirst().orElseThrow().contains("\"step\":0,"), metrics);
+        Path merged = folder.resolve("merged");
+        Call merge = Call.of("merge", run.toString(), merged.toString());
+        assertEquals(0, merge.exitCode(), merge.errors());
+        assertEquals("merged 14 adapters into " + merged + "\n", merge.output());
+        Call again = Call.of("merge", run.toString(), merged.toString());
+        assertEquals(2, again.exitCode());
+        assertTrue(again.errors().contains("expected a new folder, found one that is there"), again.errors());
+        Call plain = Call.of("merge", merged.toString(), folder.resolve("other").toString());
+        assertEquals(2, plain.exitCode());
+        assertTrue(plain.errors().contains("expected a model with adapters, found one without"), plain.errors());
+    }
+
     private record Mistake(String call, String line) {}
 
     private static final List<Mistake> MISTAKES = List.of(
@@ -129,6 +151,19 @@ class TrainCommandTest {
                     "expected a supported --plan, found 'paper'; known are saveAll"),
             new Mistake("llama-tiny --device tornado --data TEXT", "expected a supported --device, found 'tornado'"),
             new Mistake("llama-tiny --lr -1 --data TEXT", "learning rate: expected a peak above 0, found -1.0"),
+            new Mistake(
+                    "llama-tiny --data TEXT --freeze *.wieght",
+                    "expected parameters to freeze, found '*.wieght'; did you mean *.weight"),
+            new Mistake("llama-tiny --data TEXT --freeze *", "expected something left to train, found all 21 parameters"),
+            new Mistake(
+                    "llama-tiny --data TEXT --group *.nrom.weight:lr=2",
+                    "expected trained parameters for a group, found '*.nrom.weight'"),
+            new Mistake("llama-tiny --data TEXT --group norm", "parameter group: expected NAMES:lr=FACTOR,decay=DECAY"),
+            new Mistake("llama-tiny --data TEXT --lora-rank 4", "--lora-rank: expected --lora, found none"),
+            new Mistake(
+                    "llama-tiny --data TEXT --lora --lora-targets *.norm",
+                    "expected linear layers to adapt, found '*.norm'"),
+            new Mistake("llama-tiny --data TEXT --lora --lora-rank 0", "LoRA: expected a rank from 1 to "),
             new Mistake("llama-tiny --batch 0 --data TEXT", "batch: expected at least 1, found 0"),
             new Mistake("llama-tiny --tokenizer words --data TEXT", "words: expected bytes, a tokenizer's file or a folder"),
             new Mistake("llama-tiny --data TEXT --out FOLDER", "--out FOLDER: expected a new or empty folder"),
