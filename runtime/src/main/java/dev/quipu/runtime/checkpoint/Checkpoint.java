@@ -22,8 +22,9 @@ public final class Checkpoint {
             throws IOException {
         ModelFolder.write(folder, model, state, tokenizer);
         List<StoredTensor> moments = new ArrayList<>();
-        Moments.types(model).forEach((name, type) ->
-                moments.add(StoredTensor.ofFloats(name, Moments.sizes(type), state.get(name).elements())));
+        Moments.types(model)
+                .forEach((name, type) -> moments.add(StoredTensor.ofFloats(
+                        name, Moments.sizes(type), state.get(name).elements())));
         TrainingStateFiles.write(folder, progress, moments);
     }
 

@@ -45,7 +45,10 @@ public record Moments(long step, Map<String, StoredTensor> tensors) {
     }
 
     static List<Long> sizes(Type type) {
-        return type.shape().dims().stream().map(Dim::size).map(Integer::longValue).toList();
+        return type.shape().dims().stream()
+                .map(Dim::size)
+                .map(Integer::longValue)
+                .toList();
     }
 
     /**

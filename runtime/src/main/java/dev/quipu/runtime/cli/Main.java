@@ -15,7 +15,18 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
     /** The commands, in the order in which help lists them. */
     private static final List<String> COMMANDS = List.of(
-            "train", "sample", "eval", "graph", "plan", "kernels", "bench", "parity", "probe", "merge", "tokenizer", "doctor");
+            "train",
+            "sample",
+            "eval",
+            "graph",
+            "plan",
+            "kernels",
+            "bench",
+            "parity",
+            "probe",
+            "merge",
+            "tokenizer",
+            "doctor");
 
     @Spec
     private CommandSpec spec;

@@ -52,7 +52,10 @@ final class TrainCommand extends QuipuCommand {
     @Option(names = "--resume", paramLabel = "DIR", description = "Goes on with the run in this folder.")
     private Path resume;
 
-    @Option(names = "--tokenizer", paramLabel = "NAME|PATH", description = "bytes, a tokenizer's file, or a model folder that holds one.")
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "NAME|PATH",
+            description = "bytes, a tokenizer's file, or a model folder that holds one.")
     private String tokenizer;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
@@ -72,8 +75,7 @@ final class TrainCommand extends QuipuCommand {
     private int begin() {
         ModelSource source = argument(() -> ModelSource.of(model == null ? DEFAULT_MODEL : model));
         TrainingOptions options =
-                argument(() ->
-                tuning.applyTo(arguments.applyTo(recipe(source))).build());
+                argument(() -> tuning.applyTo(arguments.applyTo(recipe(source))).build());
         Tokenizer chosen = argument(() -> tokenizer(source));
         Path folder = out == null ? nextRun(source.name()) : out;
         try (TrainingText text = argument(() -> TrainingText.of(data == null ? List.of() : data, chosen));
@@ -88,9 +90,9 @@ final class TrainCommand extends QuipuCommand {
         refuseWithResume("--tokenizer", tokenizer);
         AtomicFolder.recover(resume);
         TrainingState state = argument(() -> TrainingStateFiles.readState(resume));
-        TrainingOptions options = argument(() -> tuning.applyTo(
-                        arguments.applyTo(TrainingSettings.options(state.settings())))
-                .build());
+        TrainingOptions options =
+                argument(() -> tuning.applyTo(arguments.applyTo(TrainingSettings.options(state.settings())))
+                        .build());
         List<Path> paths = data == null ? TrainingSettings.data(state.settings()) : data;
         try (TrainingText text = argument(() -> TrainingText.of(paths, Tokenizer.load(resume)));
                 Trainer trainer = argument(() -> Trainer.resume(text, options, resume))) {

@@ -34,7 +34,8 @@ final class TuningArguments {
             names = "--lora-targets",
             arity = "1..*",
             paramLabel = "GLOB",
-            description = "Linear layers that get adapters, such as '*.wq' '*.wv'; default: all but the model's output.")
+            description =
+                    "Linear layers that get adapters, such as '*.wq' '*.wv'; default: all but the model's output.")
     private List<String> targets;
 
     @Option(names = "--lora-rank", paramLabel = "R", description = "Rank of the adapters; default: 8.")

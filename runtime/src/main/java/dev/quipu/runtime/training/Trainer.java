@@ -51,12 +51,7 @@ public final class Trainer implements AutoCloseable {
     private volatile boolean stopped;
 
     private Trainer(
-            Model model,
-            TrainingText text,
-            TrainingOptions options,
-            Path folder,
-            TrainingState begun,
-            boolean tuning) {
+            Model model, TrainingText text, TrainingOptions options, Path folder, TrainingState begun, boolean tuning) {
         requireVocabulary(model, text);
         this.model = model;
         this.text = text;
@@ -91,16 +86,12 @@ public final class Trainer implements AutoCloseable {
     }
 
     private static Trainer start(
-            ModelSource source,
-            TrainingText text,
-            TrainingOptions options,
-            Path folder,
-            Optional<Moments> moments) {
+            ModelSource source, TrainingText text, TrainingOptions options, Path folder, Optional<Moments> moments) {
         RunFolder.requireFree(folder);
         text.split(options);
         long step = moments.map(Moments::step).orElse(0L);
-        TrainingState begun = new TrainingState(
-                step, StreamPosition.START, options.seed(), 0, 0, TrainingSettings.of(options, text));
+        TrainingState begun =
+                new TrainingState(step, StreamPosition.START, options.seed(), 0, 0, TrainingSettings.of(options, text));
         Model model = options.tuning().begin(source.model());
         Trainer trainer = new Trainer(model, text, options, folder, begun, source.hasWeights());
         return trainer.prepare(state -> {
@@ -130,8 +121,7 @@ public final class Trainer implements AutoCloseable {
                 options,
                 "--resume " + folder,
                 "begin a new run that starts from its weights: ./quipu train " + folder);
-        Model model =
-                options.tuning().resume(ModelSource.of(folder.toString()).model());
+        Model model = options.tuning().resume(ModelSource.of(folder.toString()).model());
         Trainer trainer = new Trainer(model, text, options, folder, begun, false);
         return trainer.prepare(state -> Checkpoint.read(folder, model, state));
     }

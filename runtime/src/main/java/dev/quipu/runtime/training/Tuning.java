@@ -46,8 +46,7 @@ public record Tuning(List<Glob> frozen, Optional<LowRank> adapters) {
      * @throws QuipuException if a name matches nothing, if nothing is left to train, or if adapters do not fit
      */
     Model begin(Model model) {
-        return resume(adapters
-                .map(low -> Adapters.add(model, low.targets(), low.rank(), low.alpha()))
+        return resume(adapters.map(low -> Adapters.add(model, low.targets(), low.rank(), low.alpha()))
                 .orElse(model));
     }
 

@@ -154,7 +154,8 @@ class TrainCommandTest {
             new Mistake(
                     "llama-tiny --data TEXT --freeze *.wieght",
                     "expected parameters to freeze, found '*.wieght'; did you mean *.weight"),
-            new Mistake("llama-tiny --data TEXT --freeze *", "expected something left to train, found all 21 parameters"),
+            new Mistake(
+                    "llama-tiny --data TEXT --freeze *", "expected something left to train, found all 21 parameters"),
             new Mistake(
                     "llama-tiny --data TEXT --group *.nrom.weight:lr=2",
                     "expected trained parameters for a group, found '*.nrom.weight'"),
@@ -165,7 +166,9 @@ class TrainCommandTest {
                     "expected linear layers to adapt, found '*.norm'"),
             new Mistake("llama-tiny --data TEXT --lora --lora-rank 0", "LoRA: expected a rank from 1 to "),
             new Mistake("llama-tiny --batch 0 --data TEXT", "batch: expected at least 1, found 0"),
-            new Mistake("llama-tiny --tokenizer words --data TEXT", "words: expected bytes, a tokenizer's file or a folder"),
+            new Mistake(
+                    "llama-tiny --tokenizer words --data TEXT",
+                    "words: expected bytes, a tokenizer's file or a folder"),
             new Mistake("llama-tiny --data TEXT --out FOLDER", "--out FOLDER: expected a new or empty folder"),
             new Mistake("--resume FOLDER", "FOLDER: expected a checkpoint with training.json, found none"),
             new Mistake("--resume FOLDER --out FOLDER/x", "train: expected no --out beside --resume"),

@@ -13,6 +13,8 @@ import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.layer.Lora;
 import dev.quipu.dsl.tuning.Adapters;
+import dev.quipu.models.Llama;
+import dev.quipu.models.LlamaConfig;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
@@ -20,8 +22,6 @@ import dev.quipu.runtime.jvm.JvmDevice;
 import dev.quipu.runtime.reference.ReferenceDevice;
 import dev.quipu.runtime.tokenizer.ByteTokenizer;
 import dev.quipu.runtime.weights.SafetensorsFile;
-import dev.quipu.models.Llama;
-import dev.quipu.models.LlamaConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -232,7 +232,8 @@ class AdapterFilesTest {
         Map<String, Object> keys = new LinkedHashMap<>(config(folder));
         changes.forEach((key, value) -> keys.put(key, JsonMapper.shared().readValue(value, Object.class)));
         try {
-            Files.writeString(folder.resolve(AdapterConfig.FILE), JsonMapper.shared().writeValueAsString(keys));
+            Files.writeString(
+                    folder.resolve(AdapterConfig.FILE), JsonMapper.shared().writeValueAsString(keys));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -241,7 +242,8 @@ class AdapterFilesTest {
     @Test
     void adaptersWithoutTheirModelAreRefused() throws IOException {
         Files.delete(folder.resolve("config.json"));
-        assertRefused("adapter_config.json: expected \"base_model_name_or_path\" or the model's files beside it, found");
+        assertRefused(
+                "adapter_config.json: expected \"base_model_name_or_path\" or the model's files beside it, found");
         change(Map.of("base_model_name_or_path", "\"meta-llama/Llama-2-7b\""));
         assertRefused("expected the model that the adapters belong to at meta-llama/Llama-2-7b, found nothing");
     }

@@ -30,8 +30,8 @@ class AdapterGradientsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 8, 20})
     void areThoseOfTheReference(int rank) {
-        Model model = Adapters.add(
-                Qwen2.of(LlamaConfig.of(24, 1, 2, 40, 33, 16)), Adapters.USUAL_TARGETS, rank, 2.0 * rank);
+        Model model =
+                Adapters.add(Qwen2.of(LlamaConfig.of(24, 1, 2, 40, 33, 16)), Adapters.USUAL_TARGETS, rank, 2.0 * rank);
         Map<String, float[]> expected = gradients(model, new ReferenceDevice());
         Map<String, float[]> found = gradients(model, new JvmDevice(2));
         assertEquals(14, expected.size());
@@ -52,8 +52,8 @@ class AdapterGradientsTest {
                     up.setFloat(i, (float) (0.1 * random.nextGaussian()));
                 }
             }
-            try (TrainingPrograms programs = new TrainingPrograms(
-                    device, state, model, AdamW.LLAMA, BATCH, SEQUENCE, Compiler.verifying())) {
+            try (TrainingPrograms programs =
+                    new TrainingPrograms(device, state, model, AdamW.LLAMA, BATCH, SEQUENCE, Compiler.verifying())) {
                 for (int i = 0; i < BATCH * SEQUENCE; i++) {
                     programs.tokens().setInt(i, random.nextInt(33));
                     programs.targets().setInt(i, random.nextInt(33));
@@ -62,7 +62,8 @@ class AdapterGradientsTest {
                 Map<String, float[]> gradients = new LinkedHashMap<>();
                 Trace.parameters(model).forEach((name, parameter) -> {
                     if (parameter.trainable()) {
-                        gradients.put(name, state.get(Differentiated.gradientOf(name)).toFloats());
+                        gradients.put(
+                                name, state.get(Differentiated.gradientOf(name)).toFloats());
                     } else {
                         assertTrue(!state.contains(Differentiated.gradientOf(name)), name);
                         assertTrue(!state.contains(AdamW.firstMoment(name)), name);

@@ -53,7 +53,6 @@ class ModelFlopsTest {
     }
 
     private static Llama frozen(Llama model, String... names) {
-        return Freezing.matching(
-                model, Arrays.stream(names).map(Glob::new).toList());
+        return Freezing.matching(model, Arrays.stream(names).map(Glob::new).toList());
     }
 }

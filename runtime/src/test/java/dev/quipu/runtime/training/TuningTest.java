@@ -61,8 +61,8 @@ class TuningTest {
     private Map<String, float[]> tensors(String run, String file) {
         try (SafetensorsFile stored = SafetensorsFile.open(tiny.folder(run).resolve(file))) {
             return stored.tensors().entrySet().stream()
-                    .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()
-                            .toFloats()));
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey, entry -> entry.getValue().toFloats()));
         }
     }
 
@@ -118,8 +118,8 @@ class TuningTest {
             try (Trainer trainer = Trainer.start(base, text, options(changes), tiny.folder("cut"))) {
                 trainer.run(new StopAfter(1, trainer));
             }
-            TrainingOptions kept = TrainingSettings.options(TrainingStateFiles.readState(tiny.folder("cut"))
-                            .settings())
+            TrainingOptions kept = TrainingSettings.options(
+                            TrainingStateFiles.readState(tiny.folder("cut")).settings())
                     .build();
             try (Trainer trainer = Trainer.resume(text, kept, tiny.folder("cut"))) {
                 assertTrue(trainer.run(new Told()).isComplete());
@@ -159,8 +159,9 @@ class TuningTest {
                         options(options -> all.accept(options.steps(7))),
                         tiny.folder("on"),
                         new Moments(5, file.tensors()))) {
-            file.tensors().forEach((name, tensor) -> assertArrayEquals(
-                    tensor.toFloats(), trainer.state().get(name).toFloats(), name));
+            file.tensors()
+                    .forEach((name, tensor) -> assertArrayEquals(
+                            tensor.toFloats(), trainer.state().get(name).toFloats(), name));
             trainer.run(told);
             assertEquals(
                     List.of(5L, 6L, 7L),
@@ -193,8 +194,10 @@ class TuningTest {
                 Trainer trainer = Trainer.start(
                         ModelSource.of(tiny.folder("base").toString()), text, options(begun), tiny.folder("run"))) {
             trainer.run(new StopAfter(1, trainer));
-            refusesToResume(text, options -> options.freeze(List.of()), "--freeze of a resumed run: expected *loraDown");
-            refusesToResume(text, options -> options.groups(List.of()), "--group of a resumed run: expected layers.0.*");
+            refusesToResume(
+                    text, options -> options.freeze(List.of()), "--freeze of a resumed run: expected *loraDown");
+            refusesToResume(
+                    text, options -> options.groups(List.of()), "--group of a resumed run: expected layers.0.*");
             Tuning.LowRank other = new Tuning.LowRank(ADAPTERS.targets(), 3, 6);
             refusesToResume(text, options -> options.adapters(other), "--lora-rank of a resumed run: expected 2");
             refusesToResume(text, options -> options.adapters(null), "--lora-targets of a resumed run: expected *.w?");
