@@ -18,16 +18,12 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
 
 @Command(name = "eval", description = "Measures a model on a text: loss, perplexity, bits per byte.")
 final class EvalCommand extends QuipuCommand {
-    @Parameters(
-            index = "0",
-            paramLabel = "MODEL_DIR",
-            description = "A model folder with weights, or its .safetensors file.")
-    private String model;
+    @Mixin
+    private ModelArgument model;
 
     @Option(
             names = "--data",
@@ -54,11 +50,11 @@ final class EvalCommand extends QuipuCommand {
 
     @Override
     public Integer call() {
-        ModelSource source = argument(() -> ModelSource.withWeights(model));
+        ModelSource source = argument(model::source);
         Model declared = source.model();
         int sequence = argument(() -> batch.sequence(declared));
         int rows = argument(batch::batch);
-        Tokenizer tokenizer = Tokenizer.load(source.folder().orElseThrow());
+        Tokenizer tokenizer = argument(model::tokenizer);
         TextFiles texts = argument(() -> TextFiles.of(data));
         try (Device device = argument(devices::open);
                 State state = source.loadWeights();

@@ -24,6 +24,7 @@ public final class Main implements Runnable {
             "bench",
             "parity",
             "probe",
+            "convert",
             "merge",
             "tokenizer",
             "doctor");
@@ -82,6 +83,7 @@ public final class Main implements Runnable {
             case "bench" -> new BenchCommand();
             case "parity" -> new ParityCommand();
             case "probe" -> new ProbeCommand();
+            case "convert" -> new ConvertCommand();
             case "merge" -> new MergeCommand();
             case "tokenizer" -> new TokenizerCommand();
             case "doctor" -> new DoctorCommand();

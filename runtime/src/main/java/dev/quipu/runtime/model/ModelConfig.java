@@ -5,11 +5,13 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.ModelFormat;
 import dev.quipu.runtime.files.FileFailure;
 import dev.quipu.runtime.tokenizer.Tokenizer;
+import dev.quipu.runtime.weights.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -100,16 +102,34 @@ final class ModelConfig {
 
     /** Writes the configuration, and the model's source file where it was read from one. */
     static void write(Path folder, Model model, Tokenizer tokenizer) throws IOException {
+        write(folder, model, Optional.of(tokenizer), ElementType.F32);
+    }
+
+    /** As {@link #write(Path, Model, Tokenizer)}, with weights of a type and perhaps no tokenizer beside it. */
+    static void write(Path folder, Model model, Optional<Tokenizer> tokenizer, ElementType type) throws IOException {
         Map<String, Object> config = new LinkedHashMap<>(
                 ModelFormat.of(model).flatMap(format -> format.write(model)).orElseGet(() -> own(model)));
-        config.put("torch_dtype", "float32");
-        tokenizer.beginOfText().ifPresent(id -> config.put("bos_token_id", id));
-        tokenizer.endOfText().ifPresent(id -> config.put("eos_token_id", id));
+        config.put("torch_dtype", torchName(type));
+        tokenizer.ifPresent(own -> {
+            own.beginOfText().ifPresent(id -> config.put("bos_token_id", id));
+            own.endOfText().ifPresent(id -> config.put("eos_token_id", id));
+        });
         Files.writeString(folder.resolve(FILE), JSON.writeValueAsString(config) + "\n");
         if (config.containsKey(SOURCE)) {
             SourceClasses source = SourceFileModel.sourceOf(model).orElseThrow();
             Files.writeString(folder.resolve(source.fileName()), source.text());
         }
+    }
+
+    private static String torchName(ElementType type) {
+        return switch (type) {
+            case F16 -> "float16";
+            case BF16 -> "bfloat16";
+            case F32 -> "float32";
+            case F64 -> "float64";
+            case BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, I32, U32, I64, U64 ->
+                throw new AssertionError("weights of " + type);
+        };
     }
 
     private static Map<String, Object> own(Model model) {

@@ -8,6 +8,8 @@ import dev.quipu.dsl.catalog.Preset;
 import dev.quipu.dsl.catalog.TrainingRecipe;
 import dev.quipu.runtime.checkpoint.AtomicFolder;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.tokenizer.Tokenizer;
+import dev.quipu.runtime.tokenizer.gguf.GgufVocabulary;
 import dev.quipu.runtime.weights.WeightFolder;
 import dev.quipu.runtime.weights.Weights;
 import java.nio.file.Files;
@@ -164,6 +166,29 @@ public record ModelSource(
     public boolean hasWeights() {
         return weights.isPresent()
                 && (!Files.isDirectory(weights.get()) || WeightFolder.holdsWeights(weights.get()));
+    }
+
+    /**
+     * The model's own tokenizer: in its weight file, or beside it.
+     *
+     * @throws QuipuException if there is none
+     */
+    public Tokenizer tokenizer() {
+        return embeddedTokenizer().orElseGet(() -> Tokenizer.load(folder.orElseThrow()));
+    }
+
+    /** Whether the model has a tokenizer of its own. */
+    public boolean hasTokenizer() {
+        return embeddedTokenizer().isPresent() || folder.isPresent() && Tokenizer.isIn(folder.get());
+    }
+
+    private Optional<Tokenizer> embeddedTokenizer() {
+        if (!hasWeights()) {
+            return Optional.empty();
+        }
+        try (ModelFile file = ModelFile.open(weights.orElseThrow())) {
+            return GgufVocabulary.read(file.file(), file.metadata());
+        }
     }
 
     /**

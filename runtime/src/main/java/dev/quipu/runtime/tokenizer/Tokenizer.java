@@ -118,6 +118,11 @@ public interface Tokenizer {
         return TokenizerFormat.load(folder);
     }
 
+    /** Whether a model folder holds a tokenizer. */
+    static boolean isIn(Path folder) {
+        return TokenizerFormat.isIn(folder);
+    }
+
     /**
      * The tokenizer that a file holds, or that a folder does.
      *

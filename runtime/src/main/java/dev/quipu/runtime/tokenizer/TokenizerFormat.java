@@ -37,6 +37,10 @@ record TokenizerFormat(String file, Pattern names, Function<Path, Tokenizer> ope
         throw QuipuException.of("a tokenizer (" + known() + ")", "none", folder.toString(), "check the path");
     }
 
+    static boolean isIn(Path folder) {
+        return ALL.stream().anyMatch(format -> Files.isRegularFile(folder.resolve(format.file)));
+    }
+
     /** The tokenizer of a file. */
     static Tokenizer open(Path file) {
         if (!Files.isRegularFile(file)) {

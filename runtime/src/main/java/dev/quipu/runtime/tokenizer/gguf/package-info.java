@@ -1,0 +1,2 @@
+/** Tokenizers in the metadata of weight files. */
+package dev.quipu.runtime.tokenizer.gguf;
