@@ -2,36 +2,49 @@ package dev.quipu.runtime.cli;
 
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.catalog.Glob;
+import dev.quipu.dsl.catalog.NearestNames;
+import dev.quipu.runtime.checkpoint.Checkpoint;
+import dev.quipu.runtime.checkpoint.TrainingStateFiles;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.model.ModelSource;
+import dev.quipu.runtime.probe.Comparison;
 import dev.quipu.runtime.probe.Probe;
-import dev.quipu.runtime.probe.Statistics;
+import dev.quipu.runtime.probe.ProbedTensor;
 import dev.quipu.runtime.tokenizer.Tokenizer;
-import dev.quipu.runtime.view.TextTable;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
 
-@Command(name = "probe", description = "Shows what named tensors of a forward pass hold, computed in double precision.")
+@Command(
+        name = "probe",
+        description = "Shows what named tensors of a pass hold, computed in double precision, and how two models differ.")
 final class ProbeCommand extends QuipuCommand {
     private static final int USUAL_TOKENS = 16;
+    private static final int SHOWN_NAMES = 8;
+    private static final String FORWARD = "forward";
+    private static final String GRADIENT = "gradient";
 
     @Parameters(
             index = "0",
             paramLabel = "MODEL_DIR",
-            description = "A model folder with weights, or its .safetensors file.")
+            description = "A model folder with weights, a run's folder, or a weight file.")
     private String model;
 
     @Option(
             names = "--tensor",
-            required = true,
+            defaultValue = "*",
             paramLabel = "GLOB",
-            description = "Names of tensors, * for any letters: 'layers.0.*', '*.wq.weight', '*'.")
+            description = "Names of tensors, * for any letters: 'layers.0.*', '*.wq.weight', '*.gradient'; default: all.")
     private String glob;
 
     @Option(
@@ -40,82 +53,186 @@ final class ProbeCommand extends QuipuCommand {
             description = "The text; default: 16 ids spread over the vocabulary.")
     private String prompt;
 
+    @Option(
+            names = "--pass",
+            paramLabel = "PASS",
+            description = "forward (default), or gradient: backward as well, from the mean loss on the text.")
+    private String pass;
+
+    @Option(
+            names = "--values",
+            paramLabel = "N|FROM:TO",
+            description = "Shows the first N values of each tensor, or others, in row-major order.")
+    private String values;
+
+    @Option(
+            names = "--compare",
+            paramLabel = "OTHER",
+            description = "Another one: shows where weights differ, and moments if both are checkpoints of runs;"
+                    + " with --prompt or --pass also the tensors of a pass.")
+    private String other;
+
+    @Option(names = "--json", description = "Prints one JSON object.")
+    private boolean json;
+
     @Override
     public Integer call() {
+        argument(this::check);
         ModelSource source = argument(() -> ModelSource.withWeights(model));
-        int[] tokens = argument(() -> tokens(source));
+        if (other == null) {
+            show(source);
+        } else {
+            compare(source, argument(() -> ModelSource.withWeights(other)));
+        }
+        return SUCCESS;
+    }
+
+    private Glob check() {
+        if (pass != null && !Set.of(FORWARD, GRADIENT).contains(pass)) {
+            throw NearestNames.unknown("a pass", pass, List.of(FORWARD, GRADIENT));
+        }
+        if (other != null && values != null) {
+            throw QuipuException.of("one model to show values of", "--compare", "--values", "leave one out");
+        }
+        range();
+        return new Glob(glob);
+    }
+
+    private Optional<ValueRange> range() {
+        return Optional.ofNullable(values).map(ValueRange::parse);
+    }
+
+    private void show(ModelSource source) {
+        int[] tokens = argument(() -> tokens(source, source.model()));
         try (State state = source.loadWeights()) {
-            Probe probe = Probe.of(source.model(), state, tokens);
-            List<Probe.Tensor> matching = argument(() -> matching(probe));
-            out().print(table(matching));
-            probe.firstNotFinite()
-                    .ifPresentOrElse(
-                            tensor -> out().println("first not finite: " + tensor.name() + " at " + tensor.line() + ", "
-                                    + tensor.statistics().notFinite() + " values of "
-                                    + tensor.statistics().type().shape().elements()),
-                            () -> out().println("all values of all tensors are finite"));
-            return SUCCESS;
+            Probe probe = probe(source.model(), state, tokens);
+            List<ProbedTensor> matching = argument(() -> matching(probe));
+            if (json) {
+                print(ProbeJson.tensors(probe, matching, range(), tokens));
+                return;
+            }
+            out().print(ProbeTables.tensors(matching, range()));
+            out().print(ProbeTables.firstNotFinite(probe));
+            out().flush();
         }
     }
 
-    private int[] tokens(ModelSource source) {
-        Model declared = source.model();
+    private void compare(ModelSource left, ModelSource right) {
+        boolean moments = isCheckpoint(left) && isCheckpoint(right);
+        try (State one = load(left, moments);
+                State two = load(right, moments)) {
+            Map<String, Comparison> all = new LinkedHashMap<>();
+            all.put("weights", Comparison.of(one, two));
+            if (prompt != null || pass != null) {
+                int[] tokens = argument(() -> tokens(left, right.model()));
+                Probe first = probe(left.model(), one, tokens);
+                all.put("pass", first.compare(probe(right.model(), two, tokens)));
+            }
+            Map<String, Comparison> found = argument(() -> matching(all));
+            if (json) {
+                Map<String, Object> root = new LinkedHashMap<>();
+                root.put("left", left.name());
+                root.put("right", right.name());
+                found.forEach((what, comparison) -> root.put(what, ProbeJson.comparison(comparison)));
+                print(root);
+                return;
+            }
+            found.forEach((what, comparison) -> out().print(ProbeTables.comparison(what, comparison)));
+            out().flush();
+        }
+    }
+
+    private void print(Map<String, Object> root) {
+        out().println(JsonMapper.shared().writeValueAsString(root));
+    }
+
+    private static boolean isCheckpoint(ModelSource source) {
+        return source.weights()
+                .filter(path -> Files.isRegularFile(path.resolve(TrainingStateFiles.STATE)))
+                .isPresent();
+    }
+
+    private static State load(ModelSource source, boolean moments) {
+        if (!moments) {
+            return source.loadWeights();
+        }
+        State state = new State();
+        try {
+            Checkpoint.read(source.weights().orElseThrow(), source.model(), state);
+            return state;
+        } catch (RuntimeException | Error e) {
+            state.close();
+            throw e;
+        }
+    }
+
+    private Probe probe(Model declared, State state, int[] tokens) {
+        return GRADIENT.equals(pass) ? Probe.gradient(declared, state, tokens) : Probe.forward(declared, state, tokens);
+    }
+
+    /** The prompt's tokens, which must suit both models where two are compared. */
+    private int[] tokens(ModelSource source, Model second) {
+        int context = Math.min(source.model().contextLength(), second.contextLength());
+        int vocabulary = Math.min(source.model().vocabularySize(), second.vocabularySize());
         if (prompt == null) {
-            int count = Math.min(USUAL_TOKENS, declared.contextLength());
+            int count = Math.min(USUAL_TOKENS, context);
             return IntStream.range(0, count)
-                    .map(i -> (int) ((long) i * declared.vocabularySize() / count))
+                    .map(i -> (int) ((long) i * vocabulary / count))
                     .toArray();
         }
-        int[] tokens = Tokenizer.load(source.folder().orElseThrow()).encode(prompt);
-        if (tokens.length == 0 || tokens.length > declared.contextLength()) {
+        int[] tokens = encode(Tokenizer.load(source.folder().orElseThrow()));
+        int least = GRADIENT.equals(pass) ? 2 : 1;
+        if (tokens.length < least || tokens.length > context) {
             throw QuipuException.of(
-                    "1 to " + declared.contextLength() + " tokens, the model's context",
-                    tokens.length + " tokens",
-                    "prompt",
-                    "");
+                    least + " to " + context + " tokens, the model's context", tokens.length + " tokens", "prompt", "");
+        }
+        int greatest = IntStream.of(tokens).max().orElseThrow();
+        if (greatest >= vocabulary) {
+            throw QuipuException.of("ids below " + vocabulary, "id " + greatest, "prompt", "");
         }
         return tokens;
     }
 
-    private List<Probe.Tensor> matching(Probe probe) {
-        Pattern pattern = Pattern.compile(glob.chars()
-                .mapToObj(letter ->
-                        letter == '*' ? ".*" : letter == '?' ? "." : Pattern.quote(Character.toString(letter)))
-                .collect(Collectors.joining()));
-        List<Probe.Tensor> matching = probe.tensors().stream()
-                .filter(tensor -> pattern.matcher(tensor.name()).matches())
+    private int[] encode(Tokenizer tokenizer) {
+        IntStream begin = tokenizer.beginsPrompts()
+                ? IntStream.of(tokenizer.beginOfText().orElseThrow())
+                : IntStream.empty();
+        return IntStream.concat(begin, IntStream.of(tokenizer.encode(prompt))).toArray();
+    }
+
+    private List<ProbedTensor> matching(Probe probe) {
+        Glob pattern = new Glob(glob);
+        List<ProbedTensor> matching = probe.tensors().stream()
+                .filter(tensor -> pattern.matches(tensor.name()))
                 .toList();
         if (matching.isEmpty()) {
-            String some = probe.tensors().stream()
-                    .map(Probe.Tensor::name)
-                    .skip(1)
-                    .limit(8)
-                    .collect(Collectors.joining(", "));
-            throw QuipuException.of("names of tensors", glob, "--tensor", "some are " + some + "; '*' shows all");
+            throw unknown(probe.tensors().stream().map(ProbedTensor::name).toList());
         }
         return matching;
     }
 
-    private static String table(List<Probe.Tensor> tensors) {
-        TextTable table = new TextTable("llrrrrrrl");
-        table.row("tensor", "type", "least", "greatest", "mean", "deviation", "norm", "not finite", "line");
-        for (Probe.Tensor tensor : tensors) {
-            Statistics values = tensor.statistics();
-            table.row(
-                    tensor.name(),
-                    values.type(),
-                    number(values.least()),
-                    number(values.greatest()),
-                    number(values.mean()),
-                    number(values.deviation()),
-                    number(values.norm()),
-                    values.notFinite() == 0 ? "" : values.notFinite(),
-                    tensor.line());
+    /** The comparisons' matching tensors; those without any are left out. */
+    private Map<String, Comparison> matching(Map<String, Comparison> found) {
+        Map<String, Comparison> matching = new LinkedHashMap<>();
+        found.forEach((what, comparison) -> {
+            Comparison selected = comparison.select(new Glob(glob)::matches);
+            if (!selected.names().isEmpty()) {
+                matching.put(what, selected);
+            }
+        });
+        if (matching.isEmpty()) {
+            throw unknown(found.values().stream()
+                    .flatMap(comparison -> comparison.names().stream())
+                    .toList());
         }
-        return table.text();
+        return matching;
     }
 
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.4g", value);
+    private QuipuException unknown(List<String> names) {
+        if (!NearestNames.of(glob, names).isEmpty()) {
+            return NearestNames.unknown("names of tensors", glob, names);
+        }
+        String some = names.stream().skip(1).limit(SHOWN_NAMES).collect(Collectors.joining(", "));
+        return QuipuException.of("names of tensors", glob, "--tensor", "some are " + some + "; '*' shows all");
     }
 }

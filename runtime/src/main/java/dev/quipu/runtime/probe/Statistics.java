@@ -18,7 +18,7 @@ public record Statistics(
         double squares = 0;
         long finite = 0;
         for (double value : array.values()) {
-            if (Math.abs(value) <= Float.MAX_VALUE) {
+            if (NotFinite.isFinite(value)) {
                 least = Math.min(least, value);
                 greatest = Math.max(greatest, value);
                 sum += value;

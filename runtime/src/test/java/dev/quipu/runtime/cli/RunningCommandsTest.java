@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The commands that compute: {@code sample}, {@code eval}, {@code probe}, {@code bench}, and {@code tokenizer}. */
+/** The commands that compute: {@code sample}, {@code eval}, {@code bench}, and {@code tokenizer}. */
 class RunningCommandsTest {
     @TempDir
     private Path temporary;
@@ -114,20 +114,6 @@ class RunningCommandsTest {
         assertTrue(
                 call.errors().endsWith("expected a text of at least 2 tokens, found 1 tokens; give more text\n"),
                 call.errors());
-    }
-
-    @Test
-    void probeNamesTheFirstTensorThatIsNotFinite() {
-        Call fine = Call.of(folder, "probe", "--tensor", "output.*", "--prompt", "abc");
-        assertEquals(0, fine.exitCode(), fine.errors());
-        assertTrue(fine.output().contains("output.weight"), fine.output());
-        assertTrue(fine.output().endsWith("all values of all tensors are finite\n"), fine.output());
-
-        save(state -> state.get("embedding.weight").setFloat('b' * 4 + 1, Float.NaN));
-        Call broken = Call.of(folder, "probe", "--tensor", "output.*", "--prompt", "abc");
-        String last = broken.output().lines().toList().getLast();
-        assertTrue(
-                last.matches("first not finite: embedding\\.weight at OwnModel\\.java:\\d+, 1 values of 1032"), last);
     }
 
     @ParameterizedTest

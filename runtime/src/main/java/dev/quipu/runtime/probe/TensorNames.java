@@ -1,0 +1,52 @@
+package dev.quipu.runtime.probe;
+
+import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Site;
+import dev.quipu.dsl.Traced;
+import dev.quipu.dsl.op.Input;
+import dev.quipu.dsl.op.ReadState;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Names for the tensors of a pass, by the model's declaration alone: the layer's path and the op, {@code
+ * layers.0.attention.wq.matMul}, with a number from 2 on where a layer has several; a weight's is its path.
+ */
+final class TensorNames {
+    private static final String GRADIENT = ".gradient";
+
+    private final Set<String> taken = new HashSet<>();
+
+    /** A name for a value that a node computed. */
+    String of(Node node, int output) {
+        String base = base(node);
+        String backward = node.site().pass() == Site.Pass.FORWARD ? "" : ".backward";
+        return free(base + backward + (output == 0 ? "" : ".output" + output));
+    }
+
+    String ofLoss() {
+        return free(Traced.LOSS);
+    }
+
+    /** A name for the gradient of the loss with respect to a named tensor. */
+    String ofGradient(String name) {
+        return free(name + GRADIENT);
+    }
+
+    private static String base(Node node) {
+        String layer = node.site().layer();
+        return switch (node.op()) {
+            case ReadState read -> read.state();
+            case Input input -> input.name();
+            default -> (layer.isEmpty() ? "" : layer + ".") + node.op().mnemonic();
+        };
+    }
+
+    private String free(String base) {
+        String name = base;
+        for (int number = 2; !taken.add(name); number++) {
+            name = base + "." + number;
+        }
+        return name;
+    }
+}
