@@ -27,7 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "probe",
-        description = "Shows what named tensors of a pass hold, computed in double precision, and how two models differ.")
+        description =
+                "Shows what named tensors of a pass hold, computed in double precision, and how two models differ.")
 final class ProbeCommand extends QuipuCommand {
     private static final int USUAL_TOKENS = 16;
     private static final int SHOWN_NAMES = 8;
@@ -44,7 +45,8 @@ final class ProbeCommand extends QuipuCommand {
             names = "--tensor",
             defaultValue = "*",
             paramLabel = "GLOB",
-            description = "Names of tensors, * for any letters: 'layers.0.*', '*.wq.weight', '*.gradient'; default: all.")
+            description =
+                    "Names of tensors, * for any letters: 'layers.0.*', '*.wq.weight', '*.gradient'; default: all.")
     private String glob;
 
     @Option(
@@ -194,9 +196,8 @@ final class ProbeCommand extends QuipuCommand {
     }
 
     private int[] encode(Tokenizer tokenizer) {
-        IntStream begin = tokenizer.beginsPrompts()
-                ? IntStream.of(tokenizer.beginOfText().orElseThrow())
-                : IntStream.empty();
+        IntStream begin =
+                tokenizer.beginsPrompts() ? IntStream.of(tokenizer.beginOfText().orElseThrow()) : IntStream.empty();
         return IntStream.concat(begin, IntStream.of(tokenizer.encode(prompt))).toArray();
     }
 

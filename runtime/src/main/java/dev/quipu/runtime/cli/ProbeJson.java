@@ -22,9 +22,10 @@ final class ProbeJson {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("tokens", tokens);
         root.put(
-                "tensors",
-                tensors.stream().map(tensor -> tensor(tensor, range)).toList());
-        root.put("firstNotFinite", probe.firstNotFinite().map(ProbeJson::notFinite).orElse(null));
+                "tensors", tensors.stream().map(tensor -> tensor(tensor, range)).toList());
+        root.put(
+                "firstNotFinite",
+                probe.firstNotFinite().map(ProbeJson::notFinite).orElse(null));
         return root;
     }
 
@@ -67,7 +68,8 @@ final class ProbeJson {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("equal", comparison.isEqual());
         root.put(
-                "tensors", comparison.tensors().stream().map(ProbeJson::difference).toList());
+                "tensors",
+                comparison.tensors().stream().map(ProbeJson::difference).toList());
         root.put(
                 "reshaped",
                 comparison.reshaped().stream()

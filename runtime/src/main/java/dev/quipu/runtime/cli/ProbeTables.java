@@ -42,7 +42,8 @@ final class ProbeTables {
     private static String values(ProbedTensor tensor, ValueRange asked) {
         ValueRange range = asked.within(tensor.value().size());
         return IntStream.range(range.from(), range.to())
-                .mapToObj(place -> String.format(Locale.ROOT, "%.6g", tensor.value().get(place)))
+                .mapToObj(place ->
+                        String.format(Locale.ROOT, "%.6g", tensor.value().get(place)))
                 .collect(Collectors.joining(" ", "[" + range.from() + ":" + range.to() + "] ", ""));
     }
 
@@ -50,7 +51,8 @@ final class ProbeTables {
     static String firstNotFinite(Probe probe) {
         StringBuilder lines = new StringBuilder();
         for (Site.Pass pass : List.of(Site.Pass.FORWARD, Site.Pass.BACKWARD)) {
-            probe.firstNotFinite(pass).ifPresent(tensor -> lines.append(line(pass, tensor)).append('\n'));
+            probe.firstNotFinite(pass)
+                    .ifPresent(tensor -> lines.append(line(pass, tensor)).append('\n'));
         }
         return lines.isEmpty() ? "all values of all tensors are finite\n" : lines.toString();
     }
@@ -89,13 +91,18 @@ final class ProbeTables {
             }
         }
         StringBuilder text = new StringBuilder(rows == 0 ? "" : table.text());
-        comparison.reshaped().forEach(tensor -> text.append(
-                "another type: %s is %s and %s\n".formatted(tensor.name(), tensor.left(), tensor.right())));
+        comparison
+                .reshaped()
+                .forEach(tensor -> text.append(
+                        "another type: %s is %s and %s\n".formatted(tensor.name(), tensor.left(), tensor.right())));
         only(text, "only in the first: ", comparison.onlyLeft());
         only(text, "only in the second: ", comparison.onlyRight());
-        text.append("%s: %d of %d tensors differ".formatted(what, rows, comparison.tensors().size()));
-        comparison.largest().ifPresent(difference -> text.append(
-                ", the most " + difference.name() + " by " + number(difference.relative()) + " of its norm"));
+        text.append("%s: %d of %d tensors differ"
+                .formatted(what, rows, comparison.tensors().size()));
+        comparison
+                .largest()
+                .ifPresent(difference -> text.append(
+                        ", the most " + difference.name() + " by " + number(difference.relative()) + " of its norm"));
         return text.append('\n').toString();
     }
 

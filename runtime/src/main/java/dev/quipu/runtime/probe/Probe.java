@@ -66,8 +66,7 @@ public record Probe(List<ProbedTensor> tensors) {
         Map<String, Array> inputs =
                 Map.of(Traced.TOKENS, ids(tokens), Traced.TARGETS, ids(targets), Traced.SCALE, scale);
         Tensor loss = traced.graph().results().get(Traced.LOSS);
-        Map<Tensor, Tensor> gradients =
-                Differentiate.gradients(traced.graph(), loss, TrainedTensors.of(traced));
+        Map<Tensor, Tensor> gradients = Differentiate.gradients(traced.graph(), loss, TrainedTensors.of(traced));
         Map<String, Tensor> results = new LinkedHashMap<>(traced.graph().results());
         gradients.forEach((tensor, gradient) -> results.put("gradient " + results.size(), gradient));
         Graph joint = Graph.of(traced.graph().name(), results, List.of());
@@ -134,7 +133,9 @@ public record Probe(List<ProbedTensor> tensors) {
     private List<Comparison.Values> measured() {
         return tensors.stream()
                 .map(tensor -> new Comparison.Values(
-                        tensor.name(), tensor.value().type(), place -> tensor.value().get((int) place)))
+                        tensor.name(),
+                        tensor.value().type(),
+                        place -> tensor.value().get((int) place)))
                 .toList();
     }
 }

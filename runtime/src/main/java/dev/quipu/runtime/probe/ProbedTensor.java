@@ -27,8 +27,7 @@ public record ProbedTensor(String name, String op, Site site, Array value) {
     public Optional<NotFinite> firstNotFinite() {
         for (int place = 0; place < value.size(); place++) {
             if (!NotFinite.isFinite(value.get(place))) {
-                return Optional.of(
-                        new NotFinite(Place.index(value.type().shape(), place), value.get(place)));
+                return Optional.of(new NotFinite(Place.index(value.type().shape(), place), value.get(place)));
             }
         }
         return Optional.empty();

@@ -18,8 +18,10 @@ final class TrainedTensors {
     static Set<Tensor> of(Traced traced) {
         Set<Tensor> found = new LinkedHashSet<>();
         for (Node node : traced.graph().nodes()) {
-            boolean depends = isTrainable(node, traced) || node.inputs().stream().anyMatch(found::contains);
-            // Other outputs are statistics saved for the backward rules; nothing is differentiated with respect to them.
+            boolean depends =
+                    isTrainable(node, traced) || node.inputs().stream().anyMatch(found::contains);
+            // Other outputs are statistics saved for the backward rules; nothing is differentiated with respect to
+            // them.
             if (depends && !node.types().isEmpty() && node.types().getFirst().dtype() == DType.F32) {
                 found.add(node.output(0));
             }
@@ -31,7 +33,8 @@ final class TrainedTensors {
     }
 
     private static boolean isTrainable(Node node, Traced traced) {
-        Parameter parameter = node.op() instanceof ReadState read ? traced.parameters().get(read.state()) : null;
+        Parameter parameter =
+                node.op() instanceof ReadState read ? traced.parameters().get(read.state()) : null;
         return parameter != null && parameter.trainable();
     }
 }

@@ -129,12 +129,16 @@ class ProbeCommandTest {
                 () -> assertEquals("[258,4]", tensor.path("shape").toString()),
                 () -> assertEquals(1, tensor.path("notFinite").asInt()),
                 () -> assertEquals("NaN", tensor.path("values").path(0).asString()),
-                () -> assertEquals("[98, 1]", found.path("firstNotFinite").path("index").asString()),
-                () -> assertEquals("forward", found.path("firstNotFinite").path("pass").asString()),
-                () -> assertTrue(found.path("firstNotFinite").path("line").asString().startsWith("OwnModel.java:")));
+                () -> assertEquals(
+                        "[98, 1]", found.path("firstNotFinite").path("index").asString()),
+                () -> assertEquals(
+                        "forward", found.path("firstNotFinite").path("pass").asString()),
+                () -> assertTrue(
+                        found.path("firstNotFinite").path("line").asString().startsWith("OwnModel.java:")));
 
         JsonNode compared = json("probe one --compare weights --prompt abc --json");
-        List<JsonNode> weights = compared.path("weights").path("tensors").valueStream().toList();
+        List<JsonNode> weights =
+                compared.path("weights").path("tensors").valueStream().toList();
         assertAll(
                 () -> assertEquals(6, weights.size()),
                 () -> assertEquals(2, weights.get(1).path("right").asDouble()),

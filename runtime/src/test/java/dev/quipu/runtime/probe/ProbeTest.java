@@ -150,8 +150,9 @@ class ProbeTest {
         Model model = new OwnModel();
         try (State state = state(model)) {
             assertThrows(QuipuException.class, () -> Probe.gradient(model, state, 1));
-            String message = assertThrows(QuipuException.class, () -> Probe.forward(model, state, 1)
-                            .tensor("output.matmul"))
+            String message = assertThrows(
+                            QuipuException.class,
+                            () -> Probe.forward(model, state, 1).tensor("output.matmul"))
                     .getMessage();
             assertTrue(message.endsWith("did you mean output.matMul?"), message);
         }
@@ -223,7 +224,9 @@ class ProbeTest {
             Comparison comparison = Comparison.of(one, other);
             assertEquals(
                     List.of("embedding.weight", "output.weight"),
-                    comparison.reshaped().stream().map(Comparison.Reshaped::name).toList());
+                    comparison.reshaped().stream()
+                            .map(Comparison.Reshaped::name)
+                            .toList());
             assertEquals(List.of(), comparison.tensors());
             assertFalse(comparison.isEqual());
             assertEquals(
