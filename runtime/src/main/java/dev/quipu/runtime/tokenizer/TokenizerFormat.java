@@ -1,6 +1,7 @@
 package dev.quipu.runtime.tokenizer;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.tokenizer.bpe.BpeTokenizer;
 import dev.quipu.runtime.tokenizer.sentencepiece.SentencePieceTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ record TokenizerFormat(String file, Pattern names, Function<Path, Tokenizer> ope
     /** All that are known; of several in one folder, and for one file of several that could be, the first is taken. */
     private static final List<TokenizerFormat> ALL = List.of(
             of(ByteTokenizer.FILE, Pattern.quote(ByteTokenizer.FILE), ByteTokenizer::open),
+            of("tokenizer.json", ".*tokenizer\\.json", BpeTokenizer::open),
+            of("vocab.json", ".*vocab\\.json", BpeTokenizer::openVocabulary),
             of(SentencePieceTokenizer.FILE, ".*\\.model(\\.v\\d+)?", SentencePieceTokenizer::open));
 
     private static TokenizerFormat of(String file, String names, Function<Path, Tokenizer> open) {
