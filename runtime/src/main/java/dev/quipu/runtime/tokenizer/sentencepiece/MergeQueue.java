@@ -96,6 +96,9 @@ final class MergeQueue {
     boolean next() {
         int rank = ranks.first();
         if (rank < 0) {
+            // Entries that were given back in any order would be far apart for the next text.
+            used = 0;
+            free = NONE;
             return false;
         }
         if (unsorted[rank]) {
