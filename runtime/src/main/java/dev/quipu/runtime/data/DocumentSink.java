@@ -2,7 +2,7 @@ package dev.quipu.runtime.data;
 
 import java.io.IOException;
 
-/** Takes the documents of a corpus, one after the other, a large one in several pieces that end where a line ends. */
+/** Takes the documents of a corpus, one after the other, a large one in several pieces. */
 public interface DocumentSink {
     /** The next piece of the current document. */
     void text(String piece) throws IOException;

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.data;
 
+import dev.quipu.runtime.tokenizer.DocumentEncoder;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /** Turns documents into a token file. It appears under its name when it is complete, or not at all. */
@@ -20,6 +22,7 @@ final class TokenFileWriter implements DocumentSink, AutoCloseable {
     private static final int FIRST_CAPACITY = 1024;
 
     private final Tokenizer tokenizer;
+    private final DocumentEncoder encoder;
     private final FileChannel channel;
     private final boolean selective;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -27,14 +30,13 @@ final class TokenFileWriter implements DocumentSink, AutoCloseable {
     private final LearnedBits learned = new LearnedBits();
     private final int bytesPerToken;
     private long[] ends = new long[FIRST_CAPACITY];
-    private String uncut = "";
-    private boolean begun;
     private long tokens;
     private int documents;
     private long textBytes;
 
     private TokenFileWriter(Tokenizer tokenizer, FileChannel channel, boolean selective) throws IOException {
         this.tokenizer = tokenizer;
+        this.encoder = new DocumentEncoder(tokenizer);
         this.channel = channel;
         this.selective = selective;
         this.bytesPerToken = TokenFileHeader.bytesPerToken(tokenizer.vocabularySize());
@@ -71,36 +73,21 @@ final class TokenFileWriter implements DocumentSink, AutoCloseable {
     @Override
     public void text(String piece) throws IOException {
         textBytes += piece.getBytes(StandardCharsets.UTF_8).length;
-        if (uncut.isEmpty()) {
-            uncut = piece;
-            return;
-        }
-        String text = uncut + piece;
-        int cut = text.length() - 1;
-        while (cut > 0 && !tokenizer.canCut(text, cut)) {
-            cut--;
-        }
-        if (cut > 0) {
-            encode(text.substring(0, cut));
-        }
-        uncut = text.substring(Math.max(0, cut));
+        put(encoder.add(piece));
     }
 
-    private void encode(String text) throws IOException {
-        for (int token : begun ? tokenizer.encodeContinuation(text) : tokenizer.encode(text)) {
-            put(token, true);
+    private void put(List<int[]> ids) throws IOException {
+        for (int[] part : ids) {
+            for (int token : part) {
+                put(token, true);
+            }
         }
-        begun = true;
     }
 
     /** Each document is followed by the end-of-text token, if the tokenizer has one. */
     @Override
     public void endDocument() throws IOException {
-        if (!uncut.isEmpty()) {
-            encode(uncut);
-        }
-        uncut = "";
-        begun = false;
+        put(encoder.end());
         if (tokenizer.endOfText().isPresent()) {
             put(tokenizer.endOfText().getAsInt(), true);
         }
