@@ -80,6 +80,15 @@ public final class SentencePieceTokenizer implements Tokenizer {
         return new SentencePieceTokenizer(SentencePieceFiles.read(file));
     }
 
+    /**
+     * The tokenizer of a file of llama2.c's. It is saved as a model file.
+     *
+     * @throws QuipuException if the file is damaged
+     */
+    public static SentencePieceTokenizer openLlama2c(Path file) {
+        return of(Llama2cTokenizerFile.read(file));
+    }
+
     /** The tokenizer of a model, where prompts begin with its begin-of-text piece if it has one. */
     public static SentencePieceTokenizer of(SentencePieceModel model) {
         return new SentencePieceTokenizer(SentencePieceFiles.of(model));
