@@ -17,6 +17,8 @@ import java.util.SequencedMap;
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">The format</a>
  */
 public final class GgufFile implements WeightFile {
+    private static final String PARTS_KEY = "split.count";
+
     private final MappedFile file;
     private final GgufHeader header;
     private final SequencedMap<String, StoredTensor> tensors;
@@ -43,12 +45,24 @@ public final class GgufFile implements WeightFile {
 
     static GgufFile read(MappedFile file) {
         GgufHeader header = GgufHeader.read(file);
+        checkWhole(file, header);
         Map<String, StoredTensor> views = views(file, header);
         SequencedMap<String, StoredTensor> tensors = new LinkedHashMap<>();
         for (GgufHeader.Entry entry : header.tensors()) {
             tensors.put(entry.name(), views.get(entry.name()));
         }
         return new GgufFile(file, header, tensors);
+    }
+
+    private static void checkWhole(MappedFile file, GgufHeader header) {
+        GgufValue parts = header.values().get(PARTS_KEY);
+        if (parts != null && !parts.plain().equals(0L) && !parts.plain().equals(1L)) {
+            throw QuipuException.of(
+                    "a model in one file",
+                    "one of " + Printable.of(parts.plain().toString()) + " parts",
+                    file.path().toString(),
+                    "merge them with llama.cpp's gguf-split --merge");
+        }
     }
 
     /** Each tensor begins where the one before it ends and the next multiple of the alignment is; nothing follows the last. */

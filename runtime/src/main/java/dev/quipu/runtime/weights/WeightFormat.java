@@ -9,7 +9,8 @@ import java.util.function.Function;
 public enum WeightFormat {
     SAFETENSORS("safetensors", SafetensorsFile::open),
     GGUF("GGUF", GgufFile::open),
-    LLAMA2_C("llama2.c", Llama2cFile::open);
+    LLAMA2_C("llama2.c", Llama2cFile::open),
+    PYTORCH("PyTorch", PyTorchFile::open);
 
     private static final int GGUF_MAGIC = 0x46554747;
 
@@ -53,6 +54,9 @@ public enum WeightFormat {
             if ((int) first == GGUF_MAGIC) {
                 return GGUF;
             }
+            if (PyTorchFile.isStart(file.bytes())) {
+                return PYTORCH;
+            }
             if (beginsWithJson(first, cursor)) {
                 return SAFETENSORS;
             }
@@ -61,7 +65,7 @@ public enum WeightFormat {
             }
         }
         throw QuipuException.of(
-                "a file of safetensors, GGUF or llama2.c",
+                "a file of safetensors, GGUF, llama2.c or PyTorch",
                 beginning(file),
                 file.path().toString(),
                 "the file is damaged or of another kind");

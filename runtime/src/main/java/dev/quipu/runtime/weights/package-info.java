@@ -1,2 +1,2 @@
-/** Files of named tensors: safetensors, GGUF and llama2.c, read and written without a second copy on the heap. */
+/** Files of named tensors: safetensors, GGUF, llama2.c and PyTorch, without a second copy on the heap. */
 package dev.quipu.runtime.weights;

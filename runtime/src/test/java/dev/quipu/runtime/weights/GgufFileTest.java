@@ -82,6 +82,7 @@ class GgufFileTest {
                         "a power of two", GgufBytes.of(3, 0, 1).text("general.alignment").int32(4).int32(24)),
                 Arguments.of("a power of two", GgufBytes.of(3, 0, 1).text("general.alignment").int32(4).int32(0)),
                 Arguments.of("a power of two", GgufBytes.of(3, 0, 1).text("general.alignment").int32(5).int32(32)),
+                Arguments.of("one of 3 parts", GgufBytes.of(3, 0, 1).text("split.count").int32(0).int8(3)),
                 Arguments.of("names that differ", GgufBytes.of(3, 2, 0).tensor("t", 0, 0, 1).tensor("t", 0, 32, 1)),
                 Arguments.of("at most 4 dimensions", tensor(0, 0, 1, 1, 1, 1, 1)),
                 Arguments.of("sizes of 1 or more", tensor(0, 0, 1, 0)),

@@ -3,6 +3,7 @@ package dev.quipu.runtime.weights;
 import dev.quipu.runtime.fuzz.FuzzRow;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -12,7 +13,8 @@ public final class WeightFuzzRows {
     private WeightFuzzRows() {}
 
     public static List<FuzzRow> rows() {
-        return List.of(
+        List<FuzzRow> rows = new ArrayList<>(TorchFuzzRows.rows());
+        rows.addAll(List.of(
                 new FuzzRow("safetensors", List.of(WeightSeeds.safetensors()), reader(SafetensorsFile::read)),
                 new FuzzRow("gguf", List.of(WeightSeeds.gguf()), reader(GgufFile::read)),
                 new FuzzRow(
@@ -31,35 +33,38 @@ public final class WeightFuzzRows {
                                 WeightSeeds.gguf(),
                                 WeightSeeds.llama2ts(),
                                 WeightSeeds.llama2c(WeightSeeds.SMALL)),
-                        input -> WeightFormat.of(mapped(input)).title()));
+                        input -> WeightFormat.of(mapped(input)).title())));
+        return rows;
     }
 
-    private static MappedFile mapped(byte[] input) {
-        return MappedFile.of(FuzzRow.FILE, MemorySegment.ofArray(input));
-    }
-
-    static Consumer<byte[]> reader(Function<MappedFile, ? extends WeightFile> opening) {
+    /** A reader whose tensors lie in the file without overlap, so that their data is not larger than it. */
+    private static Consumer<byte[]> reader(Function<MappedFile, WeightFile> opening) {
         return input -> {
             try (WeightFile file = opening.apply(mapped(input))) {
-                touch(file, input.length);
+                long bytes = file.tensors().values().stream()
+                        .mapToLong(tensor -> tensor.data().byteSize())
+                        .reduce(0, Math::addExact);
+                if (bytes > input.length) {
+                    throw new AssertionError("tensors of " + bytes + " bytes in a file of " + input.length);
+                }
+                touch(file);
             }
         };
     }
 
-    /** Decodes everything; data that lies in the file without overlap is not larger than it. */
-    static void touch(WeightFile file, long size) {
+    static MappedFile mapped(byte[] input) {
+        return MappedFile.of(FuzzRow.FILE, MemorySegment.ofArray(input));
+    }
+
+    /** Decodes everything. */
+    static void touch(WeightFile file) {
         file.metadata().toString();
-        long bytes = 0;
         for (StoredTensor tensor : file.tensors().values()) {
-            bytes = Math.addExact(bytes, tensor.data().byteSize());
             if (tensor.type().isReal()) {
                 tensor.toFloats();
             } else {
                 tensor.data().toArray(ValueLayout.JAVA_BYTE);
             }
-        }
-        if (bytes > size) {
-            throw new AssertionError("tensors of " + bytes + " bytes in a file of " + size);
         }
     }
 }
