@@ -18,8 +18,7 @@ import java.util.Set;
  * @param alignment of every tensor's data, in bytes
  * @param end where the front part ends; the data begins at the next multiple of the alignment
  */
-record GgufHeader(
-        int version, SequencedMap<String, GgufValue> values, List<Entry> tensors, int alignment, long end) {
+record GgufHeader(int version, SequencedMap<String, GgufValue> values, List<Entry> tensors, int alignment, long end) {
     static final String ALIGNMENT_KEY = "general.alignment";
     static final int DEFAULT_ALIGNMENT = 32;
     static final int MAXIMUM_DIMENSIONS = 4;

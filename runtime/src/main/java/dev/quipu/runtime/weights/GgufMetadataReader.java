@@ -47,9 +47,7 @@ final class GgufMetadataReader {
     }
 
     private GgufValue value(GgufValueType type, String where, int depth) {
-        return type == GgufValueType.ARRAY
-                ? array(where, depth + 1)
-                : new GgufValue.Scalar(type, scalar(type, where));
+        return type == GgufValueType.ARRAY ? array(where, depth + 1) : new GgufValue.Scalar(type, scalar(type, where));
     }
 
     private GgufValue array(String where, int depth) {

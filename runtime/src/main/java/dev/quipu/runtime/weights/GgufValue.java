@@ -15,25 +15,25 @@ public sealed interface GgufValue {
 
     /** A value of any type but an array; it has the Java type that {@link #plain} says and lies in the type's range. */
     record Scalar(GgufValueType type, Object plain) implements GgufValue {
-        private static final BigInteger LARGEST_UINT64 = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+        private static final BigInteger LARGEST_UINT64 =
+                BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
         public Scalar {
-            boolean fits =
-                    switch (type) {
-                        case UINT8 -> isInteger(plain, 0, 0xFF);
-                        case INT8 -> isInteger(plain, Byte.MIN_VALUE, Byte.MAX_VALUE);
-                        case UINT16 -> isInteger(plain, 0, 0xFFFF);
-                        case INT16 -> isInteger(plain, Short.MIN_VALUE, Short.MAX_VALUE);
-                        case UINT32 -> isInteger(plain, 0, 0xFFFF_FFFFL);
-                        case INT32 -> isInteger(plain, Integer.MIN_VALUE, Integer.MAX_VALUE);
-                        case INT64 -> plain instanceof Long;
-                        case UINT64 -> isInteger(plain, 0, Long.MAX_VALUE) || isLarge(plain);
-                        case FLOAT32 -> plain instanceof Float;
-                        case FLOAT64 -> plain instanceof Double;
-                        case BOOL -> plain instanceof Boolean;
-                        case STRING -> plain instanceof String;
-                        case ARRAY -> false;
-                    };
+            boolean fits = switch (type) {
+                case UINT8 -> isInteger(plain, 0, 0xFF);
+                case INT8 -> isInteger(plain, Byte.MIN_VALUE, Byte.MAX_VALUE);
+                case UINT16 -> isInteger(plain, 0, 0xFFFF);
+                case INT16 -> isInteger(plain, Short.MIN_VALUE, Short.MAX_VALUE);
+                case UINT32 -> isInteger(plain, 0, 0xFFFF_FFFFL);
+                case INT32 -> isInteger(plain, Integer.MIN_VALUE, Integer.MAX_VALUE);
+                case INT64 -> plain instanceof Long;
+                case UINT64 -> isInteger(plain, 0, Long.MAX_VALUE) || isLarge(plain);
+                case FLOAT32 -> plain instanceof Float;
+                case FLOAT64 -> plain instanceof Double;
+                case BOOL -> plain instanceof Boolean;
+                case STRING -> plain instanceof String;
+                case ARRAY -> false;
+            };
             if (!fits) {
                 throw new AssertionError(plain + " is no " + type);
             }

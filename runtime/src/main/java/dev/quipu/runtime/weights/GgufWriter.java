@@ -51,8 +51,8 @@ public final class GgufWriter {
      */
     public static void write(Path path, List<TensorOutput> tensors, SequencedMap<String, GgufValue> metadata)
             throws IOException {
-        GgufValue alignment = metadata.getOrDefault(
-                GgufHeader.ALIGNMENT_KEY, GgufValue.uint32(GgufHeader.DEFAULT_ALIGNMENT));
+        GgufValue alignment =
+                metadata.getOrDefault(GgufHeader.ALIGNMENT_KEY, GgufValue.uint32(GgufHeader.DEFAULT_ALIGNMENT));
         GgufWriter writer = new GgufWriter(Math.toIntExact((Long) alignment.plain()));
         writer.putHeader(tensors, metadata);
         try (TensorChannel channel = TensorChannel.create(path)) {

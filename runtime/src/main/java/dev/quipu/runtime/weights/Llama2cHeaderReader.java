@@ -55,8 +55,8 @@ final class Llama2cHeaderReader {
         for (int i = 0; i < V0_NUMBERS; i++) {
             sizes[i] = cursor.int32("the header");
         }
-        String mistake = Llama2cHeader.mistake(
-                sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], Math.abs(sizes[5]), sizes[6]);
+        String mistake =
+                Llama2cHeader.mistake(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], Math.abs(sizes[5]), sizes[6]);
         return mistake.isEmpty();
     }
 
@@ -178,16 +178,7 @@ final class Llama2cHeaderReader {
             throw refusal("the sizes of a LLaMA model", mistake);
         }
         return new Llama2cHeader(
-                version,
-                dim,
-                hiddenDim,
-                layers,
-                heads,
-                keyValueHeads,
-                vocabulary,
-                maximumLength,
-                shared,
-                groupSize);
+                version, dim, hiddenDim, layers, heads, keyValueHeads, vocabulary, maximumLength, shared, groupSize);
     }
 
     private int number() {

@@ -52,7 +52,8 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
             root = JSON.readTree(json);
         } catch (JacksonException e) {
             throw new QuipuException(
-                    file + ": expected a header in JSON, found " + Printable.of(e.getOriginalMessage()) + "; " + REMEDY, e);
+                    file + ": expected a header in JSON, found " + Printable.of(e.getOriginalMessage()) + "; " + REMEDY,
+                    e);
         }
         if (!root.isObject()) {
             throw QuipuException.of("a JSON object as header", kind(root), file, REMEDY);
@@ -79,7 +80,10 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
         String dtype = node.path("dtype").asString("nothing");
         ElementType type = ElementType.named(dtype)
                 .orElseThrow(() -> QuipuException.of(
-                        "a dtype of " + List.of(ElementType.values()), Printable.of(dtype), where, "convert the file first"));
+                        "a dtype of " + List.of(ElementType.values()),
+                        Printable.of(dtype),
+                        where,
+                        "convert the file first"));
         List<Long> shape = numbers(where + ", shape", node.path("shape"));
         List<Long> offsets = numbers(where + ", data_offsets", node.path("data_offsets"));
         if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
@@ -89,7 +93,10 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
         long given = offsets.get(1) - offsets.get(0);
         if (bytes != given) {
             throw QuipuException.of(
-                    bytes + " bytes for " + type + " of shape " + Printable.of(shape.toString()), given + " bytes", where, REMEDY);
+                    bytes + " bytes for " + type + " of shape " + Printable.of(shape.toString()),
+                    given + " bytes",
+                    where,
+                    REMEDY);
         }
         return new Entry(name, type, shape, offsets.get(0), offsets.get(1));
     }
@@ -102,7 +109,10 @@ record SafetensorsHeader(List<Entry> tensors, SequencedMap<String, String> metad
             }
             return bytes;
         } catch (ArithmeticException e) {
-            throw new QuipuException(where + ": expected a shape that fits 64 bits, found " + Printable.of(shape.toString()) + "; " + REMEDY, e);
+            throw new QuipuException(
+                    where + ": expected a shape that fits 64 bits, found " + Printable.of(shape.toString()) + "; "
+                            + REMEDY,
+                    e);
         }
     }
 

@@ -35,7 +35,9 @@ public final class SafetensorsShards {
         }
         ObjectNode index = JSON.createObjectNode();
         index.putObject("metadata")
-                .put("total_size", tensors.stream().mapToLong(TensorOutput::bytes).sum());
+                .put(
+                        "total_size",
+                        tensors.stream().mapToLong(TensorOutput::bytes).sum());
         ObjectNode files = index.putObject("weight_map");
         for (int i = 0; i < shards.size(); i++) {
             String file = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());

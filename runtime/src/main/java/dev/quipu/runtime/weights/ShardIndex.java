@@ -29,8 +29,7 @@ final class ShardIndex {
         try {
             map = JSON.readTree(index).path("weight_map");
         } catch (JacksonException e) {
-            throw new QuipuException(
-                    index + ": expected JSON, found " + Printable.of(e.getOriginalMessage()), e);
+            throw new QuipuException(index + ": expected JSON, found " + Printable.of(e.getOriginalMessage()), e);
         }
         if (!map.isObject() || map.isEmpty()) {
             throw QuipuException.of(

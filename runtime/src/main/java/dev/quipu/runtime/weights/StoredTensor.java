@@ -18,16 +18,15 @@ import java.util.stream.Collectors;
  * @param shape sizes of the axes, outermost first; a scalar has none
  * @param data the elements and nothing else; in a mapped file it may start at any address, so it is read with unaligned layouts
  */
-public record StoredTensor(String name, Encoding type, List<Long> shape, MemorySegment data)
-        implements TensorSource {
+public record StoredTensor(String name, Encoding type, List<Long> shape, MemorySegment data) implements TensorSource {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     public StoredTensor {
         shape = List.copyOf(shape);
         long elements = elements(shape);
         if (data.byteSize() != type.bytes(elements)) {
-            throw new AssertionError(
-                    name + ": " + type.name() + shape + " takes " + type.bytes(elements) + " bytes, not " + data.byteSize());
+            throw new AssertionError(name + ": " + type.name() + shape + " takes " + type.bytes(elements)
+                    + " bytes, not " + data.byteSize());
         }
     }
 
@@ -113,7 +112,8 @@ public record StoredTensor(String name, Encoding type, List<Long> shape, MemoryS
 
     @Override
     public String toString() {
-        return Printable.of(name) + " " + type.name() + shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
+        return Printable.of(name) + " " + type.name()
+                + shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
     }
 
     private String where() {

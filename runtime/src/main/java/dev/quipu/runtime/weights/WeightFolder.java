@@ -13,11 +13,7 @@ import java.util.stream.Stream;
 public final class WeightFolder {
     /** Customary names, of which the first that is there is taken. */
     private static final List<String> NAMES = List.of(
-            Weights.FILE,
-            Weights.INDEX,
-            "consolidated.00.pth",
-            "pytorch_model.bin",
-            "pytorch_model.bin.index.json");
+            Weights.FILE, Weights.INDEX, "consolidated.00.pth", "pytorch_model.bin", "pytorch_model.bin.index.json");
 
     /** The second part of a model that Meta cut across devices, tensor by tensor. */
     private static final String SECOND_PART = "consolidated.01.pth";
@@ -28,7 +24,8 @@ public final class WeightFolder {
 
     /** Whether a folder holds weights under a customary name, or a GGUF file. */
     public static boolean holdsWeights(Path folder) {
-        return Files.isDirectory(folder) && (customary(folder).isPresent() || !ggufs(folder).isEmpty());
+        return Files.isDirectory(folder)
+                && (customary(folder).isPresent() || !ggufs(folder).isEmpty());
     }
 
     /**

@@ -27,10 +27,7 @@ public final class Weights implements AutoCloseable {
     private final SequencedMap<String, StoredTensor> tensors;
 
     private Weights(
-            Path path,
-            WeightFormat format,
-            Collection<WeightFile> files,
-            SequencedMap<String, StoredTensor> tensors) {
+            Path path, WeightFormat format, Collection<WeightFile> files, SequencedMap<String, StoredTensor> tensors) {
         this.path = path;
         this.format = format;
         this.files = List.copyOf(files);

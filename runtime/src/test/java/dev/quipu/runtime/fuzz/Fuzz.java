@@ -55,8 +55,8 @@ public final class Fuzz {
             while (thread.isAlive()) {
                 thread.join(POLL_MILLIS);
                 if (thread.isAlive() && System.nanoTime() - fuzz.began > LONGEST_MILLIS * 1_000_000) {
-                    throw new AssertionError(fuzz.describe("took more than " + LONGEST_MILLIS + " ms at "
-                            + Arrays.asList(thread.getStackTrace())));
+                    throw new AssertionError(fuzz.describe(
+                            "took more than " + LONGEST_MILLIS + " ms at " + Arrays.asList(thread.getStackTrace())));
                 }
             }
         } catch (InterruptedException e) {
@@ -65,8 +65,7 @@ public final class Fuzz {
         if (fuzz.failure != null) {
             throw new AssertionError(fuzz.describe(fuzz.failure.toString()), fuzz.failure);
         }
-        return new Outcome(
-                row.name(), fuzz.read, fuzz.refused, fuzz.longestNanos / 1_000_000, fuzz.mostMemory);
+        return new Outcome(row.name(), fuzz.read, fuzz.refused, fuzz.longestNanos / 1_000_000, fuzz.mostMemory);
     }
 
     private void feed(long first, long count, long deadline) {

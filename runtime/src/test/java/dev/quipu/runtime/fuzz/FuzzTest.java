@@ -40,19 +40,28 @@ class FuzzTest {
 
     @Test
     void findsWhatReadersMustNotDo() {
-        assertThrows(AssertionError.class, () -> fuzz(input -> {
-            throw new IllegalStateException();
-        }));
-        assertThrows(AssertionError.class, () -> fuzz(input -> {
-            throw new QuipuException(FuzzRow.FILE + "\nsecond line");
-        }));
-        assertThrows(AssertionError.class, () -> fuzz(input -> {
-            throw new QuipuException("no name");
-        }));
+        assertThrows(
+                AssertionError.class,
+                () -> fuzz(input -> {
+                    throw new IllegalStateException();
+                }));
+        assertThrows(
+                AssertionError.class,
+                () -> fuzz(input -> {
+                    throw new QuipuException(FuzzRow.FILE + "\nsecond line");
+                }));
+        assertThrows(
+                AssertionError.class,
+                () -> fuzz(input -> {
+                    throw new QuipuException("no name");
+                }));
         assertThrows(AssertionError.class, () -> fuzz(input -> new StringBuilder(100_000_000)));
-        assertEquals(10, fuzz(input -> {
-            throw new QuipuException(FuzzRow.FILE);
-        }).refused());
+        assertEquals(
+                10,
+                fuzz(input -> {
+                            throw new QuipuException(FuzzRow.FILE);
+                        })
+                        .refused());
     }
 
     @Test

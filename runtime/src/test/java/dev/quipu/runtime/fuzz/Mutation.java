@@ -11,9 +11,38 @@ final class Mutation {
     private static final int MOST_CHANGES = 4;
     private static final int HEADER = 256;
     private static final long[] NUMBERS = {
-        0, 1, 2, 3, 4, 7, 8, 9, 13, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 0x3FFFFFFF, 0x40000000,
-        Integer.MAX_VALUE, Integer.MIN_VALUE, 0xFFFFFFFFL, 1L << 32, 1L << 40, 1L << 61, 1L << 62, Long.MAX_VALUE,
-        Long.MIN_VALUE, Long.MAX_VALUE - 31, -1, -2, -8
+        0,
+        1,
+        2,
+        3,
+        4,
+        7,
+        8,
+        9,
+        13,
+        127,
+        128,
+        255,
+        256,
+        32767,
+        32768,
+        65535,
+        65536,
+        0x3FFFFFFF,
+        0x40000000,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        0xFFFFFFFFL,
+        1L << 32,
+        1L << 40,
+        1L << 61,
+        1L << 62,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        Long.MAX_VALUE - 31,
+        -1,
+        -2,
+        -8
     };
 
     private final List<byte[]> seeds;

@@ -45,12 +45,12 @@ class BlockEncodingTest {
     private static Stream<Line> lines() throws IOException {
         try (InputStream text = BlockEncodingTest.class.getResourceAsStream("/weights/ggml-blocks.txt")) {
             return new String(text.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.startsWith("#"))
-                    .map(line -> line.split(" "))
-                    .map(parts -> new Line(parts[0], HexFormat.of().parseHex(parts[1]), ints(parts[2])))
-                    .toList()
-                    .stream();
+                            .lines()
+                            .filter(line -> !line.startsWith("#"))
+                            .map(line -> line.split(" "))
+                            .map(parts -> new Line(parts[0], HexFormat.of().parseHex(parts[1]), ints(parts[2])))
+                            .toList()
+                            .stream();
         }
     }
 
@@ -103,7 +103,8 @@ class BlockEncodingTest {
 
     @Test
     void theFileHasEveryEncoding() throws IOException {
-        Set<String> names = Arrays.stream(BlockEncoding.values()).map(Enum::name).collect(Collectors.toSet());
+        Set<String> names =
+                Arrays.stream(BlockEncoding.values()).map(Enum::name).collect(Collectors.toSet());
         assertEquals(names, decoded().map(Line::what).collect(Collectors.toSet()));
     }
 

@@ -96,8 +96,7 @@ class ElementTypeTest {
         "BF16, -0f, 8000"
     })
     void roundsToTheNearestAndTiesToEven(ElementType type, String value, String bits) {
-        assertEquals(
-                bits, "%04x".formatted(Short.toUnsignedInt(encode(type, Float.parseFloat(value)))));
+        assertEquals(bits, "%04x".formatted(Short.toUnsignedInt(encode(type, Float.parseFloat(value)))));
     }
 
     /** A NaN whose payload is only in the half that is cut off would become an infinity. */

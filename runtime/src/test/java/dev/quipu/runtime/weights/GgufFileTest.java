@@ -38,7 +38,8 @@ class GgufFileTest {
     @ParameterizedTest
     @CsvSource({"2", "3"})
     void readsAFileMadeByHand(int version) {
-        GgufBytes bytes = GgufBytes.of(version, 2, 1).text("general.name").int32(8).text("\u00e9");
+        GgufBytes bytes =
+                GgufBytes.of(version, 2, 1).text("general.name").int32(8).text("\u00e9");
         bytes.tensor("a", 0, 0, 3, 2).tensor("b", 1, 32, 1).align();
         for (int i = 0; i < 6; i++) {
             bytes.int32(Float.floatToRawIntBits(i));
@@ -68,22 +69,47 @@ class GgufFileTest {
                 Arguments.of("count of tensors", GgufBytes.of(3, -1, 0)),
                 Arguments.of("key-value pairs that fits", GgufBytes.of(3, 0, 1L << 40)),
                 Arguments.of("8 bytes of the count", new GgufBytes().raw("GGUF").int32(3)),
-                Arguments.of("a key of at most", GgufBytes.of(3, 0, 1).int64(1L << 50).zeros(20)),
-                Arguments.of("a type for the value of k", GgufBytes.of(3, 0, 1).text("k").int32(13).zeros(9)),
-                Arguments.of("a.b", GgufBytes.of(3, 0, 1).text("a.b").int32(8).int64(9).zeros(8)),
-                Arguments.of("in UTF-8", GgufBytes.of(3, 0, 1).text("k").int32(8).int64(1).int8(0xFF)),
+                Arguments.of(
+                        "a key of at most",
+                        GgufBytes.of(3, 0, 1).int64(1L << 50).zeros(20)),
+                Arguments.of(
+                        "a type for the value of k",
+                        GgufBytes.of(3, 0, 1).text("k").int32(13).zeros(9)),
+                Arguments.of(
+                        "a.b",
+                        GgufBytes.of(3, 0, 1).text("a.b").int32(8).int64(9).zeros(8)),
+                Arguments.of(
+                        "in UTF-8",
+                        GgufBytes.of(3, 0, 1).text("k").int32(8).int64(1).int8(0xFF)),
                 Arguments.of("0 or 1", GgufBytes.of(3, 0, 1).text("k").int32(7).int8(2)),
                 Arguments.of(
                         "keys that differ",
-                        GgufBytes.of(3, 0, 2).text("k").int32(0).int8(1).text("k").int32(0).int8(1)),
-                Arguments.of("number of elements", GgufBytes.of(3, 0, 1).text("k").int32(9).int32(0).int64(99)),
+                        GgufBytes.of(3, 0, 2)
+                                .text("k")
+                                .int32(0)
+                                .int8(1)
+                                .text("k")
+                                .int32(0)
+                                .int8(1)),
+                Arguments.of(
+                        "number of elements",
+                        GgufBytes.of(3, 0, 1).text("k").int32(9).int32(0).int64(99)),
                 Arguments.of("nested at most 8", tooDeep),
                 Arguments.of(
-                        "a power of two", GgufBytes.of(3, 0, 1).text("general.alignment").int32(4).int32(24)),
-                Arguments.of("a power of two", GgufBytes.of(3, 0, 1).text("general.alignment").int32(4).int32(0)),
-                Arguments.of("a power of two", GgufBytes.of(3, 0, 1).text("general.alignment").int32(5).int32(32)),
-                Arguments.of("one of 3 parts", GgufBytes.of(3, 0, 1).text("split.count").int32(0).int8(3)),
-                Arguments.of("names that differ", GgufBytes.of(3, 2, 0).tensor("t", 0, 0, 1).tensor("t", 0, 32, 1)),
+                        "a power of two",
+                        GgufBytes.of(3, 0, 1).text("general.alignment").int32(4).int32(24)),
+                Arguments.of(
+                        "a power of two",
+                        GgufBytes.of(3, 0, 1).text("general.alignment").int32(4).int32(0)),
+                Arguments.of(
+                        "a power of two",
+                        GgufBytes.of(3, 0, 1).text("general.alignment").int32(5).int32(32)),
+                Arguments.of(
+                        "one of 3 parts",
+                        GgufBytes.of(3, 0, 1).text("split.count").int32(0).int8(3)),
+                Arguments.of(
+                        "names that differ",
+                        GgufBytes.of(3, 2, 0).tensor("t", 0, 0, 1).tensor("t", 0, 32, 1)),
                 Arguments.of("at most 4 dimensions", tensor(0, 0, 1, 1, 1, 1, 1)),
                 Arguments.of("sizes of 1 or more", tensor(0, 0, 1, 0)),
                 Arguments.of("sizes of 1 or more", tensor(0, 0, -1)),
@@ -108,8 +134,8 @@ class GgufFileTest {
     @ParameterizedTest
     @MethodSource("damaged")
     void refusesDamageInOneLine(String expected, GgufBytes bytes) {
-        String message = assertThrows(QuipuException.class, () -> read(bytes.toBytes()))
-                .getMessage();
+        String message =
+                assertThrows(QuipuException.class, () -> read(bytes.toBytes())).getMessage();
         assertTrue(message.contains(expected), message);
         assertTrue(message.startsWith("a.gguf"), message);
         assertFalse(message.contains("\n"), message);
@@ -139,7 +165,11 @@ class GgufFileTest {
                     List.of(List.of(true, false), List.of()), file.metadata().get("nested"));
             assertEquals(List.of(2L, 3L, 1L, 1L), file.tensors().get("brain").shape());
             for (StoredTensor tensor : file.tensors().values()) {
-                assertEquals(0, (tensor.data().address() - file.tensors().get("norm").data().address()) % 64);
+                assertEquals(
+                        0,
+                        (tensor.data().address()
+                                        - file.tensors().get("norm").data().address())
+                                % 64);
             }
             GgufWriter.write(
                     copy, file.tensors().values().stream().map(TensorOutput::of).toList(), file.values());
@@ -165,7 +195,11 @@ class GgufFileTest {
     @CsvSource({"64, Q8_0, F32", "4x64, Q8_0, Q8_0", "4x65, Q8_0, F16", "4x65, F16, F16", "3, BF16, F32"})
     void vectorsStayFloatsAndRaggedRowsBecomeHalves(String shape, String wanted, String expected) {
         List<Long> sizes = Arrays.stream(shape.split("x")).map(Long::valueOf).toList();
-        assertEquals(expected, GgufWriter.encodingFor(sizes, GgmlType.valueOf(wanted).encoding().orElseThrow()).name());
+        assertEquals(
+                expected,
+                GgufWriter.encodingFor(
+                                sizes, GgmlType.valueOf(wanted).encoding().orElseThrow())
+                        .name());
     }
 
     @Test
@@ -189,8 +223,7 @@ class GgufFileTest {
         byte[] bytes = GgufBytes.of(3, 1, 0)
                 .tensor("a\nb\u2028" + "c".repeat(5000), 10, 0, 256)
                 .toBytes();
-        String message =
-                assertThrows(QuipuException.class, () -> read(bytes)).getMessage();
+        String message = assertThrows(QuipuException.class, () -> read(bytes)).getMessage();
         assertTrue(message.contains("a\\u000ab\\u2028ccc") && message.length() < 400, message);
         assertEquals(1, message.lines().count());
     }

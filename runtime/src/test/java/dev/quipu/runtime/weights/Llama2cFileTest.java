@@ -51,8 +51,12 @@ class Llama2cFileTest {
                             file.metadata().get("shared_classifier")));
             Map<String, TensorSource> sources = WeightSeeds.sources(header);
             assertEquals(sources.keySet(), file.tensors().keySet());
-            assertEquals(List.of(4L, 8L), file.tensors().get("layers.1.attention.wk.weight").shape());
-            assertEquals(List.of(8L, 24L), file.tensors().get("layers.0.feed_forward.w2.weight").shape());
+            assertEquals(
+                    List.of(4L, 8L),
+                    file.tensors().get("layers.1.attention.wk.weight").shape());
+            assertEquals(
+                    List.of(8L, 24L),
+                    file.tensors().get("layers.0.feed_forward.w2.weight").shape());
             file.tensors().forEach((name, tensor) -> assertHolds(sources.get(name), tensor));
         }
     }
@@ -64,8 +68,7 @@ class Llama2cFileTest {
             source.copyFloatsTo(0, count, expected);
             float largest = expected.getAtIndex(ValueLayout.JAVA_FLOAT, count - 1);
             float error = tensor.type() == ElementType.F32 ? 0 : largest / 127;
-            assertArrayEquals(
-                    expected.toArray(ValueLayout.JAVA_FLOAT), tensor.toFloats(), error, tensor.toString());
+            assertArrayEquals(expected.toArray(ValueLayout.JAVA_FLOAT), tensor.toFloats(), error, tensor.toString());
         }
     }
 
@@ -139,8 +142,7 @@ class Llama2cFileTest {
     void refusesHeadersThatCannotBe(Llama2cVersion version, int at, int value, String expected) {
         byte[] bytes = WeightSeeds.llama2c(WeightSeeds.header(version, true));
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at, value);
-        String message =
-                assertThrows(QuipuException.class, () -> read(bytes)).getMessage();
+        String message = assertThrows(QuipuException.class, () -> read(bytes)).getMessage();
         assertTrue(message.replace("bytes,", "bytes").contains(expected), message);
         assertTrue(message.startsWith("a.bin") && !message.contains("\n"), message);
     }
@@ -183,9 +185,8 @@ class Llama2cFileTest {
     void writesTheTablesOfRope() throws IOException {
         byte[] bytes = WeightSeeds.llama2c(WeightSeeds.header(Llama2cVersion.V0, true));
         int floats = 3 * 4 / 2;
-        ByteBuffer tables = ByteBuffer.wrap(bytes)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .position(bytes.length - 2 * floats * Float.BYTES);
+        ByteBuffer tables =
+                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(bytes.length - 2 * floats * Float.BYTES);
         float[] values = new float[2 * floats];
         tables.asFloatBuffer().get(values);
         for (int position = 0; position < 3; position++) {

@@ -59,7 +59,8 @@ class RealFilesTest {
             assertEquals(values.keySet(), actual.tensors().keySet());
             bits(actual).forEach((tensor, raw) -> {
                 assertArrayEquals(values.get(tensor), raw, tensor);
-                assertEquals(expected.tensor(tensor).shape(), actual.tensor(tensor).shape());
+                assertEquals(
+                        expected.tensor(tensor).shape(), actual.tensor(tensor).shape());
             });
         }
     }
@@ -85,7 +86,8 @@ class RealFilesTest {
         try (Llama2cFile file = Llama2cFile.open(SharedData.of(V0))) {
             Llama2cWriter.write(written, file.header(), file.tensors());
         }
-        ByteBuffer expected = ByteBuffer.wrap(Files.readAllBytes(SharedData.of(V0))).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer expected =
+                ByteBuffer.wrap(Files.readAllBytes(SharedData.of(V0))).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer actual = ByteBuffer.wrap(Files.readAllBytes(written)).order(ByteOrder.LITTLE_ENDIAN);
         int tables = expected.capacity() - 512 * 8 * Float.BYTES;
         assertEquals(expected.slice(0, tables), actual.slice(0, tables));
@@ -101,10 +103,12 @@ class RealFilesTest {
         try (Weights weights = Weights.open(path)) {
             assertEquals(WeightFormat.GGUF, weights.format());
             assertEquals(12, weights.tensors().size());
-            assertEquals(List.of(32000L, 8L), weights.tensor("token_embd.weight").shape());
+            assertEquals(
+                    List.of(32000L, 8L), weights.tensor("token_embd.weight").shape());
             assertEquals(ElementType.F16, weights.tensor("token_embd.weight").type());
             assertEquals(ElementType.F32, weights.tensor("output_norm.weight").type());
-            assertEquals(List.of(8L, 32L), weights.tensor("blk.0.ffn_down.weight").shape());
+            assertEquals(
+                    List.of(8L, 32L), weights.tensor("blk.0.ffn_down.weight").shape());
             assertEquals("llama", weights.metadata().get("general.architecture"));
             assertEquals(2L, weights.metadata().get("llama.attention.head_count"));
             assertEquals(32000, ((List<?>) weights.metadata().get("tokenizer.ggml.tokens")).size());
@@ -124,12 +128,14 @@ class RealFilesTest {
 
     /** Files of hexadecimal text, and what reading them gives: tensors, or what the refusal says. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "cozy_gguf-v2-f32 | dense.weight F32[2]",
-        "cozy_gguf-v3-q4-0 | quant.weight Q4_0[32]",
-        "cozy_safetensors-two-tensors | a U8[3] b U8[5]",
-        "cozy_safetensors-header-only | ''"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cozy_gguf-v2-f32 | dense.weight F32[2]",
+                "cozy_gguf-v3-q4-0 | quant.weight Q4_0[32]",
+                "cozy_safetensors-two-tensors | a U8[3] b U8[5]",
+                "cozy_safetensors-header-only | ''"
+            })
     void readsTheFormatTests(String name, String tensors) throws IOException {
         try (Weights weights = Weights.open(bytesOf(name))) {
             assertEquals(
@@ -143,31 +149,36 @@ class RealFilesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "cozy_gguf-unknown-type | tensor future.weight that Quipu knows, found type 43",
-        "cozy_gguf-unsupported-version | found version 4",
-        "cozy_safetensors-gap | begins at 0",
-        "cozy_safetensors-unknown-dtype | found F128",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cozy_gguf-unknown-type | tensor future.weight that Quipu knows, found type 43",
+                "cozy_gguf-unsupported-version | found version 4",
+                "cozy_safetensors-gap | begins at 0",
+                "cozy_safetensors-unknown-dtype | found F128",
+            })
     void refusesTheFormatTests(String name, String expected) throws IOException {
         Path path = bytesOf(name);
         assertRefused(path, expected);
     }
 
     private Path bytesOf(String name) throws IOException {
-        String hex = Files.readString(SharedData.of("data/formats/" + name + ".hex")).strip();
+        String hex =
+                Files.readString(SharedData.of("data/formats/" + name + ".hex")).strip();
         return Files.write(folder.resolve(name), HexFormat.of().parseHex(hex));
     }
 
     /** A header without data; types of values that no release had; bytes after the last tensor; tokenizers. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "data/formats/weight-inspect_tiny.gguf | expected 32768 bytes of data",
-        "data/formats/llama.cpp_test_writer.gguf | a type for the value of dict1",
-        "data/formats/weight-inspect_tiny.safetensors | found 32773 bytes",
-        "data/weights/stories260K/tok512.bin | found the bytes 07 00 00 00",
-        "data/weights/stories260K/tok512.model | found the bytes 0a 0e 0a 05"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "data/formats/weight-inspect_tiny.gguf | expected 32768 bytes of data",
+                "data/formats/llama.cpp_test_writer.gguf | a type for the value of dict1",
+                "data/formats/weight-inspect_tiny.safetensors | found 32773 bytes",
+                "data/weights/stories260K/tok512.bin | found the bytes 07 00 00 00",
+                "data/weights/stories260K/tok512.model | found the bytes 0a 0e 0a 05"
+            })
     void refusesWhatIsDamagedOrNoWeights(String name, String expected) {
         assertRefused(SharedData.of(name), expected);
     }

@@ -60,7 +60,11 @@ class TensorOutputTest {
             }
             byte[] written = Files.readAllBytes(path);
             assertEquals(3 + expected.byteSize() + 1, written.length);
-            assertEquals(-1, MemorySegment.ofArray(written).asSlice(3, expected.byteSize()).mismatch(expected));
+            assertEquals(
+                    -1,
+                    MemorySegment.ofArray(written)
+                            .asSlice(3, expected.byteSize())
+                            .mismatch(expected));
             assertEquals(42, written[written.length - 1]);
         }
     }

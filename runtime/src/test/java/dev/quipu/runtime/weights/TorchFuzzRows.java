@@ -18,16 +18,10 @@ final class TorchFuzzRows {
     static List<FuzzRow> rows() {
         byte[] pickle = PickleText.bytes("PROTO:2 " + PyTorchFileTest.expand(CHECKPOINT) + " STOP");
         return List.of(
+                new FuzzRow("pytorch.zip", List.of(PyTorchFileTest.file(CHECKPOINT)), TorchFuzzRows::read),
                 new FuzzRow(
-                        "pytorch.zip", List.of(PyTorchFileTest.file(CHECKPOINT)), TorchFuzzRows::read),
-                new FuzzRow(
-                        "pytorch.stream",
-                        List.of(PyTorchFileTest.stream("BINUNICODE:0", 6, 24)),
-                        TorchFuzzRows::read),
-                new FuzzRow(
-                        "pytorch.pickle",
-                        List.of(pickle),
-                        input -> read(archive(input))));
+                        "pytorch.stream", List.of(PyTorchFileTest.stream("BINUNICODE:0", 6, 24)), TorchFuzzRows::read),
+                new FuzzRow("pytorch.pickle", List.of(pickle), input -> read(archive(input))));
     }
 
     private static byte[] archive(byte[] pickle) {
@@ -42,7 +36,8 @@ final class TorchFuzzRows {
     private static void read(byte[] input) {
         MappedFile mapped = WeightFuzzRows.mapped(input);
         try (PyTorchFile file = PyTorchFile.read(mapped.path(), mapped.bytes(), Arena.ofShared())) {
-            if (file.tensors().values().stream().allMatch(tensor -> tensor.data().byteSize() <= input.length)) {
+            if (file.tensors().values().stream()
+                    .allMatch(tensor -> tensor.data().byteSize() <= input.length)) {
                 WeightFuzzRows.touch(file);
             }
         }

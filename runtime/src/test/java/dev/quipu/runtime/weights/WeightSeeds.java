@@ -71,9 +71,11 @@ final class WeightSeeds {
 
     static byte[] gguf() {
         MemorySegment block = MemorySegment.ofArray(new byte[144]);
-        StoredTensor stored = new StoredTensor("q4k", BlockEncoding.Q4_K, List.of(1L, 256L), Arena.ofAuto()
-                .allocate(144)
-                .copyFrom(block));
+        StoredTensor stored = new StoredTensor(
+                "q4k",
+                BlockEncoding.Q4_K,
+                List.of(1L, 256L),
+                Arena.ofAuto().allocate(144).copyFrom(block));
         return bytes(path -> GgufWriter.write(
                 path,
                 List.of(
@@ -133,10 +135,17 @@ final class WeightSeeds {
     /** The layout of llama2.ts, which Quipu does not write: a header, a vocabulary of one-letter tokens, zeros. */
     static byte[] llama2ts() {
         Llama2cHeader header = header(Llama2cVersion.TYPESCRIPT, true);
-        ByteBuffer bytes = ByteBuffer.allocate(256 + 5 * 9 + (int) header.dataBytes())
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(256 + 5 * 9 + (int) header.dataBytes()).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put((byte) 1).putInt(5).put("llama".getBytes(StandardCharsets.US_ASCII));
-        bytes.putInt(8).putInt(24).putInt(3).putInt(5).putInt(2).putInt(2).putInt(1).put((byte) 1);
+        bytes.putInt(8)
+                .putInt(24)
+                .putInt(3)
+                .putInt(5)
+                .putInt(2)
+                .putInt(2)
+                .putInt(1)
+                .put((byte) 1);
         bytes.position(256);
         for (int token = 0; token < 5; token++) {
             bytes.putFloat(-token).putInt(1).put((byte) ('a' + token));

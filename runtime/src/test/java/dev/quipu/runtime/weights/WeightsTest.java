@@ -126,7 +126,9 @@ class WeightsTest {
         Path file = Files.writeString(folder.resolve("x.gguf"), text);
         String message =
                 assertThrows(QuipuException.class, () -> Weights.open(file)).getMessage();
-        assertTrue(message.contains(text.isEmpty() ? "an empty file" : text.equals("GGU") ? "47 47 55" : "68 65 6c"), message);
+        assertTrue(
+                message.contains(text.isEmpty() ? "an empty file" : text.equals("GGU") ? "47 47 55" : "68 65 6c"),
+                message);
     }
 
     @Test
