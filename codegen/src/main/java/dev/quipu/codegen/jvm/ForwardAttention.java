@@ -138,9 +138,7 @@ final class ForwardAttention {
         Value later = minus(integer(geometry.partsOfKeyHead() - 1L), divide(Kernel.PART, geometry.keyHeads()));
         Value.Variable first = body.let("first", times(later, queriesOfPart));
         Value.Variable end = body.let("end", min(plus(first, queriesOfPart), integer(launch.queries())));
-        Value position = cached
-                ? body.let("position", addresses.position(keyHead, POSITION_BUFFER))
-                : integer(0);
+        Value position = cached ? body.let("position", addresses.position(keyHead, POSITION_BUFFER)) : integer(0);
         // queries past the end of a cache are of nobody's interest, but must not read past it
         Value.Variable keys =
                 body.let("keyEnd", cached ? min(plus(end, position), integer(launch.keys())) : plus(end, position));

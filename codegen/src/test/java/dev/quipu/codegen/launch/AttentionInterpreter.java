@@ -29,12 +29,11 @@ final class AttentionInterpreter {
         Type statistic = Type.f32(
                 Dim.batch(launch.batch()), new Dim("head", launch.heads()), new Dim("place", launch.queries()));
         Type positions = Type.i32(Dim.batch(launch.batch()));
-        Op op =
-                switch (launch.kind()) {
-                    case FORWARD -> new Attention(launch.window(), launch.scale());
-                    case BACKWARD -> new AttentionBackward(launch.window(), launch.scale());
-                    case CACHED -> new CachedAttention(launch.window(), launch.scale());
-                };
+        Op op = switch (launch.kind()) {
+            case FORWARD -> new Attention(launch.window(), launch.scale());
+            case BACKWARD -> new AttentionBackward(launch.window(), launch.scale());
+            case CACHED -> new CachedAttention(launch.window(), launch.scale());
+        };
         List<Type> types = new ArrayList<>(
                 switch (launch.kind()) {
                     case FORWARD -> List.of(query, key, key);

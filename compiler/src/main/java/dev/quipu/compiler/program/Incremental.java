@@ -92,7 +92,8 @@ public final class Incremental {
         Tensor keys = extend(path + ".keys", inputs.get(1));
         Tensor values = extend(path + ".values", inputs.get(2));
         Op cached = new CachedAttention(attention.window(), attention.scale());
-        Tensor out = Tensor.apply(cached, inputs.get(0), keys, values, positions(keys)).output(0);
+        Tensor out = Tensor.apply(cached, inputs.get(0), keys, values, positions(keys))
+                .output(0);
         Type statistic = node.types().get(1);
         // nobody reads the log-sum-exp of a forward graph
         return List.of(out, Tensor.constant(0, statistic.shape().dims().toArray(Dim[]::new)));

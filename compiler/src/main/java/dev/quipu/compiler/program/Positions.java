@@ -40,33 +40,32 @@ final class Positions {
      * @throws QuipuException when the node mixes positions or is not known to keep them apart
      */
     static void check(Node node, String purpose) {
-        boolean apart =
-                switch (node.op()) {
-                    case Input input -> true;
-                    case Constant constant -> true;
-                    case RopeTable table -> true;
-                    case ReadState read -> axis(node.output(0)) < 0;
-                    case Embedding embedding -> axis(node.inputs().get(0)) < 0;
-                    case Cast cast -> true;
-                    case Rope rope -> axis(node.inputs().getFirst()) == 1;
-                    case Attention attention -> node.inputs().stream().allMatch(input -> axis(input) == 1);
-                    case RmsNorm norm -> isOuter(node.inputs().getFirst());
-                    case LayerNorm norm -> isOuter(node.inputs().getFirst());
-                    case Softmax softmax -> isOuter(node.inputs().getFirst());
-                    case Pointwise pointwise -> isAligned(node);
-                    case Broadcast broadcast -> isAligned(node);
-                    case Transpose transpose -> true;
-                    case MatMul matMul -> keepsRows(matMul, node);
-                    case Reshape reshape -> keepsAxis(node);
-                    case Slice slice -> slice.axis() != axis(node.inputs().getFirst());
-                    case Pad pad -> pad.axis() != axis(node.inputs().getFirst());
-                    case Concat concat ->
-                        node.inputs().stream()
-                                .allMatch(input ->
-                                        axis(input) == axis(node.inputs().getFirst()) && concat.axis() != axis(input));
-                    case Sum sum -> !sum.axes().contains(axis(node.inputs().getFirst()));
-                    default -> false;
-                };
+        boolean apart = switch (node.op()) {
+            case Input input -> true;
+            case Constant constant -> true;
+            case RopeTable table -> true;
+            case ReadState read -> axis(node.output(0)) < 0;
+            case Embedding embedding -> axis(node.inputs().get(0)) < 0;
+            case Cast cast -> true;
+            case Rope rope -> axis(node.inputs().getFirst()) == 1;
+            case Attention attention -> node.inputs().stream().allMatch(input -> axis(input) == 1);
+            case RmsNorm norm -> isOuter(node.inputs().getFirst());
+            case LayerNorm norm -> isOuter(node.inputs().getFirst());
+            case Softmax softmax -> isOuter(node.inputs().getFirst());
+            case Pointwise pointwise -> isAligned(node);
+            case Broadcast broadcast -> isAligned(node);
+            case Transpose transpose -> true;
+            case MatMul matMul -> keepsRows(matMul, node);
+            case Reshape reshape -> keepsAxis(node);
+            case Slice slice -> slice.axis() != axis(node.inputs().getFirst());
+            case Pad pad -> pad.axis() != axis(node.inputs().getFirst());
+            case Concat concat ->
+                node.inputs().stream()
+                        .allMatch(
+                                input -> axis(input) == axis(node.inputs().getFirst()) && concat.axis() != axis(input));
+            case Sum sum -> !sum.axes().contains(axis(node.inputs().getFirst()));
+            default -> false;
+        };
         if (!apart) {
             throw QuipuException.of(
                     "an op that treats positions one by one, " + purpose,

@@ -11,7 +11,8 @@ import java.util.Optional;
  * Attention by its definition, one query at a time. {@code queries} is [B, T, H, D], {@code keys} [B, S, G, D]; query t stands
  * at position {@code positions[b] + t} and sees the keys at or before it within the window, from its start on where there are starts.
  */
-record ReferenceAttention(Shape queries, Shape keys, int window, double scale, List<Integer> positions, Optional<Array> starts) {
+record ReferenceAttention(
+        Shape queries, Shape keys, int window, double scale, List<Integer> positions, Optional<Array> starts) {
     ReferenceAttention(Array q, Array k, int window, double scale) {
         this(
                 q.type().shape(),

@@ -188,7 +188,9 @@ class ShapeRulesTest {
                     new Rope(false),
                     "f32[2, 3, 4, 8]; f32[2, 8]",
                     "expected angles for all b=3 positions, found f32[a=2, b=8]"),
-            row(new Rope(false), "f32[2, 3, 4, 8]; f32[16, 8]; i32[1]",
+            row(
+                    new Rope(false),
+                    "f32[2, 3, 4, 8]; f32[16, 8]; i32[1]",
                     "expected a position for each row of the batch, i32[a=2], found i32[a=1]"),
             row(
                     new Attention(0, 1),

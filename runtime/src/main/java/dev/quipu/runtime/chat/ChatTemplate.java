@@ -19,11 +19,13 @@ import java.util.function.Supplier;
  */
 public final class ChatTemplate {
     private final Tokenizer tokenizer;
+    private final String source;
     private final JinjaTemplate template;
     private final Supplier<ZonedDateTime> now;
 
     private ChatTemplate(Tokenizer tokenizer, String source, Supplier<ZonedDateTime> now) {
         this.tokenizer = tokenizer;
+        this.source = source;
         this.template = JinjaTemplate.parse(source);
         this.now = now;
     }
@@ -61,6 +63,11 @@ public final class ChatTemplate {
      */
     public static ChatTemplate of(Tokenizer tokenizer, String source, Supplier<ZonedDateTime> now) {
         return new ChatTemplate(tokenizer, source, now);
+    }
+
+    /** The template as it was written, in Jinja. */
+    public String source() {
+        return source;
     }
 
     /**

@@ -1,11 +1,14 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.ModelCatalog;
 import dev.quipu.dsl.catalog.TrainingRecipe;
 import dev.quipu.runtime.checkpoint.AtomicFolder;
 import dev.quipu.runtime.checkpoint.TrainingState;
 import dev.quipu.runtime.checkpoint.TrainingStateFiles;
+import dev.quipu.runtime.data.ConversationFiles;
+import dev.quipu.runtime.data.TokenCache;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.tokenizer.ByteTokenizer;
 import dev.quipu.runtime.tokenizer.Tokenizer;
@@ -20,6 +23,7 @@ import dev.quipu.runtime.training.TrainingText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,7 +47,8 @@ final class TrainCommand extends QuipuCommand {
             names = "--data",
             arity = "1..*",
             paramLabel = "PATH",
-            description = "Text files or folders; default: the JDK's Java sources.")
+            description = "Text files or folders, or conversations in .jsonl files, of which the answers are learned;"
+                    + " default: the JDK's Java sources.")
     private List<Path> data;
 
     @Option(names = "--out", paramLabel = "DIR", description = "A new folder for the run; default: runs/MODEL-NUMBER.")
@@ -57,6 +62,13 @@ final class TrainCommand extends QuipuCommand {
             paramLabel = "NAME|PATH",
             description = "bytes, a tokenizer's file, or a model folder that holds one.")
     private String tokenizer;
+
+    @Option(
+            names = "--chat-template",
+            paramLabel = "NAME",
+            description = "How conversations are written: chatml, llama2, llama3, mistral or zephyr; default: the"
+                    + " tokenizer's own template.")
+    private String chatTemplate;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     private boolean json;
@@ -74,11 +86,12 @@ final class TrainCommand extends QuipuCommand {
 
     private int begin() {
         ModelSource source = argument(() -> ModelSource.of(model == null ? DEFAULT_MODEL : model));
-        TrainingOptions options =
-                argument(() -> tuning.applyTo(arguments.applyTo(recipe(source))).build());
+        List<Path> paths = data == null ? List.of() : data;
+        TrainingOptions options = argument(
+                () -> tuning.applyTo(arguments.applyTo(recipe(source, paths))).build());
         Tokenizer chosen = argument(() -> tokenizer(source));
         Path folder = out == null ? nextRun(source.name()) : out;
-        try (TrainingText text = argument(() -> TrainingText.of(data == null ? List.of() : data, chosen));
+        try (TrainingText text = argument(() -> text(paths, chosen, Optional.ofNullable(chatTemplate)));
                 Trainer trainer = argument(() -> Trainer.start(source, text, options, folder))) {
             return train(trainer, source.name(), source.hasWeights());
         }
@@ -88,13 +101,15 @@ final class TrainCommand extends QuipuCommand {
         refuseWithResume("MODEL", model);
         refuseWithResume("--out", out);
         refuseWithResume("--tokenizer", tokenizer);
+        refuseWithResume("--chat-template", chatTemplate);
         AtomicFolder.recover(resume);
         TrainingState state = argument(() -> TrainingStateFiles.readState(resume));
         TrainingOptions options =
                 argument(() -> tuning.applyTo(arguments.applyTo(TrainingSettings.options(state.settings())))
                         .build());
         List<Path> paths = data == null ? TrainingSettings.data(state.settings()) : data;
-        try (TrainingText text = argument(() -> TrainingText.of(paths, Tokenizer.load(resume)));
+        try (TrainingText text = argument(
+                        () -> text(paths, Tokenizer.load(resume), TrainingSettings.chatTemplate(state.settings())));
                 Trainer trainer = argument(() -> Trainer.resume(text, options, resume))) {
             return train(trainer, resume.toString(), true);
         }
@@ -127,11 +142,16 @@ final class TrainCommand extends QuipuCommand {
         }
     }
 
-    /** A preset's recipe; for other models the default preset's, in sequences that fit. */
-    private static TrainingOptionsBuilder recipe(ModelSource source) {
+    private static TrainingText text(List<Path> paths, Tokenizer tokenizer, Optional<String> chatTemplate) {
+        return TrainingText.of(paths, tokenizer, chatTemplate, TokenCache.ofUser());
+    }
+
+    /** A preset's recipe; for other models the default preset's, in sequences that fit. Conversations stay apart. */
+    private static TrainingOptionsBuilder recipe(ModelSource source, List<Path> data) {
         TrainingRecipe recipe = source.recipe()
                 .orElseGet(() -> ModelCatalog.preset(DEFAULT_MODEL).recipe());
         return TrainingOptions.of(recipe)
+                .documents(ConversationFiles.areAll(data) ? Documents.SEPARATE : Documents.JOINED)
                 .sequence(Math.min(recipe.sequence(), source.model().contextLength()));
     }
 

@@ -64,8 +64,9 @@ final class TrainingArguments {
     @Option(
             names = "--documents",
             paramLabel = "MODE",
-            description = "joined (default): rows are cut from one long text; separate: rows are packed from whole"
-                    + " documents, and attention stays within each.")
+            description =
+                    "joined (default): rows are cut from one long text; separate (default for conversations): rows are"
+                            + " packed from whole documents, and attention stays within each.")
     private String documents;
 
     @Option(names = "--plan", paramLabel = "PLAN", description = "Which activations are kept: saveAll (default).")

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.data;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.chat.ChatTemplate;
 import dev.quipu.runtime.files.FileFailure;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -43,6 +44,24 @@ public record TokenCache(Path folder) {
     public TokenFile tokens(Corpus corpus, Tokenizer tokenizer) {
         String key = tokenizer.name() + "\n" + corpus.fingerprint();
         return tokens(corpus.description(), key, file -> TokenFileWriter.write(file, tokenizer, false, corpus::read));
+    }
+
+    /**
+     * The tokens of conversations, of which those of the assistant are to be learned, read from the cache or made now.
+     *
+     * @throws QuipuException naming the line that is no conversation, or that the template refuses
+     */
+    public TokenFile tokens(ConversationFiles conversations, ChatTemplate template, Tokenizer tokenizer) {
+        String key = String.join("\n", tokenizer.name(), conversations.fingerprint(), template.source());
+        return tokens(
+                conversations.description(),
+                key,
+                file -> TokenFileWriter.write(
+                        file,
+                        tokenizer,
+                        true,
+                        writer ->
+                                conversations.read(new ConversationTokens(template, tokenizer, writer)::conversation)));
     }
 
     /** Makes a token file. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,6 +22,7 @@ public final class TrainingSettings {
     private static final String DATA = "data";
     private static final String TEXT = "text";
     private static final String LORA = "lora-targets";
+    private static final String CHAT_TEMPLATE = "chat-template";
 
     /** What may change when a run goes on: it changes no weight. A text may have moved; its content is held by {@value #TEXT}. */
     private static final Set<String> FREE =
@@ -60,6 +62,7 @@ public final class TrainingSettings {
         settings.put("plan", options.plan());
         settings.put("device", options.device());
         settings.put("workers", Integer.toString(options.workers()));
+        text.chatTemplate().ifPresent(template -> settings.put(CHAT_TEMPLATE, template));
         settings.put("tokenizer", text.tokenizer().name());
         settings.put(
                 TEXT,
@@ -85,6 +88,11 @@ public final class TrainingSettings {
     /** The paths of a checkpoint's text; none for the default text. */
     public static List<Path> data(Map<String, String> settings) {
         return split(new Reader(settings).text(DATA)).map(Path::of).toList();
+    }
+
+    /** The name of the chat template that a checkpoint's conversations are written in, if one was asked for. */
+    public static Optional<String> chatTemplate(Map<String, String> settings) {
+        return Optional.ofNullable(settings.get(CHAT_TEMPLATE));
     }
 
     /** Refuses, by name, what a run that goes on must not change. */

@@ -1,6 +1,8 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.chat.ChatTemplate;
+import dev.quipu.runtime.data.ConversationFiles;
 import dev.quipu.runtime.data.Corpus;
 import dev.quipu.runtime.data.DataSplit;
 import dev.quipu.runtime.data.DefaultCorpus;
@@ -16,54 +18,88 @@ import dev.quipu.runtime.tokenizer.Tokenizer;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** A text to train on, as tokens. */
 public final class TrainingText implements AutoCloseable {
     private static final String JAVA_PROMPT = "public class ";
-    private static final int SEARCHED_TOKENS = 256;
-    private static final int SHORTEST_PROMPT = 4;
 
     private final List<Path> paths;
     private final String name;
     private final Optional<String> notice;
     private final Tokenizer tokenizer;
+    private final Optional<String> chatTemplate;
     private final TokenFile tokens;
 
     private TrainingText(
-            List<Path> paths, String name, Optional<String> notice, Tokenizer tokenizer, TokenFile tokens) {
-        this.paths = paths;
+            List<Path> paths,
+            String name,
+            Optional<String> notice,
+            Tokenizer tokenizer,
+            Optional<String> chatTemplate,
+            TokenFile tokens) {
+        this.paths = paths.stream().map(Path::toAbsolutePath).toList();
         this.name = name;
         this.notice = notice;
         this.tokenizer = tokenizer;
+        this.chatTemplate = chatTemplate;
         this.tokens = tokens;
     }
 
     /**
-     * Text files and folders, tokenized once and kept in the user's cache.
+     * Text files and folders, or conversations in {@code .jsonl} files, tokenized once and kept in the user's cache.
      *
      * @param paths none for the Java sources that JDKs carry
-     * @throws QuipuException if a path is missing or cannot be read
+     * @throws QuipuException if a path is missing or cannot be read, or conversations come without a chat template
      */
     public static TrainingText of(List<Path> paths, Tokenizer tokenizer) {
-        return of(paths, tokenizer, TokenCache.ofUser());
+        return of(paths, tokenizer, Optional.empty(), TokenCache.ofUser());
     }
 
     /** As {@link #of(List, Tokenizer)}, with tokens kept in a cache of the caller's. */
     public static TrainingText of(List<Path> paths, Tokenizer tokenizer, TokenCache cache) {
-        List<Path> absolute = paths.stream().map(Path::toAbsolutePath).toList();
+        return of(paths, tokenizer, Optional.empty(), cache);
+    }
+
+    /**
+     * As {@link #of(List, Tokenizer)}, with tokens kept in a cache of the caller's.
+     *
+     * @param chatTemplate name of the template that conversations are written in; empty for the tokenizer's own
+     */
+    public static TrainingText of(
+            List<Path> paths, Tokenizer tokenizer, Optional<String> chatTemplate, TokenCache cache) {
+        if (ConversationFiles.areAll(paths)) {
+            return conversations(paths, tokenizer, chatTemplate, cache);
+        }
+        if (chatTemplate.isPresent()) {
+            throw QuipuException.of(
+                    "conversations (*.jsonl) for a chat template",
+                    "texts",
+                    "data",
+                    "leave out --chat-template " + chatTemplate.get());
+        }
         if (paths.isEmpty()) {
             DefaultCorpus found = DefaultCorpus.find(Path.of(System.getProperty("java.home")), quipuHome());
-            return of(absolute, found.corpus(), found.notice(), tokenizer, cache);
+            return of(paths, found.corpus(), found.notice(), tokenizer, cache);
         }
-        return of(absolute, TextFiles.of(paths), Optional.empty(), tokenizer, cache);
+        return of(paths, TextFiles.of(paths), Optional.empty(), tokenizer, cache);
     }
 
     private static TrainingText of(
             List<Path> paths, Corpus corpus, Optional<String> notice, Tokenizer tokenizer, TokenCache cache) {
-        return new TrainingText(paths, corpus.description(), notice, tokenizer, cache.tokens(corpus, tokenizer));
+        TokenFile tokens = cache.tokens(corpus, tokenizer);
+        return new TrainingText(paths, corpus.description(), notice, tokenizer, Optional.empty(), tokens);
+    }
+
+    private static TrainingText conversations(
+            List<Path> paths, Tokenizer tokenizer, Optional<String> chatTemplate, TokenCache cache) {
+        ConversationFiles files = ConversationFiles.of(paths);
+        ChatTemplate template = chatTemplate
+                .map(name -> ChatTemplate.named(name, tokenizer))
+                .orElseGet(() -> ChatTemplate.of(tokenizer));
+        TokenFile tokens = cache.tokens(files, template, tokenizer);
+        return new TrainingText(paths, files.description(), Optional.empty(), tokenizer, chatTemplate, tokens);
     }
 
     /** The checkout that the running classes were built in, or the current folder. */
@@ -103,6 +139,11 @@ public final class TrainingText implements AutoCloseable {
 
     public Tokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /** Name of the chat template that was asked for. */
+    public Optional<String> chatTemplate() {
+        return chatTemplate;
     }
 
     public TokenFile tokens() {
@@ -155,28 +196,14 @@ public final class TrainingText implements AutoCloseable {
     }
 
     /**
-     * How samples begin: a class for Java, otherwise the first whole line of the held-out part.
+     * How samples begin: a class for Java, the first question of the held-out conversations, otherwise the first whole line of the
+     * held-out part.
      *
      * @param most tokens
      */
     String prompt(DataSplit split, int most) {
-        if (paths.isEmpty()) {
-            return JAVA_PROMPT;
-        }
         TokenRange range = split.validation().orElse(split.training());
-        int[] start = new int[(int) Math.min(SEARCHED_TOKENS, range.length())];
-        for (int i = 0; i < start.length; i++) {
-            start[i] = tokens.get(range.from() + i);
-        }
-        String text = tokenizer.decode(start);
-        String line = text.lines()
-                .skip(1)
-                .map(String::strip)
-                .filter(candidate -> candidate.length() >= SHORTEST_PROMPT)
-                .findFirst()
-                .orElse(text);
-        int[] prompt = tokenizer.encode(line);
-        return prompt.length <= most ? line : tokenizer.decode(Arrays.copyOf(prompt, most));
+        return paths.isEmpty() ? JAVA_PROMPT : new SamplePrompt(tokens, tokenizer, most).of(range);
     }
 
     /** Unmaps the tokens. */

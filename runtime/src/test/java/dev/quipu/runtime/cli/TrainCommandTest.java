@@ -135,6 +135,31 @@ class TrainCommandTest {
         assertTrue(plain.errors().contains("expected a model with adapters, found one without"), plain.errors());
     }
 
+    private static final String CONVERSATION = """
+        {"prompt": "What holds a graph?", "completion": "Knots, cords and colours."}
+        """;
+
+    @Test
+    void conversationsAreLearnedApartFromEachOther() throws IOException {
+        Path chat = Files.writeString(folder.resolve("chat.jsonl"), CONVERSATION.repeat(20));
+        List<String> arguments = new ArrayList<>(
+                List.of("llama-tiny", "--data", chat.toString(), "--out", run.toString(), "--chat-template", "zephyr"));
+        arguments.addAll(List.of("--steps", "3", "--batch", "2", "--seq", "100", "--validate-every", "0"));
+        arguments.addAll(List.of("--sample-every", "3", "--seed", "2"));
+        Call call = train(arguments.toArray(String[]::new));
+        assertEquals(0, call.exitCode(), call.errors());
+        assertTrue(call.output().contains("<|user|>"), call.output());
+        JsonNode settings = JsonMapper.shared()
+                .readTree(Files.readString(run.resolve("training.json")))
+                .get("settings");
+        assertEquals("separate", settings.get("documents").asString());
+        assertEquals("zephyr", settings.get("chat-template").asString());
+        Call more = train("--resume", run.toString());
+        assertTrue(more.errors().contains("expected a run with steps to go"), more.errors());
+        Call other = train("--resume", run.toString(), "--documents", "joined");
+        assertTrue(other.errors().contains("expected separate, as the run began, found joined"), other.errors());
+    }
+
     private record Mistake(String call, String line) {}
 
     private static final List<Mistake> MISTAKES = List.of(
@@ -169,6 +194,20 @@ class TrainCommandTest {
             new Mistake(
                     "llama-tiny --tokenizer words --data TEXT",
                     "words: expected bytes, a tokenizer's file or a folder"),
+            new Mistake(
+                    "llama-tiny --documents together --data TEXT",
+                    "expected joined or separate documents, found 'together'; known are joined, separate"),
+            new Mistake(
+                    "llama-tiny --data FOLDER/chat.jsonl TEXT",
+                    "expected conversations (*.jsonl) or texts, found both"),
+            new Mistake("llama-tiny --data FOLDER/chat.jsonl", "choose one: --chat-template chatml|llama2|"),
+            new Mistake(
+                    "llama-tiny --data FOLDER/chat.jsonl --chat-template zephir",
+                    "expected a chat template, found 'zephir'; did you mean zephyr?"),
+            new Mistake(
+                    "llama-tiny --data FOLDER/bad.jsonl --chat-template chatml",
+                    "FOLDER/bad.jsonl:2: expected a conversation: messages, or prompt and completion"),
+            new Mistake("llama-tiny --data TEXT --chat-template chatml", "leave out --chat-template chatml"),
             new Mistake("llama-tiny --data TEXT --out FOLDER", "--out FOLDER: expected a new or empty folder"),
             new Mistake("--resume FOLDER", "FOLDER: expected a checkpoint with training.json, found none"),
             new Mistake("--resume FOLDER --out FOLDER/x", "train: expected no --out beside --resume"),
@@ -177,6 +216,8 @@ class TrainCommandTest {
     @TestFactory
     Stream<DynamicTest> aMistakeInTheCallIsOneLineAndExitCodeTwo() throws IOException {
         Files.writeString(folder.resolve("short.txt"), "short");
+        Files.writeString(folder.resolve("chat.jsonl"), CONVERSATION);
+        Files.writeString(folder.resolve("bad.jsonl"), CONVERSATION + "{\"title\": \"Knots\"}");
         return MISTAKES.stream()
                 .map(mistake -> DynamicTest.dynamicTest(mistake.call, () -> {
                     Call call = train(mistake.call
