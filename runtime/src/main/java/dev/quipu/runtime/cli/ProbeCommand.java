@@ -182,7 +182,7 @@ final class ProbeCommand extends QuipuCommand {
                     .map(i -> (int) ((long) i * vocabulary / count))
                     .toArray();
         }
-        int[] tokens = encode(Tokenizer.load(source.folder().orElseThrow()));
+        int[] tokens = encode(source.tokenizer());
         int least = GRADIENT.equals(pass) ? 2 : 1;
         if (tokens.length < least || tokens.length > context) {
             throw QuipuException.of(
