@@ -10,6 +10,7 @@ import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.Type;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.weights.StoredTensor;
+import dev.quipu.runtime.weights.TensorSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import java.util.Map;
  * @param step how many steps made them
  * @param tensors by {@link AdamW#firstMoment} and {@link AdamW#secondMoment} of every trained parameter
  */
-public record Moments(long step, Map<String, StoredTensor> tensors) {
+public record Moments(long step, Map<String, ? extends TensorSource> tensors) {
     public Moments {
         tensors = Map.copyOf(tensors);
         if (step < 0) {
@@ -59,12 +60,14 @@ public record Moments(long step, Map<String, StoredTensor> tensors) {
     public void copyTo(Model model, State state) {
         Map<String, Type> types = types(model);
         types.forEach((name, type) -> {
-            StoredTensor stored = tensors.get(name);
-            if (stored == null) {
+            TensorSource source = tensors.get(name);
+            if (source == null) {
                 throw QuipuException.of(
                         "a tensor " + name, tensors.size() + " others", "moments", "they belong to another model");
             }
-            stored.expectShape(sizes(type));
+            if (source instanceof StoredTensor stored) {
+                stored.expectShape(sizes(type));
+            }
         });
         for (String name : tensors.keySet()) {
             if (!types.containsKey(name)) {
@@ -73,7 +76,7 @@ public record Moments(long step, Map<String, StoredTensor> tensors) {
             }
         }
         state.allocate(types);
-        types.keySet()
-                .forEach(name -> tensors.get(name).copyFloatsTo(state.get(name).segment()));
+        types.forEach((name, type) -> tensors.get(name)
+                .copyFloatsTo(0, type.shape().elements(), state.get(name).segment()));
     }
 }

@@ -5,10 +5,12 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.ModelCatalog;
 import dev.quipu.dsl.catalog.TrainingRecipe;
 import dev.quipu.runtime.checkpoint.AtomicFolder;
+import dev.quipu.runtime.checkpoint.Moments;
 import dev.quipu.runtime.checkpoint.TrainingState;
 import dev.quipu.runtime.checkpoint.TrainingStateFiles;
 import dev.quipu.runtime.data.ConversationFiles;
 import dev.quipu.runtime.data.TokenCache;
+import dev.quipu.runtime.model.ModelFile;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.tokenizer.ByteTokenizer;
 import dev.quipu.runtime.tokenizer.Tokenizer;
@@ -70,6 +72,14 @@ final class TrainCommand extends QuipuCommand {
                     + " tokenizer's own template.")
     private String chatTemplate;
 
+    @Option(
+            names = "--moments",
+            description = {
+                "Goes on with the AdamW moments and the step that the model's file holds (llama2.c's ckpt.pt);",
+                "--steps counts those before, too."
+            })
+    private boolean moments;
+
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     private boolean json;
 
@@ -92,8 +102,23 @@ final class TrainCommand extends QuipuCommand {
         Tokenizer chosen = argument(() -> tokenizer(source));
         Path folder = out == null ? nextRun(source.name()) : out;
         try (TrainingText text = argument(() -> text(paths, chosen, Optional.ofNullable(chatTemplate)));
-                Trainer trainer = argument(() -> Trainer.start(source, text, options, folder))) {
+                Trainer trainer = argument(() -> start(source, text, options, folder))) {
             return train(trainer, source.name(), source.hasWeights());
+        }
+    }
+
+    private Trainer start(ModelSource source, TrainingText text, TrainingOptions options, Path folder) {
+        if (!moments) {
+            return Trainer.start(source, text, options, folder);
+        }
+        try (ModelFile file = source.open()) {
+            Moments known = file.moments(source.model())
+                    .orElseThrow(() -> QuipuException.of(
+                            "a training checkpoint with an optimizer's moments, such as llama2.c's ckpt.pt",
+                            "none",
+                            "--moments",
+                            "leave it out to begin with moments of zero"));
+            return Trainer.startFrom(source, text, options, folder, known);
         }
     }
 
@@ -102,6 +127,7 @@ final class TrainCommand extends QuipuCommand {
         refuseWithResume("--out", out);
         refuseWithResume("--tokenizer", tokenizer);
         refuseWithResume("--chat-template", chatTemplate);
+        refuseWithResume("--moments", moments ? "true" : null);
         AtomicFolder.recover(resume);
         TrainingState state = argument(() -> TrainingStateFiles.readState(resume));
         TrainingOptions options =
@@ -157,7 +183,7 @@ final class TrainCommand extends QuipuCommand {
 
     private Tokenizer tokenizer(ModelSource source) {
         if (tokenizer == null) {
-            return source.hasWeights() ? Tokenizer.load(source.folder().orElseThrow()) : new ByteTokenizer();
+            return source.hasWeights() ? source.tokenizer() : new ByteTokenizer();
         }
         return TokenizerArgument.tokenizer(tokenizer);
     }

@@ -62,7 +62,7 @@ public record ModelConversion(ModelSource source, Optional<Tokenizer> tokenizer)
     public void toFolder(Path folder, ElementType type, long shardBytes) {
         Model model = source.model();
         Map<String, String> names = ModelWeights.tensorNames(model);
-        try (ModelFile file = open()) {
+        try (ModelFile file = source.open()) {
             Map<String, TensorSource> sources = ParameterSources.of(model, file);
             List<TensorOutput> tensors = new ArrayList<>();
             sources.forEach((parameter, values) ->
@@ -89,7 +89,7 @@ public record ModelConversion(ModelSource source, Optional<Tokenizer> tokenizer)
         SequencedMap<String, GgufValue> metadata = new LinkedHashMap<>();
         facts.forEach((key, value) -> metadata.put(key, gguf(value)));
         tokenizer.ifPresent(own -> metadata.putAll(GgufVocabulary.write(own)));
-        try (ModelFile file = open()) {
+        try (ModelFile file = source.open()) {
             List<TensorOutput> tensors = new ArrayList<>();
             placed(Convention.GGUF, file).forEach((parameter, placed) -> {
                 List<Long> shape = shape(parameter);
@@ -126,7 +126,7 @@ public record ModelConversion(ModelSource source, Optional<Tokenizer> tokenizer)
                 (int) facts.get("max_seq_len"),
                 (boolean) facts.get("shared_classifier"),
                 version == Llama2cVersion.V2 ? Llama2cHeader.groupSizeFor(dim) : 0);
-        try (ModelFile file = open()) {
+        try (ModelFile file = source.open()) {
             Map<String, TensorSource> sources = new LinkedHashMap<>();
             placed(Convention.META, file).values().forEach(placed -> sources.put(placed.name(), placed.source()));
             replace(path, written -> Llama2cWriter.write(written, header, sources));
@@ -141,10 +141,6 @@ public record ModelConversion(ModelSource source, Optional<Tokenizer> tokenizer)
                     path.toString(),
                     "write a folder or GGUF");
         }
-    }
-
-    private ModelFile open() {
-        return ModelFile.open(source.weights().orElseThrow());
     }
 
     private ModelFormat format(Path path) {

@@ -1,11 +1,14 @@
 package dev.quipu.runtime.model;
 
+import dev.quipu.compiler.program.AdamW;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.Convention;
 import dev.quipu.dsl.catalog.DescribedWeights;
 import dev.quipu.dsl.catalog.ModelFormat;
+import dev.quipu.runtime.checkpoint.Moments;
 import dev.quipu.runtime.weights.StoredTensor;
+import dev.quipu.runtime.weights.TensorSource;
 import dev.quipu.runtime.weights.Weights;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -91,6 +94,24 @@ public final class ModelFile implements DescribedWeights, AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * The optimizer's moments, where the file is a training checkpoint that holds them; valid until this is closed.
+     *
+     * @throws QuipuException if they do not fit the model
+     */
+    public Optional<Moments> moments(Model model) {
+        Map<String, StoredTensor> first = TrainingCheckpointFile.moments(this, "exp_avg");
+        if (first.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, TensorSource> moments = new LinkedHashMap<>();
+        ParameterSources.of(model, this, first)
+                .forEach((parameter, source) -> moments.put(AdamW.firstMoment(parameter), source));
+        ParameterSources.of(model, this, TrainingCheckpointFile.moments(this, "exp_avg_sq"))
+                .forEach((parameter, source) -> moments.put(AdamW.secondMoment(parameter), source));
+        return Optional.of(new Moments(TrainingCheckpointFile.step(weights.metadata()), moments));
     }
 
     /** The opened file, or the index. */

@@ -169,6 +169,16 @@ public record ModelSource(
     }
 
     /**
+     * Opens the weight file.
+     *
+     * @throws QuipuException if there is none
+     */
+    public ModelFile open() {
+        requireWeights();
+        return ModelFile.open(weights.orElseThrow());
+    }
+
+    /**
      * The model's own tokenizer: in its weight file, or beside it.
      *
      * @throws QuipuException if there is none
@@ -186,7 +196,7 @@ public record ModelSource(
         if (!hasWeights()) {
             return Optional.empty();
         }
-        try (ModelFile file = ModelFile.open(weights.orElseThrow())) {
+        try (ModelFile file = open()) {
             return GgufVocabulary.read(file.file(), file.metadata());
         }
     }

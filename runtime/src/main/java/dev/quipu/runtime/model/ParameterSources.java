@@ -112,16 +112,16 @@ final class ParameterSources {
 
     private void refuseOthers() {
         Set<String> known = places.values().stream().map(TensorPlace::name).collect(Collectors.toSet());
-        for (StoredTensor stored : file.tensors().values()) {
-            boolean spare = format.isPresent() && format.get().isSpare(model, convention, stored.name());
-            if (!known.contains(stored.name()) && !spare) {
+        file.tensors().forEach((name, stored) -> {
+            boolean spare = format.isPresent() && format.get().isSpare(model, convention, name);
+            if (!known.contains(name) && !spare) {
                 throw QuipuException.of(
                         "only the model's " + known.size() + " tensors",
                         "another of shape " + stored.shape(),
-                        file.file() + ": tensor " + stored.name(),
+                        file.file() + ": tensor " + name,
                         REMEDY);
             }
-        }
+        });
     }
 
     private static List<Long> sizes(Shape shape) {
