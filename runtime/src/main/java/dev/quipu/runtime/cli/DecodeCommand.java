@@ -4,9 +4,12 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
 
 @Command(name = "decode", description = "Prints the text of token ids.")
 final class DecodeCommand extends QuipuCommand {
@@ -16,10 +19,14 @@ final class DecodeCommand extends QuipuCommand {
     @Mixin
     private TokenizerArgument argument;
 
+    @Option(names = "--json", description = "Prints one JSON object with the text.")
+    private boolean json;
+
     @Override
     public Integer call() {
         Tokenizer tokenizer = argument(argument::tokenizer);
-        out().println(argument(() -> tokenizer.decode(ids(String.join(" ", ids)))));
+        String text = argument(() -> tokenizer.decode(ids(String.join(" ", ids))));
+        out().println(json ? JsonMapper.shared().writeValueAsString(Map.of("text", text)) : text);
         return SUCCESS;
     }
 
