@@ -5,9 +5,10 @@ package dev.quipu.runtime.tokenizer.sentencepiece;
  *
  * @param vocabulary the pieces
  * @param table the characters that stand side by side in pieces
- * @param removesSpaces whether spaces are removed at the ends of a text; no part may end with one then
+ * @param normalizer whether spaces become visible, and whether they are removed at the ends of a text: no part may end with
+ *     one then
  */
-record BytePairCuts(Vocabulary vocabulary, MergeTable table, boolean removesSpaces) implements CutRule {
+record BytePairCuts(Vocabulary vocabulary, MergeTable table, NormalizerSpec normalizer) implements CutRule {
     @Override
     public boolean canCut(CharSequence text, int at) {
         int before = Character.codePointBefore(text, at);
@@ -15,7 +16,7 @@ record BytePairCuts(Vocabulary vocabulary, MergeTable table, boolean removesSpac
         if (isSurrogate(before) || isSurrogate(behind) || Character.isLowSurrogate(text.charAt(at))) {
             return false;
         }
-        if (removesSpaces && isSpace(before)) {
+        if (normalizer.removeExtraWhitespaces() && isSpace(before)) {
             return false;
         }
         int left = symbol(before);
@@ -32,7 +33,8 @@ record BytePairCuts(Vocabulary vocabulary, MergeTable table, boolean removesSpac
     }
 
     private int symbol(int codePoint) {
-        return table.character(isSpace(codePoint) ? Normalizer.VISIBLE_SPACE : codePoint);
+        return table.character(
+                codePoint == ' ' && normalizer.escapeWhitespaces() ? Normalizer.VISIBLE_SPACE : codePoint);
     }
 
     private static boolean isSpace(int codePoint) {

@@ -33,6 +33,6 @@ record EncoderFactory(Supplier<PieceEncoder> encoders, CutRule cuts) {
                 || model.trainer().treatWhitespaceAsSuffix();
         return isTied
                 ? CutRule.NEVER
-                : new BytePairCuts(vocabulary, table, model.normalizer().removeExtraWhitespaces());
+                : new BytePairCuts(vocabulary, table, model.normalizer());
     }
 }
