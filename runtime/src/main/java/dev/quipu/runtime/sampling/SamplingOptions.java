@@ -6,6 +6,7 @@ import dev.quipu.dsl.QuipuException;
  * How the next token is chosen from its logits. The steps come in the order of Hugging Face {@code transformers}: repetition
  * penalty, temperature, top-k, top-p, min-p, draw.
  *
+ * @param rule the sampler; {@link SamplingRule#LLAMA2C} knows temperature and top-p only
  * @param temperature divides the logits; 0 takes the likeliest token and leaves out the steps behind it
  * @param topK keeps the k largest logits, and those equal to the k-th; 0 keeps all
  * @param topP keeps the likeliest tokens until their probabilities add up to this (Holtzman et al. 2020); 1 keeps all
@@ -13,7 +14,8 @@ import dev.quipu.dsl.QuipuException;
  * @param repetitionPenalty divides positive and multiplies negative logits of tokens that came before (Keskar et al. 2019,
  *     CTRL, section 4.1); 1 changes nothing
  */
-public record SamplingOptions(double temperature, int topK, double topP, double minP, double repetitionPenalty) {
+public record SamplingOptions(
+        SamplingRule rule, double temperature, int topK, double topP, double minP, double repetitionPenalty) {
     private static final String WHERE = "sampling";
 
     public SamplingOptions {
@@ -25,6 +27,19 @@ public record SamplingOptions(double temperature, int topK, double topP, double 
                 repetitionPenalty > 0 && Double.isFinite(repetitionPenalty),
                 "a repetition penalty above 0",
                 repetitionPenalty);
+        boolean plain = topK == 0 && minP == 0 && repetitionPenalty == 1;
+        if (rule == SamplingRule.LLAMA2C && !plain) {
+            throw QuipuException.of(
+                    "temperature and top-p alone, which llama2.c's sampler has",
+                    "top-k, min-p or a repetition penalty",
+                    WHERE,
+                    "");
+        }
+    }
+
+    /** Options of Quipu's own sampler. */
+    public SamplingOptions(double temperature, int topK, double topP, double minP, double repetitionPenalty) {
+        this(SamplingRule.QUIPU, temperature, topK, topP, minP, repetitionPenalty);
     }
 
     /** Always the likeliest token. */

@@ -107,7 +107,7 @@ class SamplerTest {
             // A fresh sampler for each draw: the token drawn would be penalized in the next.
             double[] found = new double[VOCABULARY];
             for (int draw = 0; draw < DRAWS; draw++) {
-                Sampler sampler = new Sampler(options, VOCABULARY, random.nextLong());
+                Sampler sampler = Sampler.of(options, VOCABULARY, random.nextLong());
                 sampler.observe(2, 5);
                 found[sampler.sample(logits)] += 1.0 / DRAWS;
             }
@@ -120,8 +120,8 @@ class SamplerTest {
 
     @Test
     void greedyTakesTheFirstOfTheLargestAfterThePenalty() {
-        assertEquals(1, new Sampler(SamplingOptions.greedy(), 4, 0).sample(new float[] {1, 3, 3, 2}));
-        Sampler penalized = new Sampler(new SamplingOptions(0, 0, 1, 0, 2), 4, 0);
+        assertEquals(1, Sampler.of(SamplingOptions.greedy(), 4, 0).sample(new float[] {1, 3, 3, 2}));
+        Sampler penalized = Sampler.of(new SamplingOptions(0, 0, 1, 0, 2), 4, 0);
         List<Integer> tokens = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             tokens.add(penalized.sample(new float[] {1.2f, 3, 2, -1}));
@@ -131,7 +131,7 @@ class SamplerTest {
 
     @Test
     void leavesOutIdsBeyondItsVocabulary() {
-        assertEquals(0, new Sampler(SamplingOptions.greedy(), 2, 0).sample(new float[] {1, 0, 9}));
+        assertEquals(0, Sampler.of(SamplingOptions.greedy(), 2, 0).sample(new float[] {1, 0, 9}));
     }
 
     @Test
@@ -143,7 +143,7 @@ class SamplerTest {
     }
 
     private static List<Integer> draws(long seed) {
-        Sampler sampler = new Sampler(SamplingOptions.temperature(1), VOCABULARY, seed);
+        Sampler sampler = Sampler.of(SamplingOptions.temperature(1), VOCABULARY, seed);
         float[] logits = randomLogits(new SplittableRandom(1));
         return IntStream.generate(() -> sampler.sample(logits))
                 .limit(50)
@@ -155,13 +155,13 @@ class SamplerTest {
     void readsLogitsFromNativeMemory() {
         try (Arena arena = Arena.ofConfined()) {
             var logits = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 9, 9, 0, 1, 0);
-            assertEquals(1, new Sampler(SamplingOptions.greedy(), 3, 0).sample(logits, 2 * Float.BYTES));
+            assertEquals(1, Sampler.of(SamplingOptions.greedy(), 3, 0).sample(logits, 2 * Float.BYTES));
         }
     }
 
     @Test
     void refusesLogitsThatAreNotFinite() {
-        Sampler sampler = new Sampler(SamplingOptions.greedy(), 2, 0);
+        Sampler sampler = Sampler.of(SamplingOptions.greedy(), 2, 0);
         assertThrows(QuipuException.class, () -> sampler.sample(new float[] {1, Float.NaN}));
     }
 
@@ -185,7 +185,7 @@ class SamplerTest {
     void everyKeptTokenIsReachedWithTies() {
         Set<Integer> drawn = new HashSet<>();
         for (long seed = 0; seed < 200; seed++) {
-            drawn.add(new Sampler(new SamplingOptions(1, 1, 1, 0, 1), 4, seed).sample(new float[] {1, 2, 2, 0}));
+            drawn.add(Sampler.of(new SamplingOptions(1, 1, 1, 0, 1), 4, seed).sample(new float[] {1, 2, 2, 0}));
         }
         assertEquals(Set.of(1, 2), drawn);
     }
