@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
@@ -102,8 +103,30 @@ public final class ChatTemplate {
         if (token.isEmpty()) {
             return "";
         }
-        String name = tokenizer.piece(token.getAsInt());
-        return tokenizer.special(name).equals(token) ? name : "";
+        return special(token.getAsInt()).isPresent() ? tokenizer.piece(token.getAsInt()) : "";
+    }
+
+    /** The special token with which the template ends what the assistant says, if it is one. */
+    public OptionalInt endOfTurn() {
+        int[] behind = tokenizer.encodeWithSpecials(behindTurn());
+        return behind.length == 0 ? OptionalInt.empty() : special(behind[0]);
+    }
+
+    /** The text with which the template ends what the assistant says, where that is no special token. */
+    public Optional<String> textBehindTurn() {
+        String behind = behindTurn();
+        return behind.isEmpty() || endOfTurn().isPresent() ? Optional.empty() : Optional.of(behind);
+    }
+
+    private String behindTurn() {
+        String answer = "answer";
+        String text = render(List.of(ChatMessage.user("question"), ChatMessage.assistant(answer)), false);
+        return text.substring(text.lastIndexOf(answer) + answer.length()).strip();
+    }
+
+    private OptionalInt special(int token) {
+        OptionalInt found = tokenizer.special(tokenizer.piece(token));
+        return found.equals(OptionalInt.of(token)) ? found : OptionalInt.empty();
     }
 
     /** The ids of a conversation's text; see {@link #render}. */

@@ -17,6 +17,7 @@ public final class Main implements Runnable {
     private static final List<String> COMMANDS = List.of(
             "train",
             "sample",
+            "score",
             "eval",
             "graph",
             "plan",
@@ -76,6 +77,7 @@ public final class Main implements Runnable {
         return switch (name) {
             case "train" -> new TrainCommand();
             case "sample" -> new SampleCommand();
+            case "score" -> new ScoreCommand();
             case "eval" -> new EvalCommand();
             case "graph" -> new GraphCommand();
             case "plan" -> new PlanCommand();

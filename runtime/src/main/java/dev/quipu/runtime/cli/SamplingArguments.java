@@ -3,6 +3,8 @@ package dev.quipu.runtime.cli;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.generation.GenerationOptions;
 import dev.quipu.runtime.sampling.SamplingOptions;
+import dev.quipu.runtime.sampling.SamplingRule;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** How tokens are chosen. */
@@ -55,18 +57,44 @@ final class SamplingArguments {
             description = "Equal seeds give equal texts; default: 0.")
     private long seed;
 
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "Ends a text before this one; may be given several times.")
+    private List<String> stops = List.of();
+
+    @Option(
+            names = "--logprobs",
+            paramLabel = "N",
+            description = "Names the N likeliest tokens at each place, with --json; default: 0.")
+    private Integer alternatives;
+
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            defaultValue = "quipu",
+            description = "quipu (default), or llama2c: the sampler of llama2.c, to reproduce its texts.")
+    private String rule;
+
     private static final double USUAL_TEMPERATURE = 0.8;
 
     /**
      * The options, checked.
      *
+     * @param json whether log-probabilities are printed
      * @throws QuipuException for one out of its range
      */
-    GenerationOptions options() {
+    GenerationOptions options(boolean json) {
         if (greedy && temperature != null && temperature != 0) {
             throw QuipuException.of("--greedy or --temperature", "both", "sampling", "");
         }
         double chosen = greedy ? 0 : temperature == null ? USUAL_TEMPERATURE : temperature;
-        return new GenerationOptions(new SamplingOptions(chosen, topK, topP, minP, repetitionPenalty), maxTokens, seed);
+        if (alternatives != null && !json) {
+            throw QuipuException.of("--json", "none", "--logprobs", "only JSON has room for alternatives");
+        }
+        SamplingOptions options =
+                new SamplingOptions(SamplingRule.named(rule), chosen, topK, topP, minP, repetitionPenalty);
+        GenerationOptions generation = new GenerationOptions(options, maxTokens, seed).stoppingAt(stops);
+        return json ? generation.withAlternatives(alternatives == null ? 0 : alternatives) : generation;
     }
 }

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * How a prompt is cut into chunks of the few lengths that programs are compiled for. A chunk may be longer than what is left
- * of the prompt when at least half of it is used; the rest is padding.
+ * of the prompt when at least half of it is used; the rest is padding. Of several prompts that are read together, chunks are
+ * shorter, so that a program's work and memory do not grow with their number.
  */
 final class Chunks {
     /** The lengths, longest first; each divides the one before it, so that chunks begin at multiples of their length. */
@@ -19,12 +20,13 @@ final class Chunks {
         return Math.ceilDiv(context, longest) * longest;
     }
 
-    /** Lengths of the chunks, in order, for so many tokens. */
-    static List<Integer> of(int tokens, int context) {
+    /** Lengths of the chunks, in order, for so many tokens of each of some sequences that are read together. */
+    static List<Integer> of(int tokens, int context, int batch) {
+        int most = Math.clamp(LENGTHS[0] / batch, 1, context);
         List<Integer> chunks = new ArrayList<>();
         int left = tokens;
         while (left > 0) {
-            int length = longest(Math.min(context, 2 * left));
+            int length = longest(Math.min(most, 2 * left));
             chunks.add(length);
             left -= length;
         }

@@ -12,14 +12,14 @@ import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
 import java.lang.foreign.MemorySegment;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Runs a model position by position with a cache of keys and values, one sequence at a time. Programs are compiled when the
- * length of their chunk is first needed; the cache is state, of as many positions as the model's context.
+ * Runs a model position by position with a cache of keys and values, some sequences at a time, each at its own position. Programs
+ * are compiled when the length of their chunk is first needed; the cache is state, of as many positions as the model's context
+ * for each sequence.
  */
 public final class Decoder implements AutoCloseable {
     private final Compiler compiler;
@@ -27,17 +27,17 @@ public final class Decoder implements AutoCloseable {
     private final State state;
     private final Device device;
     private final int capacity;
+    private final int[] positions;
     private final Map<Integer, Program> programs = new HashMap<>();
-    private int position;
 
     /**
      * A loaded program.
      *
-     * @param positioned whether it asks for a position; models without attention and RoPE do not
+     * @param positioned whether it asks for positions; models without attention and RoPE do not
      */
     private record Program(Executable executable, boolean positioned) {}
 
-    /** Sees the logits of one position. */
+    /** Sees the logits of one position of one sequence. */
     @FunctionalInterface
     public interface Row {
         /**
@@ -45,78 +45,110 @@ public final class Decoder implements AutoCloseable {
          *
          * @param logits the vocabulary's f32 logits, from the byte offset on
          */
-        void logits(int position, MemorySegment logits, long offset);
+        void logits(int sequence, int position, MemorySegment logits, long offset);
+    }
+
+    /** A decoder of one sequence, at its beginning; see the other constructor. */
+    public Decoder(Compiler compiler, Model model, State state, Device device) {
+        this(compiler, model, state, device, 1);
     }
 
     /**
-     * A decoder at the beginning of a sequence.
+     * A decoder at the beginning of some sequences.
      *
      * @param state the model's weights; the caches are added to it
+     * @param sequences how many are read together
      */
-    public Decoder(Compiler compiler, Model model, State state, Device device) {
+    public Decoder(Compiler compiler, Model model, State state, Device device, int sequences) {
         this.compiler = compiler;
         this.model = model;
         this.state = state;
         this.device = device;
         this.capacity = Chunks.capacity(model.contextLength());
+        this.positions = new int[sequences];
     }
 
-    /** The position of the next token. */
-    public int position() {
-        return position;
+    /** How many sequences are read together. */
+    public int sequences() {
+        return positions.length;
     }
 
-    /** Begins a new sequence. What the cache holds is overwritten before it is read. */
-    public void restart() {
-        position = 0;
+    /** The position of a sequence's next token. */
+    public int position(int sequence) {
+        return positions[sequence];
+    }
+
+    /**
+     * Goes back in a sequence: what was read before a position stays, what the cache holds behind it is overwritten before it is
+     * read.
+     *
+     * @param position at most where the sequence is; 0 begins a new one
+     */
+    public void rewind(int sequence, int position) {
+        if (position < 0 || position > positions[sequence]) {
+            throw new AssertionError("back to " + position + " from " + positions[sequence]);
+        }
+        positions[sequence] = position;
     }
 
     /**
      * Reads tokens at the next positions.
      *
-     * @param rows is shown the logits behind each token, in order
+     * @param tokens of each sequence; a sequence without any waits
+     * @param rows is shown the logits behind each token, in order within a sequence
      * @throws QuipuException if the context ends before the tokens do, or the model mixes positions
      */
-    public void read(int[] tokens, Row rows) {
-        if (tokens.length > model.contextLength() - position) {
-            throw QuipuException.of(
-                    "at most " + (model.contextLength() - position) + " tokens, what is left of the model's context",
-                    tokens.length + " tokens",
-                    "text",
-                    "shorten it");
+    public void read(List<int[]> tokens, Row rows) {
+        int longest = 0;
+        for (int sequence = 0; sequence < positions.length; sequence++) {
+            int length = tokens.get(sequence).length;
+            int left = model.contextLength() - positions[sequence];
+            if (length > left) {
+                throw QuipuException.of(
+                        "at most " + left + " tokens, what is left of the model's context",
+                        length + " tokens",
+                        "text",
+                        "shorten it");
+            }
+            longest = Math.max(longest, length);
         }
         int done = 0;
-        // after a sequence's beginning chunks would not begin at multiples of their length
-        List<Integer> chunks =
-                position == 0 ? Chunks.of(tokens.length, model.contextLength()) : Collections.nCopies(tokens.length, 1);
-        for (int chunk : chunks) {
-            int count = Math.min(chunk, tokens.length - done);
-            run(chunk, tokens, done, count, rows);
-            done += count;
+        for (int chunk : Chunks.of(longest, model.contextLength(), positions.length)) {
+            run(chunk, tokens, done, rows);
+            done += chunk;
         }
     }
 
-    private void run(int chunk, int[] tokens, int from, int count, Row rows) {
+    /** One chunk: padding, and sequences that wait, are computed at positions that a later chunk writes again. */
+    private void run(int chunk, List<int[]> tokens, int from, Row rows) {
         Program program = programs.computeIfAbsent(chunk, this::load);
         Executable executable = program.executable();
         Buffer ids = executable.input(Traced.TOKENS);
-        for (int i = 0; i < chunk; i++) {
-            ids.setInt(i, i < count ? tokens[from + i] : 0);
+        for (int sequence = 0; sequence < positions.length; sequence++) {
+            int[] own = tokens.get(sequence);
+            for (int i = 0; i < chunk; i++) {
+                ids.setInt((long) sequence * chunk + i, from + i < own.length ? own[from + i] : 0);
+            }
         }
         if (program.positioned()) {
-            executable.input(Incremental.POSITION).setInt(0, position);
+            executable.input(Incremental.POSITION).setInts(0, positions);
         }
         executable.run();
         MemorySegment logits = executable.result(Traced.LOGITS).segment();
         long rowBytes = (long) model.vocabularySize() * Float.BYTES;
-        for (int i = 0; i < count; i++) {
-            rows.logits(position + i, logits, i * rowBytes);
+        for (int sequence = 0; sequence < positions.length; sequence++) {
+            int count = Math.clamp(tokens.get(sequence).length - from, 0, chunk);
+            for (int i = 0; i < count; i++) {
+                long row = (long) sequence * chunk + i;
+                rows.logits(sequence, positions[sequence] + i, logits, row * rowBytes);
+            }
+            positions[sequence] += count;
         }
-        position += count;
     }
 
     private Program load(int chunk) {
-        Scheduled scheduled = compiler.incremental(model, 1, chunk, capacity).scheduled();
+        Scheduled scheduled =
+                compiler.incremental(model, positions.length, chunk, capacity).scheduled();
         boolean positioned = scheduled.graph().nodes().stream()
                 .anyMatch(
                         node -> node.op() instanceof Input input && input.name().equals(Incremental.POSITION));

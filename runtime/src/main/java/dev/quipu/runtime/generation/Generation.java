@@ -7,16 +7,26 @@ import java.util.List;
  * What a generator made.
  *
  * @param prompt the tokens of the prompt
+ * @param read how many of them were read; the others were in the cache
  * @param tokens the tokens behind it, without the one that ends the text
- * @param text the text of {@code tokens}
- * @param prefill time for the prompt, up to the first token's logits; compilation counts
- * @param decode time for the tokens
+ * @param text the text of {@code tokens}, up to a stop
+ * @param likelihoods one for each of {@code tokens}, if they were asked for
+ * @param prefill time for the prompt, up to the first token; compilation counts
+ * @param decode time for the other tokens
  */
 public record Generation(
-        List<Integer> prompt, List<Integer> tokens, String text, End end, Duration prefill, Duration decode) {
+        List<Integer> prompt,
+        int read,
+        List<Integer> tokens,
+        String text,
+        List<TokenLikelihood> likelihoods,
+        End end,
+        Duration prefill,
+        Duration decode) {
     /** Why a text ended. */
     public enum End {
         END_OF_TEXT("end of text"),
+        STOP("a stop text"),
         MAX_TOKENS("as many tokens as asked for"),
         CONTEXT("end of the context");
 
@@ -35,10 +45,20 @@ public record Generation(
     public Generation {
         prompt = List.copyOf(prompt);
         tokens = List.copyOf(tokens);
+        likelihoods = List.copyOf(likelihoods);
     }
 
-    /** New tokens in a second of decoding; 0 when there are none. */
+    /** New tokens in a second of decoding; the first of them belongs to the prompt's time. 0 when there are none. */
     public double tokensPerSecond() {
-        return tokens.isEmpty() ? 0 : tokens.size() / Math.max(1e-9, decode.toNanos() / 1e9);
+        return perSecond(tokens.size() - 1, decode);
+    }
+
+    /** The prompt's tokens that were read in a second. */
+    public double promptTokensPerSecond() {
+        return perSecond(read, prefill);
+    }
+
+    private static double perSecond(int tokens, Duration time) {
+        return tokens < 1 ? 0 : tokens / Math.max(1e-9, time.toNanos() / 1e9);
     }
 }

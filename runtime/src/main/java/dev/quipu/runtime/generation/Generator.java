@@ -5,15 +5,11 @@ import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.State;
-import dev.quipu.runtime.sampling.Sampler;
-import dev.quipu.runtime.tokenizer.StreamingDecoder;
 import dev.quipu.runtime.tokenizer.Tokenizer;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 /**
  * Continues texts.
@@ -31,7 +27,7 @@ public final class Generator implements AutoCloseable {
     private final Model model;
     private final Tokenizer tokenizer;
     private final Decoder decoder;
-    private int next;
+    private final List<Integer> cached = new ArrayList<>();
 
     /**
      * @param state the model's weights; caches are added to it
@@ -41,6 +37,17 @@ public final class Generator implements AutoCloseable {
         this(model, tokenizer, new Decoder(new Compiler(false), model, state, device));
     }
 
+    /**
+     * A generator that continues some texts at a time.
+     *
+     * @param batch how many prompts are continued together; see {@link #generateAll}
+     * @throws QuipuException if the tokenizer has ids that the model does not know
+     */
+    public Generator(Model model, Tokenizer tokenizer, State state, Device device, int batch) {
+        this(model, tokenizer, new Decoder(new Compiler(false), model, state, device, batch));
+    }
+
+    /** A generator over a decoder, which it closes. */
     public Generator(Model model, Tokenizer tokenizer, Decoder decoder) {
         if (tokenizer.vocabularySize() > model.vocabularySize()) {
             throw QuipuException.of(
@@ -55,87 +62,109 @@ public final class Generator implements AutoCloseable {
     }
 
     /**
-     * Continues a prompt until the end of the text, of the context, or of the tokens asked for.
+     * Continues a prompt until the end of the text, a stop, the end of the context, or of the tokens asked for.
      *
-     * @param prompt may be empty where the tokenizer has a token between texts
+     * @param prompt may be empty where the tokenizer has a token that begins texts or stands between them
      * @param pieces is given the new text, in pieces of whole characters, as it is made
      * @throws QuipuException if the prompt leaves no room in the context
      */
     public Generation generate(String prompt, GenerationOptions options, Consumer<String> pieces) {
-        int[] ids = ids(prompt);
-        Sampler sampler = new Sampler(options.sampling(), tokenizer.vocabularySize(), options.seed());
-        sampler.observe(ids);
-        StreamingDecoder streaming = tokenizer.streamingDecoder();
-        StringBuilder text = new StringBuilder();
-        List<Integer> tokens = new ArrayList<>();
-        Consumer<String> sink = piece -> {
-            if (!piece.isEmpty()) {
-                text.append(piece);
-                pieces.accept(piece);
-            }
-        };
-        decoder.restart();
-        long start = System.nanoTime();
-        Generation.End end = read(ids, sampler, options);
-        long prefilled = System.nanoTime();
-        while (end == null) {
-            if (tokenizer.endOfText().equals(OptionalInt.of(next))) {
-                end = Generation.End.END_OF_TEXT;
-                continue;
-            }
-            tokens.add(next);
-            sink.accept(streaming.next(next));
-            end = tokens.size() >= options.maxTokens()
-                    ? Generation.End.MAX_TOKENS
-                    : read(new int[] {next}, sampler, options);
-        }
-        long done = System.nanoTime();
-        sink.accept(streaming.finish());
-        return new Generation(
-                Arrays.stream(ids).boxed().toList(),
-                tokens,
-                text.toString(),
-                end,
-                Duration.ofNanos(prefilled - start),
-                Duration.ofNanos(done - prefilled));
-    }
-
-    /** Reads tokens and chooses the next, or says why there is none. */
-    private Generation.End read(int[] ids, Sampler sampler, GenerationOptions options) {
-        if (options.maxTokens() == 0) {
-            return Generation.End.MAX_TOKENS;
-        }
-        if (decoder.position() + ids.length > model.contextLength()) {
-            return Generation.End.CONTEXT;
-        }
-        int last = decoder.position() + ids.length - 1;
-        decoder.read(ids, (position, logits, offset) -> {
-            if (position == last) {
-                next = sampler.sample(logits, offset);
-            }
-        });
-        return null;
+        cached.clear();
+        return continueText(ids(prompt), options, pieces);
     }
 
     /**
-     * The number of a prompt's tokens.
+     * Continues a text of which this generator may have read the beginning already: as a prompt or as what it wrote. Only what is
+     * new is read.
+     *
+     * @param ids the whole text, at least one token
+     * @throws QuipuException if it leaves no room in the context
+     */
+    public Generation continueText(int[] ids, GenerationOptions options, Consumer<String> pieces) {
+        checkRoom(ids);
+        int known = 0;
+        while (known < Math.min(cached.size(), ids.length - 1) && cached.get(known) == ids[known]) {
+            known++;
+        }
+        Continuation text = new Continuation(ids, known, tokenizer, model.vocabularySize(), options, pieces);
+        cached.subList(known, cached.size()).clear();
+        decoder.rewind(0, known);
+        Generation generation = run(List.of(text)).getFirst();
+        cached.addAll(generation.prompt().subList(known, ids.length));
+        cached.addAll(generation.tokens());
+        cached.subList(decoder.position(0), cached.size()).clear(); // the last token was chosen but not read
+        return generation;
+    }
+
+    /**
+     * Continues several prompts, as many together as the batch has room for. Each text is the one that {@link #generate} gives for
+     * it alone with the options' seed plus the prompt's number; logits differ in their last bits, as sums of other sizes do.
+     *
+     * @param done is given each text with its number as its group is finished
+     * @throws QuipuException if a prompt leaves no room in the context
+     */
+    public void generateAll(List<String> prompts, GenerationOptions options, ObjIntConsumer<Generation> done) {
+        List<int[]> ids = prompts.stream().map(this::ids).toList();
+        cached.clear();
+        for (int first = 0; first < ids.size(); first += decoder.sequences()) {
+            List<Continuation> group = new ArrayList<>();
+            for (int i = first; i < Math.min(ids.size(), first + decoder.sequences()); i++) {
+                GenerationOptions own = options.withSeed(options.seed() + i);
+                group.add(new Continuation(ids.get(i), 0, tokenizer, model.vocabularySize(), own, piece -> {}));
+                decoder.rewind(i - first, 0);
+            }
+            List<Generation> made = run(group);
+            for (int i = 0; i < made.size(); i++) {
+                done.accept(made.get(i), first + i);
+            }
+        }
+    }
+
+    /** Reads and chooses until all texts have ended; those that have wait. */
+    private List<Generation> run(List<Continuation> texts) {
+        long start = System.nanoTime();
+        step(texts);
+        long prefilled = System.nanoTime();
+        while (!texts.stream().allMatch(Continuation::hasEnded)) {
+            step(texts);
+        }
+        return texts.stream().map(text -> text.result(start, prefilled)).toList();
+    }
+
+    private void step(List<Continuation> texts) {
+        List<int[]> unread = new ArrayList<>();
+        int[] last = new int[decoder.sequences()];
+        for (int i = 0; i < decoder.sequences(); i++) {
+            if (i < texts.size()
+                    && decoder.position(i) + texts.get(i).unread().length > model.contextLength()) {
+                texts.get(i).end(Generation.End.CONTEXT);
+            }
+            unread.add(i < texts.size() ? texts.get(i).unread() : new int[0]);
+            last[i] = decoder.position(i) + unread.get(i).length - 1;
+        }
+        decoder.read(unread, (sequence, position, logits, offset) -> {
+            if (position == last[sequence]) {
+                texts.get(sequence).choose(logits, offset);
+            }
+        });
+    }
+
+    /**
+     * The ids of a prompt as the model is to read it: behind the token that begins texts, where prompts of this tokenizer have one.
      *
      * @throws QuipuException if the prompt cannot be continued: it is longer than the context, or empty where no token begins a
      *     text
      */
-    public int check(String prompt) {
-        return ids(prompt).length;
+    public int[] ids(String prompt) {
+        int[] ids = TextBeginning.encode(tokenizer, prompt);
+        if (ids.length == 0) {
+            throw QuipuException.of("text", "none", "prompt", "this model begins no text by itself");
+        }
+        checkRoom(ids);
+        return ids;
     }
 
-    private int[] ids(String prompt) {
-        int[] ids = tokenizer.encode(prompt);
-        if (ids.length == 0) {
-            int separator = tokenizer
-                    .endOfText() // in training texts follow each other, and this token stands between them
-                    .orElseThrow(
-                            () -> QuipuException.of("text", "none", "prompt", "this model begins no text by itself"));
-            return new int[] {separator};
-        }
+    private void checkRoom(int[] ids) {
         if (ids.length > model.contextLength()) {
             throw QuipuException.of(
                     "at most " + model.contextLength() + " tokens, the model's context",
@@ -143,7 +172,6 @@ public final class Generator implements AutoCloseable {
                     "prompt",
                     "shorten it");
         }
-        return ids;
     }
 
     @Override

@@ -11,19 +11,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ChunksTest {
     @ParameterizedTest
     @CsvSource({
-        "1, 2048, 1",
-        "3, 2048, 1 1 1",
-        "8, 2048, 16",
-        "20, 2048, 16 1 1 1 1",
-        "40, 2048, 16 16 16",
-        "64, 2048, 128",
-        "300, 2048, 128 128 16 16 16",
-        "100, 100, 16 16 16 16 16 16 1 1 1 1",
-        "9, 10, 1 1 1 1 1 1 1 1 1"
+        "1, 2048, 1, 1",
+        "3, 2048, 1, 1 1 1",
+        "8, 2048, 1, 16",
+        "20, 2048, 1, 16 1 1 1 1",
+        "40, 2048, 1, 16 16 16",
+        "64, 2048, 1, 128",
+        "300, 2048, 1, 128 128 16 16 16",
+        "100, 100, 1, 16 16 16 16 16 16 1 1 1 1",
+        "9, 10, 1, 1 1 1 1 1 1 1 1 1",
+        "40, 2048, 2, 16 16 16",
+        "300, 2048, 8, 16 16 16 16 16 16 16 16 16 16 16 16 16 16 16 16 16 16 16",
+        "9, 2048, 9, 1 1 1 1 1 1 1 1 1",
+        "3, 2048, 1000, 1 1 1"
     })
-    void longChunksFirstAndPaddingNoLongerThanText(int tokens, int context, String expected) {
+    void longChunksFirstAndPaddingNoLongerThanText(int tokens, int context, int batch, String expected) {
         List<String> chunks =
-                Chunks.of(tokens, context).stream().map(Object::toString).toList();
+                Chunks.of(tokens, context, batch).stream().map(Object::toString).toList();
         assertEquals(expected, String.join(" ", chunks));
     }
 
@@ -33,7 +37,7 @@ class ChunksTest {
         for (int context = 1; context <= 300; context++) {
             for (int tokens = 1; tokens <= context; tokens++) {
                 int position = 0;
-                for (int chunk : Chunks.of(tokens, context)) {
+                for (int chunk : Chunks.of(tokens, context, 1)) {
                     assertTrue(chunk <= context && position % chunk == 0, tokens + " of " + context);
                     position += chunk;
                 }

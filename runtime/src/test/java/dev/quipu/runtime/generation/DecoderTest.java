@@ -55,17 +55,51 @@ class DecoderTest {
                 Decoder decoder = new Decoder(Compiler.verifying(), source.model(), state, device)) {
             float[][] expected = full(source.model(), state, device, tokens);
             float[][] found = new float[length][];
-            Decoder.Row keep = (position, logits, offset) -> found[position] = row(logits, offset, source.model());
+            Decoder.Row keep = (sequence, position, logits, offset) -> found[position] = row(logits, offset, source.model());
 
-            decoder.read(Arrays.copyOf(tokens, prompt), keep);
+            decoder.read(List.of(Arrays.copyOf(tokens, prompt)), keep);
             for (int i = prompt; i < length; i++) {
-                decoder.read(new int[] {tokens[i]}, keep);
+                decoder.read(List.of(new int[] {tokens[i]}), keep);
             }
 
             for (int i = 0; i < length; i++) {
                 assertNear(i, expected[i], found[i]);
             }
         }
+    }
+
+    /** Sequences of other lengths that read in turns, or wait, find the logits that each finds alone. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("folders")
+    void sequencesOfABatchDoNotSeeEachOther(String folder) {
+        ModelSource source =
+                ModelSource.withWeights(GoldenModel.open(folder).folder().toString());
+        int[] tokens = tokens(LENGTH, source.model().vocabularySize());
+        int[][] reads = {{40, 0, 1, 1, 3}, {3, 30, 1, 0, 20}, {0, 0, 17, 1, 1}};
+        try (Device device = new JvmDevice();
+                State state = source.loadWeights();
+                Decoder decoder = new Decoder(Compiler.verifying(), source.model(), state, device, reads.length)) {
+            float[][] expected = full(source.model(), state, device, tokens);
+            for (int step = 0; step < reads[0].length; step++) {
+                List<int[]> next = new ArrayList<>();
+                for (int sequence = 0; sequence < reads.length; sequence++) {
+                    int from = decoder.position(sequence);
+                    next.add(Arrays.copyOfRange(tokens, from, from + reads[sequence][step]));
+                }
+                int[] seen = new int[reads.length];
+                decoder.read(next, (sequence, position, logits, offset) -> {
+                    seen[sequence]++;
+                    assertNear(position, expected[position], row(logits, offset, source.model()));
+                });
+                for (int sequence = 0; sequence < reads.length; sequence++) {
+                    assertEquals(reads[sequence][step], seen[sequence]);
+                }
+            }
+        }
+    }
+
+    static List<String> folders() {
+        return GoldenModel.FOLDERS;
     }
 
     private static int[] tokens(int length, int vocabulary) {
@@ -126,13 +160,13 @@ class DecoderTest {
                 State state = source.loadWeights();
                 Decoder decoder = new Decoder(Compiler.verifying(), source.model(), state, device)) {
             List<float[]> rows = new ArrayList<>();
-            Decoder.Row keep = (position, logits, offset) -> rows.add(row(logits, offset, source.model()));
+            Decoder.Row keep = (sequence, position, logits, offset) -> rows.add(row(logits, offset, source.model()));
             int[] tokens = tokens(12, source.model().vocabularySize());
-            decoder.read(tokens, keep);
-            decoder.restart();
-            decoder.read(tokens(30, source.model().vocabularySize()), (position, logits, offset) -> {});
-            decoder.restart();
-            decoder.read(tokens, keep);
+            decoder.read(List.of(tokens), keep);
+            decoder.rewind(0, 0);
+            decoder.read(List.of(tokens(30, source.model().vocabularySize())), (sequence, position, logits, offset) -> {});
+            decoder.rewind(0, 0);
+            decoder.read(List.of(tokens), keep);
 
             for (int i = 0; i < tokens.length; i++) {
                 assertEquals(Arrays.toString(rows.get(i)), Arrays.toString(rows.get(i + tokens.length)));
@@ -146,7 +180,7 @@ class DecoderTest {
         try (State state = new State();
                 Decoder decoder = new Decoder(Compiler.verifying(), source.model(), state, new ReferenceDevice())) {
             QuipuException mistake = assertThrows(
-                    QuipuException.class, () -> decoder.read(new int[129], (position, logits, offset) -> {}));
+                    QuipuException.class, () -> decoder.read(List.of(new int[129]), (sequence, position, logits, offset) -> {}));
 
             assertEquals(
                     "text: expected at most 128 tokens, what is left of the model's context, found 129 tokens; shorten"
