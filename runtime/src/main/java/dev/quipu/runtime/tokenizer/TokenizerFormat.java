@@ -2,6 +2,7 @@ package dev.quipu.runtime.tokenizer;
 
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.tokenizer.bpe.BpeTokenizer;
+import dev.quipu.runtime.tokenizer.gguf.GgufVocabulary;
 import dev.quipu.runtime.tokenizer.sentencepiece.Llama2cTokenizerFile;
 import dev.quipu.runtime.tokenizer.sentencepiece.SentencePieceTokenizer;
 import java.nio.file.Files;
@@ -25,7 +26,8 @@ record TokenizerFormat(String file, Pattern names, Function<Path, Tokenizer> ope
             of("tokenizer.json", ".*tokenizer\\.json", BpeTokenizer::open),
             of("vocab.json", ".*vocab\\.json", BpeTokenizer::openVocabulary),
             of(SentencePieceTokenizer.FILE, ".*\\.model(\\.v\\d+)?", SentencePieceTokenizer::open),
-            of(Llama2cTokenizerFile.FILE, ".*\\.bin", SentencePieceTokenizer::openLlama2c));
+            of(Llama2cTokenizerFile.FILE, ".*\\.bin", SentencePieceTokenizer::openLlama2c),
+            of("vocabulary.gguf", ".*\\.gguf", GgufVocabulary::open));
 
     private static TokenizerFormat of(String file, String names, Function<Path, Tokenizer> open) {
         return new TokenizerFormat(file, Pattern.compile(names), open);

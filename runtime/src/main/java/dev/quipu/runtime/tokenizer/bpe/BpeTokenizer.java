@@ -166,6 +166,15 @@ public final class BpeTokenizer implements Tokenizer {
         return chatTemplate;
     }
 
+    /**
+     * The vocabulary as GGUF's metadata holds it.
+     *
+     * @throws QuipuException naming what GGUF has no words for
+     */
+    public ByteLevelBpe byteLevel() {
+        return ByteLevelReader.of(folder.json(TokenizerSettings.read(folder.files(), folder.where())), this);
+    }
+
     /** Writes the files that the tokenizer was read from, byte for byte. */
     @Override
     public void save(Path target) throws IOException {

@@ -69,11 +69,16 @@ record ModelFolder(String where, Map<String, byte[]> files) {
         }
     }
 
-    BpeTokenizer tokenizer() {
-        TokenizerSettings settings = TokenizerSettings.read(files, where);
-        JsonPart json = files.containsKey(TOKENIZER)
+    /** What {@code tokenizer.json} says, or would say. */
+    JsonPart json(TokenizerSettings settings) {
+        return files.containsKey(TOKENIZER)
                 ? JsonPart.read(files.get(TOKENIZER), where.endsWith(".json") ? where : where + "/" + TOKENIZER)
                 : VocabularyLayout.json(files, settings, where);
+    }
+
+    BpeTokenizer tokenizer() {
+        TokenizerSettings settings = TokenizerSettings.read(files, where);
+        JsonPart json = json(settings);
         TokenizerParts parts = TokenizerParts.read(json, settings, name());
         return new BpeTokenizer(parts, TextEnds.of(parts, settings, where), settings.chatTemplate(), this);
     }

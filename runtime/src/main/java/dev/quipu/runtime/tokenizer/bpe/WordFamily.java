@@ -47,6 +47,11 @@ enum WordFamily {
                         "other ways to cut text into words are not known"));
     }
 
+    /** The name that {@code tokenizer.ggml.pre} has for the family. */
+    String ggufName() {
+        return names.getFirst();
+    }
+
     /** "normalizer" of {@code tokenizer.json}, or null. */
     ObjectNode normalizer() {
         return this == QWEN2 ? JsonMapper.shared().createObjectNode().put("type", "NFC") : null;

@@ -9,6 +9,12 @@ import java.util.OptionalInt;
 /** GGUF's key-value pairs about a tokenizer, checked as they are asked for. */
 record Facts(String file, Map<String, Object> metadata) {
     static final String PREFIX = "tokenizer.ggml.";
+    static final String CHAT_TEMPLATE = "tokenizer.chat_template";
+
+    /** A key of its own beside the others. */
+    Optional<String> chatTemplate() {
+        return Optional.ofNullable(metadata.get(CHAT_TEMPLATE)).map(String::valueOf);
+    }
 
     Optional<String> text(String key) {
         return value(key).map(value -> as(String.class, "text", key, value));

@@ -2,8 +2,11 @@ package dev.quipu.runtime.tokenizer.gguf;
 
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.tokenizer.Tokenizer;
+import dev.quipu.runtime.tokenizer.bpe.BpeTokenizer;
 import dev.quipu.runtime.tokenizer.sentencepiece.SentencePieceTokenizer;
+import dev.quipu.runtime.weights.GgufFile;
 import dev.quipu.runtime.weights.GgufValue;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +14,6 @@ import java.util.SequencedMap;
 
 /** The tokenizer in a GGUF file's metadata. */
 public final class GgufVocabulary {
-    private static final String CHAT_TEMPLATE = "tokenizer.chat_template";
-
     private GgufVocabulary() {}
 
     /**
@@ -32,11 +33,26 @@ public final class GgufVocabulary {
             return Optional.of(
                     switch (model.get()) {
                         case SentencePieceFacts.MODEL -> SentencePieceFacts.read(facts);
-                        default -> throw facts.wrong("model", SentencePieceFacts.MODEL, model.get());
+                        case ByteLevelFacts.MODEL -> ByteLevelFacts.read(facts);
+                        default ->
+                            throw facts.wrong(
+                                    "model", SentencePieceFacts.MODEL + " or " + ByteLevelFacts.MODEL, model.get());
                     });
         } catch (QuipuException e) {
             String message = e.getMessage();
             throw message.startsWith(file) ? e : new QuipuException(file + ": " + message, e);
+        }
+    }
+
+    /**
+     * The tokenizer in a GGUF file, such as one that holds nothing else.
+     *
+     * @throws QuipuException if there is none, or a damaged one
+     */
+    public static Tokenizer open(Path file) {
+        try (GgufFile opened = GgufFile.open(file)) {
+            return read(file.toString(), opened.metadata())
+                    .orElseThrow(() -> QuipuException.of("a tokenizer in the file", "none", file.toString(), ""));
         }
     }
 
@@ -52,9 +68,11 @@ public final class GgufVocabulary {
                 SentencePieceFacts.obstacle(pieces).ifPresent(obstacle -> refuse(tokenizer, obstacle));
                 SentencePieceFacts.write(pieces).forEach((key, value) -> values.put(Facts.PREFIX + key, value));
             }
+            case BpeTokenizer pairs ->
+                ByteLevelFacts.write(pairs).forEach((key, value) -> values.put(Facts.PREFIX + key, value));
             default -> refuse(tokenizer, "another kind");
         }
-        tokenizer.chatTemplate().ifPresent(template -> values.put(CHAT_TEMPLATE, GgufValue.string(template)));
+        tokenizer.chatTemplate().ifPresent(template -> values.put(Facts.CHAT_TEMPLATE, GgufValue.string(template)));
         return values;
     }
 
