@@ -1,6 +1,7 @@
 package dev.quipu.runtime.weights;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.Printable;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

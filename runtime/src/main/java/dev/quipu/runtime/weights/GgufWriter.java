@@ -1,6 +1,7 @@
 package dev.quipu.runtime.weights;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.Printable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

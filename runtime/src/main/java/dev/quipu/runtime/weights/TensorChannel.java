@@ -1,6 +1,7 @@
 package dev.quipu.runtime.weights;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.Printable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -25,6 +25,7 @@ public final class Fuzz {
     private long read;
     private long refused;
     private long longestNanos;
+    private long slowest;
     private long mostMemory;
 
     private Fuzz(FuzzRow row) {
@@ -32,11 +33,11 @@ public final class Fuzz {
     }
 
     /** What a run did. */
-    record Outcome(String name, long read, long refused, long longestMillis, long mostMemory) {
+    record Outcome(String name, long read, long refused, long longestMillis, long slowest, long mostMemory) {
         @Override
         public String toString() {
-            return "%-16s %,d inputs: %,d read, %,d refused; slowest %d ms, most memory %,d bytes"
-                    .formatted(name, read + refused, read, refused, longestMillis, mostMemory);
+            return "%-16s %,d inputs: %,d read, %,d refused; slowest %d ms (input %d), most memory %,d bytes"
+                    .formatted(name, read + refused, read, refused, longestMillis, slowest, mostMemory);
         }
     }
 
@@ -65,7 +66,7 @@ public final class Fuzz {
         if (fuzz.failure != null) {
             throw new AssertionError(fuzz.describe(fuzz.failure.toString()), fuzz.failure);
         }
-        return new Outcome(row.name(), fuzz.read, fuzz.refused, fuzz.longestNanos / 1_000_000, fuzz.mostMemory);
+        return new Outcome(row.name(), fuzz.read, fuzz.refused, fuzz.longestNanos / 1_000_000, fuzz.slowest, fuzz.mostMemory);
     }
 
     private void feed(long first, long count, long deadline) {
@@ -89,7 +90,11 @@ public final class Fuzz {
             refused++;
             checkMessage(e.getMessage());
         }
-        longestNanos = Math.max(longestNanos, System.nanoTime() - began);
+        long nanos = System.nanoTime() - began;
+        if (nanos > longestNanos) {
+            longestNanos = nanos;
+            slowest = number;
+        }
         memory = threads.getCurrentThreadAllocatedBytes() - memory;
         mostMemory = Math.max(mostMemory, memory);
         if (memory > MEMORY + (long) MEMORY_PER_BYTE * input.length) {

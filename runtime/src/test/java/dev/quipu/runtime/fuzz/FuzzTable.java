@@ -1,5 +1,7 @@
 package dev.quipu.runtime.fuzz;
 
+import dev.quipu.runtime.tokenizer.bpe.BpeFuzzRows;
+import dev.quipu.runtime.tokenizer.sentencepiece.SentencePieceFuzzRows;
 import dev.quipu.runtime.weights.WeightFuzzRows;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,8 @@ public final class FuzzTable {
     static List<FuzzRow> rows() {
         List<FuzzRow> rows = new ArrayList<>();
         rows.addAll(WeightFuzzRows.rows());
+        rows.addAll(SentencePieceFuzzRows.rows());
+        rows.addAll(BpeFuzzRows.rows());
         return rows;
     }
 }

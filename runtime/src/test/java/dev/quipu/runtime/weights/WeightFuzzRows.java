@@ -1,6 +1,9 @@
 package dev.quipu.runtime.weights;
 
 import dev.quipu.runtime.fuzz.FuzzRow;
+import dev.quipu.runtime.fuzz.Touch;
+import dev.quipu.runtime.tokenizer.gguf.GgufVocabulary;
+import dev.quipu.runtime.tokenizer.sentencepiece.SentencePieceFuzzRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ public final class WeightFuzzRows {
                                 WeightSeeds.llama2c(WeightSeeds.header(Llama2cVersion.V2, false)),
                                 WeightSeeds.llama2ts()),
                         reader(Llama2cFile::read)),
+                new FuzzRow("gguf.vocabulary", List.of(vocabulary()), WeightFuzzRows::touchVocabulary),
                 new FuzzRow(
                         "format",
                         List.of(
@@ -35,6 +39,16 @@ public final class WeightFuzzRows {
                                 WeightSeeds.llama2c(WeightSeeds.SMALL)),
                         input -> WeightFormat.of(mapped(input)).title())));
         return rows;
+    }
+
+    private static byte[] vocabulary() {
+        return WeightSeeds.gguf(GgufVocabulary.write(SentencePieceFuzzRows.tokenizer()));
+    }
+
+    private static void touchVocabulary(byte[] input) {
+        try (GgufFile file = GgufFile.read(mapped(input))) {
+            GgufVocabulary.read(FuzzRow.FILE, file.metadata()).ifPresent(Touch::tokenizer);
+        }
     }
 
     /** A reader whose tensors lie in the file without overlap, so that their data is not larger than it. */

@@ -87,6 +87,11 @@ final class WeightSeeds {
                 everyValue()));
     }
 
+    /** A file of metadata only. */
+    static byte[] gguf(SequencedMap<String, GgufValue> values) {
+        return bytes(path -> GgufWriter.write(path, List.of(), values));
+    }
+
     /** A value of every type of GGUF's metadata. */
     static SequencedMap<String, GgufValue> everyValue() {
         SequencedMap<String, GgufValue> values = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.tokenizer.bpe;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,17 +25,13 @@ record JsonPart(JsonNode node, String file, String path) {
         try {
             node = JsonMapper.shared().readTree(bytes);
         } catch (JacksonException e) {
-            throw new QuipuException(file + ": expected JSON, found " + firstLine(e.getOriginalMessage()), e);
+            throw new QuipuException(file + ": expected JSON, found " + Printable.of(e.getOriginalMessage()), e);
         }
         JsonPart whole = new JsonPart(node, file, "");
         if (!node.isObject()) {
             throw whole.refused("a JSON object");
         }
         return whole;
-    }
-
-    private static String firstLine(String message) {
-        return message.lines().findFirst().orElse("an error");
     }
 
     JsonPart at(String name) {
@@ -136,6 +133,7 @@ record JsonPart(JsonNode node, String file, String path) {
         String excerpt = found.length() <= LONGEST_EXCERPT
                 ? found
                 : found.substring(0, LONGEST_EXCERPT).strip() + "...";
-        return QuipuException.of(expected, excerpt, file + (path.isEmpty() ? "" : ": " + path), "");
+        String where = file + (path.isEmpty() ? "" : ": " + Printable.of(path));
+        return QuipuException.of(expected, Printable.of(excerpt), where, "");
     }
 }

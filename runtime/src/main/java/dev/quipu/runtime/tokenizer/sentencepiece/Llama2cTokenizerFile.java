@@ -2,6 +2,7 @@ package dev.quipu.runtime.tokenizer.sentencepiece;
 
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.files.FileFailure;
+import dev.quipu.runtime.files.Printable;
 import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import dev.quipu.runtime.tokenizer.sentencepiece.SpecialPieces.Special;
 import dev.quipu.runtime.tokenizer.sentencepiece.TrainerSpec.ModelType;
@@ -57,6 +58,15 @@ public final class Llama2cTokenizerFile {
 
     /** Reads the bytes of a file that has a name. */
     static SentencePieceModel read(byte[] bytes, String name) {
+        try {
+            return model(pieces(bytes, name));
+        } catch (QuipuException e) {
+            // Pieces and models check themselves, but do not know the file.
+            throw e.getMessage().startsWith(name) ? e : new QuipuException(name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static List<SentencePiece> pieces(byte[] bytes, String name) {
         ByteBuffer input = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         List<SentencePiece> pieces = new ArrayList<>();
         try {
@@ -83,7 +93,7 @@ public final class Llama2cTokenizerFile {
         if (pieces.size() < FIRST_TEXT) {
             throw damaged(pieces.size() + " pieces", name);
         }
-        return model(pieces);
+        return pieces;
     }
 
     private static QuipuException damaged(String found, String name) {
@@ -100,7 +110,7 @@ public final class Llama2cTokenizerFile {
         }
         SentencePiece expected = SentencePiece.ofByte(id - FIRST_BYTE);
         if (!text.equals(expected.text())) {
-            throw damaged("'" + text + "' where " + expected.text() + " belongs", name);
+            throw damaged("'" + Printable.of(text) + "' where " + expected.text() + " belongs", name);
         }
         return new SentencePiece(text, score, Type.BYTE);
     }

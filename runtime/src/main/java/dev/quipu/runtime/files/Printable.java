@@ -1,12 +1,13 @@
-package dev.quipu.runtime.weights;
+package dev.quipu.runtime.files;
 
 /** Text out of a file that may be damaged, fit for a message: on one line and not too long. */
-final class Printable {
+public final class Printable {
     private static final int MAXIMUM = 100;
 
     private Printable() {}
 
-    static String of(String text) {
+    /** The text with control characters escaped, and with three dots in place of what comes after its first hundred characters. */
+    public static String of(String text) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < Math.min(text.length(), MAXIMUM); i++) {
             char character = text.charAt(i);
