@@ -42,7 +42,7 @@ public record TokenCache(Path folder) {
      * @throws QuipuException if the corpus cannot be read, or the cache's folder cannot be written
      */
     public TokenFile tokens(Corpus corpus, Tokenizer tokenizer) {
-        String key = tokenizer.name() + "\n" + corpus.fingerprint();
+        String key = tokenizer.name() + (tokenizer.beginsPrompts() ? "\nbegun\n" : "\n") + corpus.fingerprint();
         return tokens(corpus.description(), key, file -> TokenFileWriter.write(file, tokenizer, false, corpus::read));
     }
 

@@ -30,6 +30,7 @@ final class TokenFileWriter implements DocumentSink, AutoCloseable {
     private final LearnedBits learned = new LearnedBits();
     private final int bytesPerToken;
     private long[] ends = new long[FIRST_CAPACITY];
+    private boolean begun;
     private long tokens;
     private int documents;
     private long textBytes;
@@ -73,7 +74,16 @@ final class TokenFileWriter implements DocumentSink, AutoCloseable {
     @Override
     public void text(String piece) throws IOException {
         textBytes += piece.getBytes(StandardCharsets.UTF_8).length;
+        begin();
         put(encoder.add(piece));
+    }
+
+    /** A document begins as a prompt does, so that a model finds prompts to be what it has learned. */
+    private void begin() throws IOException {
+        if (!begun && tokenizer.beginsPrompts()) {
+            put(tokenizer.beginOfText().orElseThrow(), true);
+        }
+        begun = true;
     }
 
     private void put(List<int[]> ids) throws IOException {
@@ -88,6 +98,7 @@ final class TokenFileWriter implements DocumentSink, AutoCloseable {
     @Override
     public void endDocument() throws IOException {
         put(encoder.end());
+        begun = false;
         if (tokenizer.endOfText().isPresent()) {
             put(tokenizer.endOfText().getAsInt(), true);
         }

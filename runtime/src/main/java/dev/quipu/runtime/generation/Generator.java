@@ -69,8 +69,18 @@ public final class Generator implements AutoCloseable {
      * @throws QuipuException if the prompt leaves no room in the context
      */
     public Generation generate(String prompt, GenerationOptions options, Consumer<String> pieces) {
+        return generate(ids(prompt), options, pieces);
+    }
+
+    /**
+     * Continues a prompt of tokens; see {@link #generate(String, GenerationOptions, Consumer)}. It is read anew, with the weights as
+     * they are now.
+     *
+     * @param ids at least one token
+     */
+    public Generation generate(int[] ids, GenerationOptions options, Consumer<String> pieces) {
         cached.clear();
-        return continueText(ids(prompt), options, pieces);
+        return continueText(ids, options, pieces);
     }
 
     /**
@@ -135,8 +145,7 @@ public final class Generator implements AutoCloseable {
         List<int[]> unread = new ArrayList<>();
         int[] last = new int[decoder.sequences()];
         for (int i = 0; i < decoder.sequences(); i++) {
-            if (i < texts.size()
-                    && decoder.position(i) + texts.get(i).unread().length > model.contextLength()) {
+            if (i < texts.size() && decoder.position(i) + texts.get(i).unread().length > model.contextLength()) {
                 texts.get(i).end(Generation.End.CONTEXT);
             }
             unread.add(i < texts.size() ? texts.get(i).unread() : new int[0]);

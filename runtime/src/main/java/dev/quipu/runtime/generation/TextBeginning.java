@@ -5,14 +5,14 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /** How texts begin, as a model has learned it. */
-final class TextBeginning {
+public final class TextBeginning {
     private TextBeginning() {}
 
     /**
      * The ids of a text from its beginning: behind the token that begins texts, where the tokenizer's prompts have one. An empty text is
      * the token between two texts where no token begins them, and has no ids where there is neither.
      */
-    static int[] encode(Tokenizer tokenizer, String text) {
+    public static int[] encode(Tokenizer tokenizer, String text) {
         int[] ids = tokenizer.encode(text);
         OptionalInt begin = tokenizer.beginsPrompts()
                 ? tokenizer.beginOfText()

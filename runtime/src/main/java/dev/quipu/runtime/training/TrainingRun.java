@@ -26,7 +26,7 @@ final class TrainingRun implements AutoCloseable {
     private final TrainingSteps steps;
     private final Optional<Validation> validation;
     private final double unigramEntropy;
-    private final String prompt;
+    private final int[] prompt;
     private final RunFolder folder;
     private final Generator generator;
     private boolean canSample = true;
@@ -98,8 +98,8 @@ final class TrainingRun implements AutoCloseable {
         }
         GenerationOptions how = new GenerationOptions(SAMPLING, SAMPLE_TOKENS, options.seed() + steps.completed());
         try {
-            String written =
-                    prompt + generator.generate(prompt, how, piece -> {}).text();
+            String written = trainer.text().tokenizer().decode(prompt)
+                    + generator.generate(prompt, how, piece -> {}).text();
             sample = Optional.of(written);
             listener.sample(steps.completed(), written);
         } catch (QuipuException e) {

@@ -14,6 +14,7 @@ import dev.quipu.runtime.data.TokenCache;
 import dev.quipu.runtime.data.TokenFile;
 import dev.quipu.runtime.data.TokenRange;
 import dev.quipu.runtime.data.TokenStatistics;
+import dev.quipu.runtime.generation.TextBeginning;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -201,9 +202,11 @@ public final class TrainingText implements AutoCloseable {
      *
      * @param most tokens
      */
-    String prompt(DataSplit split, int most) {
+    int[] prompt(DataSplit split, int most) {
         TokenRange range = split.validation().orElse(split.training());
-        return paths.isEmpty() ? JAVA_PROMPT : new SamplePrompt(tokens, tokenizer, most).of(range);
+        return paths.isEmpty()
+                ? TextBeginning.encode(tokenizer, JAVA_PROMPT)
+                : new SamplePrompt(tokens, tokenizer, most).of(range);
     }
 
     /** Unmaps the tokens. */

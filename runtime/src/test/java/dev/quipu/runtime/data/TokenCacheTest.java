@@ -99,8 +99,14 @@ class TokenCacheTest {
 
     @Test
     void holdsLargeVocabulariesInFourBytes() {
-        assertArrayEquals(new int[] {70_000, 70_000}, tokens(new LargeTokenizer(70_001)));
-        assertArrayEquals(new int[] {65_535, 65_535}, tokens(new LargeTokenizer(65_536)));
+        assertArrayEquals(new int[] {70_000, 70_000}, tokens(new LargeTokenizer(70_001, false)));
+        assertArrayEquals(new int[] {65_535, 65_535}, tokens(new LargeTokenizer(65_536, false)));
+    }
+
+    @Test
+    void documentsBeginAsPromptsDo() {
+        assertArrayEquals(new int[] {4, 4}, tokens(new LargeTokenizer(5, false)));
+        assertArrayEquals(new int[] {1, 4, 1, 4}, tokens(new LargeTokenizer(5, true)));
     }
 
     @Test
@@ -130,7 +136,7 @@ class TokenCacheTest {
     }
 
     /** One token for each text: the last of its vocabulary. */
-    private record LargeTokenizer(int vocabularySize) implements Tokenizer {
+    private record LargeTokenizer(int vocabularySize, boolean beginsPrompts) implements Tokenizer {
         @Override
         public String piece(int token) {
             return Integer.toString(token);
@@ -153,7 +159,7 @@ class TokenCacheTest {
 
         @Override
         public OptionalInt beginOfText() {
-            return OptionalInt.empty();
+            return beginsPrompts ? OptionalInt.of(1) : OptionalInt.empty();
         }
 
         @Override
