@@ -7,11 +7,11 @@ import dev.quipu.dsl.catalog.NearestNames;
 import dev.quipu.runtime.checkpoint.Checkpoint;
 import dev.quipu.runtime.checkpoint.TrainingStateFiles;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.generation.TextBeginning;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.probe.Comparison;
 import dev.quipu.runtime.probe.Probe;
 import dev.quipu.runtime.probe.ProbedTensor;
-import dev.quipu.runtime.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -182,7 +182,7 @@ final class ProbeCommand extends QuipuCommand {
                     .map(i -> (int) ((long) i * vocabulary / count))
                     .toArray();
         }
-        int[] tokens = encode(source.tokenizer());
+        int[] tokens = TextBeginning.encode(source.tokenizer(), prompt);
         int least = GRADIENT.equals(pass) ? 2 : 1;
         if (tokens.length < least || tokens.length > context) {
             throw QuipuException.of(
@@ -193,12 +193,6 @@ final class ProbeCommand extends QuipuCommand {
             throw QuipuException.of("ids below " + vocabulary, "id " + greatest, "prompt", "");
         }
         return tokens;
-    }
-
-    private int[] encode(Tokenizer tokenizer) {
-        IntStream begin =
-                tokenizer.beginsPrompts() ? IntStream.of(tokenizer.beginOfText().orElseThrow()) : IntStream.empty();
-        return IntStream.concat(begin, IntStream.of(tokenizer.encode(prompt))).toArray();
     }
 
     private List<ProbedTensor> matching(Probe probe) {

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.pickle;
 
+import dev.quipu.runtime.files.Printable;
 import dev.quipu.runtime.pickle.PickleValue.Bytes;
 import dev.quipu.runtime.pickle.PickleValue.Global;
 import dev.quipu.runtime.pickle.PickleValue.Mapping;
@@ -177,7 +178,7 @@ final class PickleMachine {
         String full = module + "." + name;
         return globals.global(full)
                 .orElseThrow(() ->
-                        new PickleRefusal("tensors and plain containers", "the name " + PickleRefusal.shown(full)));
+                        new PickleRefusal("tensors and plain containers", "the name " + Printable.of(full)));
     }
 
     private void stackGlobal(List<PickleValue> names) {

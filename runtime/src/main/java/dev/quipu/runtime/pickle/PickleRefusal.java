@@ -8,7 +8,6 @@ import dev.quipu.dsl.QuipuException;
  */
 public final class PickleRefusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    private static final int SHOWN = 120;
 
     private final String expected;
     private final String found;
@@ -22,15 +21,5 @@ public final class PickleRefusal extends RuntimeException {
     /** The same refusal with a place, for the user. */
     public QuipuException at(String where, String remedy) {
         return QuipuException.of(expected, found, where, remedy);
-    }
-
-    /** Text from a file as messages show it: on one line, printable and not long. */
-    public static String shown(String text) {
-        StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < text.length() && i < SHOWN; i++) {
-            char letter = text.charAt(i);
-            shown.append(Character.isISOControl(letter) || Character.isSurrogate(letter) ? '?' : letter);
-        }
-        return text.length() > SHOWN ? shown + "..." : shown.toString();
     }
 }

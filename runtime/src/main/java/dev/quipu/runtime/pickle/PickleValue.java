@@ -1,5 +1,6 @@
 package dev.quipu.runtime.pickle;
 
+import dev.quipu.runtime.files.Printable;
 import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -25,8 +26,8 @@ public sealed interface PickleValue {
             return switch (value) {
                 case null -> "None";
                 case Boolean truth -> truth ? "True" : "False";
-                case String text -> "the string '" + PickleRefusal.shown(text) + "'";
-                default -> "the number " + PickleRefusal.shown(value.toString());
+                case String text -> "the string '" + Printable.of(text) + "'";
+                default -> "the number " + Printable.of(value.toString());
             };
         }
     }
@@ -113,7 +114,7 @@ public sealed interface PickleValue {
     record Global(String name) implements PickleValue {
         @Override
         public String kind() {
-            return "the name " + PickleRefusal.shown(name);
+            return "the name " + Printable.of(name);
         }
     }
 

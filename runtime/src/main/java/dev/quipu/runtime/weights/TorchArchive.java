@@ -1,7 +1,7 @@
 package dev.quipu.runtime.weights;
 
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.pickle.PickleRefusal;
+import dev.quipu.runtime.files.Printable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -38,7 +38,7 @@ final class TorchArchive {
         this.file = file;
         for (ZipArchiveEntry entry : directory(path, file)) {
             if (entries.put(entry.getName(), entry) != null) {
-                throw refuse("one file " + PickleRefusal.shown(entry.getName()), "two");
+                throw refuse("one file " + Printable.of(entry.getName()), "two");
             }
         }
         folder = folder();
@@ -49,7 +49,7 @@ final class TorchArchive {
             MemorySegment order = bytes("byteorder", Byte.MAX_VALUE);
             String text = new String(order.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
             if (!text.equals("little")) {
-                throw refuse("byteorder little", PickleRefusal.shown(text));
+                throw refuse("byteorder little", Printable.of(text));
             }
         }
     }
@@ -62,7 +62,7 @@ final class TorchArchive {
         } catch (IOException e) {
             throw new QuipuException(
                     path + ": expected a ZIP file's directory, found "
-                            + PickleRefusal.shown(String.valueOf(e.getMessage())) + "; the file is damaged",
+                            + Printable.of(String.valueOf(e.getMessage())) + "; the file is damaged",
                     e);
         }
     }
@@ -91,7 +91,7 @@ final class TorchArchive {
         if (bytes.byteSize() != storage.bytes()) {
             throw refuse(
                     storage.bytes() + " bytes of " + storage.elements() + " " + storage.type() + " elements in data/"
-                            + PickleRefusal.shown(storage.key()),
+                            + Printable.of(storage.key()),
                     bytes.byteSize() + " bytes");
         }
         return bytes;
@@ -99,7 +99,7 @@ final class TorchArchive {
 
     private MemorySegment bytes(String name, long limit) {
         ZipArchiveEntry entry = entries.get(folder + "/" + name);
-        String shown = PickleRefusal.shown(name);
+        String shown = Printable.of(name);
         if (entry == null) {
             throw refuse("a file " + shown, "none");
         }

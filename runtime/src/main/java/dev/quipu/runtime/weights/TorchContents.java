@@ -1,5 +1,6 @@
 package dev.quipu.runtime.weights;
 
+import dev.quipu.runtime.files.Printable;
 import dev.quipu.runtime.pickle.PickleRefusal;
 import dev.quipu.runtime.pickle.PickleValue;
 import dev.quipu.runtime.pickle.PickleValue.Built;
@@ -85,7 +86,7 @@ final class TorchContents {
             default -> throw new AssertionError(built.kind());
         };
         if (tensors.put(name, tensor) != null) {
-            throw new PickleRefusal("different names", "two tensors " + PickleRefusal.shown(name));
+            throw new PickleRefusal("different names", "two tensors " + Printable.of(name));
         }
         return TAKEN;
     }
@@ -126,7 +127,7 @@ final class TorchContents {
             Object taken = take(join(name, text), value, depth + 1);
             if (taken != TAKEN) {
                 if (entries.containsKey(text)) {
-                    throw new PickleRefusal("different keys", "two of " + PickleRefusal.shown(join(name, text)));
+                    throw new PickleRefusal("different keys", "two of " + Printable.of(join(name, text)));
                 }
                 entries.put(text, taken);
             }

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.weights;
 
+import dev.quipu.runtime.files.Printable;
 import dev.quipu.runtime.pickle.PickleGlobals;
 import dev.quipu.runtime.pickle.PickleRefusal;
 import dev.quipu.runtime.pickle.PickleValue;
@@ -100,7 +101,7 @@ final class TorchGlobals implements PickleGlobals {
         work.spend(1);
         if (argument(arguments, 6) instanceof Scalar(String name)) {
             ElementType type = TorchElements.ofDtype(name)
-                    .orElseThrow(() -> new PickleRefusal("a dtype", PickleRefusal.shown(name)));
+                    .orElseThrow(() -> new PickleRefusal("a dtype", Printable.of(name)));
             return tensor(storage(arguments), type, arguments);
         }
         throw new PickleRefusal("a dtype", argument(arguments, 6).kind());

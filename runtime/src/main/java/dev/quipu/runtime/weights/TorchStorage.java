@@ -1,5 +1,6 @@
 package dev.quipu.runtime.weights;
 
+import dev.quipu.runtime.files.Printable;
 import dev.quipu.runtime.pickle.PickleRefusal;
 import dev.quipu.runtime.pickle.PickleValue;
 import java.util.List;
@@ -29,6 +30,6 @@ record TorchStorage(String key, ElementType type, long elements) implements Pick
 
     @Override
     public String kind() {
-        return "the storage " + PickleRefusal.shown(key);
+        return "the storage " + Printable.of(key);
     }
 }

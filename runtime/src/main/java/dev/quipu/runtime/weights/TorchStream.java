@@ -1,8 +1,8 @@
 package dev.quipu.runtime.weights;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.Printable;
 import dev.quipu.runtime.pickle.Pickle;
-import dev.quipu.runtime.pickle.PickleRefusal;
 import dev.quipu.runtime.pickle.PickleValue;
 import dev.quipu.runtime.pickle.PickleValue.Mapping;
 import dev.quipu.runtime.pickle.PickleValue.Scalar;
@@ -67,7 +67,7 @@ final class TorchStream {
 
     private void expect(Object expected, Object found, String name) {
         if (!expected.equals(found)) {
-            throw refuse(name, PickleRefusal.shown(String.valueOf(found)));
+            throw refuse(name, Printable.of(String.valueOf(found)));
         }
     }
 
