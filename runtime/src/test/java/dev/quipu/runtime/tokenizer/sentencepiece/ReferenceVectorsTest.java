@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import java.util.zip.GZIPInputStream;
@@ -87,5 +88,36 @@ class ReferenceVectorsTest {
         IntStream.range(0, expected.size())
                 .forEach(i -> assertArrayEquals(expected.get(i), encoded.get(i), parts[i]));
         assertEquals(parts.length, expected.size());
+    }
+
+    /** From SentencePiece's README and mistral-common's tests. */
+    @ParameterizedTest
+    @CsvSource({
+        "sentencepiece/test_model.model, This is a test, 284 47 11 4 15 400",
+        "sentencepiece/test_model.model, Hello world, 151 88 21 887",
+        "mistral/tokenizer.model.v1, <s>[INST] a [/INST] b</s>[INST] c [/INST] d</s>,"
+                + " 1 733 16289 28793 264 733 28748 16289 28793 287 2 733 16289 28793 277 733 28748 16289 28793 281 2",
+        "mistral/mistral_instruct_tokenizer_240323.model.v3, <s>[INST]a[/INST]b</s>, 1 3 1032 4 1055 2"
+    })
+    void idsArePublishedOnes(String model, String text, String expected) {
+        Tokenizer tokenizer = Tokenizer.of(SharedData.of("data/tokenizers/" + model));
+        String ids = Arrays.stream(tokenizer.encodeWithSpecials(text))
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(" "));
+        assertEquals(expected, ids);
+    }
+
+    /** Japanese and English through the rules of nmt_nfkc; the normalised text comes back. */
+    @ParameterizedTest
+    @CsvSource({
+        "sentencepiece/test_ja_model.model, \u5409\u8F29\u306F\u732B\u3067\u3042\u308B\u3002",
+        "sentencepiece/test_model.model, I saw a girl with a telescope.",
+        "hf_fixtures/test_sentencepiece_bpe.model, This is a test",
+        "hf_fixtures/test_sentencepiece_with_bytefallback.model, \u5409\u8F29 caf\u00E9 \uD83D\uDE00"
+    })
+    void textComesBack(String model, String text) {
+        Tokenizer tokenizer = Tokenizer.of(SharedData.of("data/tokenizers/" + model));
+        assertEquals(text, tokenizer.decode(tokenizer.encode(text)));
+        assertArrayEquals(tokenizer.encode(text), tokenizer.encode("\u3000" + text.replace(" ", "\u00A0 ") + "  "));
     }
 }
