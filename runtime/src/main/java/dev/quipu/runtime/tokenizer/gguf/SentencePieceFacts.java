@@ -52,7 +52,7 @@ final class SentencePieceFacts {
         }
         SentencePieceModel model = new SentencePieceModel(
                 pieces, trainer(facts, pieces), normalizer(facts), Optional.empty(), KeptFields.NONE);
-        return SentencePieceTokenizer.of(model, facts.flag("add_bos_token").orElse(true));
+        return SentencePieceTokenizer.of(model, facts.flag("add_bos_token").orElse(true), facts.chatTemplate());
     }
 
     private static TrainerSpec trainer(Facts facts, List<SentencePiece> pieces) {

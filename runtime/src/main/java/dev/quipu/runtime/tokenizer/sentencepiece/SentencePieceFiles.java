@@ -12,9 +12,14 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The files that a tokenizer was read from, to be written as they were. */
 final class SentencePieceFiles {
+    /** A model file of another name has no files that belong to it. */
+    private static final List<String> ALONE = List.of();
+
     private static final int NAME_DIGITS = 16;
     private static final long MAXIMUM_CONFIG_BYTES = 16 << 20;
 
@@ -32,19 +37,21 @@ final class SentencePieceFiles {
         return new SentencePieceFiles(model, model.toBytes(), Map.of());
     }
 
-    static SentencePieceFiles of(SentencePieceModel model, boolean beginsPrompts) {
-        String config = "{\"add_bos_token\": " + beginsPrompts + "}\n";
+    static SentencePieceFiles of(SentencePieceModel model, boolean beginsPrompts, Optional<String> chatTemplate) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("add_bos_token", beginsPrompts);
+        chatTemplate.ifPresent(template -> config.put("chat_template", template));
         return new SentencePieceFiles(
                 model,
                 model.toBytes(),
-                Map.of(TokenizerConfigReader.CONFIG, config.getBytes(StandardCharsets.UTF_8)));
+                Map.of(TokenizerConfigReader.CONFIG, JsonMapper.shared().writeValueAsBytes(config)));
     }
 
     static SentencePieceFiles read(Path file) {
         SentencePieceModel model = SentencePieceModel.read(file);
         try {
             Map<String, byte[]> beside = new LinkedHashMap<>();
-            for (String name : List.of(TokenizerConfigReader.CONFIG, TokenizerConfigReader.ADDED_TOKENS)) {
+            for (String name : file.endsWith(SentencePieceTokenizer.FILE) ? TokenizerConfigReader.FILES : ALONE) {
                 Path sibling = file.resolveSibling(name);
                 if (Files.isRegularFile(sibling) && Files.size(sibling) <= MAXIMUM_CONFIG_BYTES) {
                     beside.put(name, Files.readAllBytes(sibling));

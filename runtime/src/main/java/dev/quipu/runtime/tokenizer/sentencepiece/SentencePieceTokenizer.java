@@ -3,12 +3,15 @@ package dev.quipu.runtime.tokenizer.sentencepiece;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.tokenizer.StreamingDecoder;
 import dev.quipu.runtime.tokenizer.Tokenizer;
+import dev.quipu.runtime.tokenizer.sentencepiece.SpecialPieces.Special;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -18,6 +21,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class SentencePieceTokenizer implements Tokenizer {
     /** The file's name in a model folder. */
     public static final String FILE = "tokenizer.model";
+
+    private static final OptionalInt NONE = OptionalInt.empty();
 
     /** Working memory of a longer text is not kept. */
     private static final int KEPT_BYTES = 1 << 22;
@@ -31,6 +36,7 @@ public final class SentencePieceTokenizer implements Tokenizer {
     private final SpecialNames specials;
     private final OptionalInt beginOfText;
     private final OptionalInt endOfText;
+    private final Set<Integer> endsOfText;
     private final Queue<Workplace> workplaces = new ConcurrentLinkedQueue<>();
 
     private record Workplace(PieceEncoder encoder, GrowingBytes normalized) {}
@@ -47,8 +53,9 @@ public final class SentencePieceTokenizer implements Tokenizer {
         this.encoders = EncoderFactory.of(model, vocabulary, normalizer);
         this.decodingRules = DecodingRules.of(model, spec, vocabulary);
         this.specials = new SpecialNames(vocabulary.specials(), config.added());
-        this.beginOfText = endpiece(config.begin(), special.beginOfText().text());
-        this.endOfText = endpiece(config.end(), special.endOfText().text());
+        this.beginOfText = end(config.begin(), special.beginOfText());
+        this.endOfText = end(config.end(), special.endOfText());
+        this.endsOfText = allEnds();
     }
 
     private static NormalizerSpec withoutSpace(NormalizerSpec spec) {
@@ -62,13 +69,25 @@ public final class SentencePieceTokenizer implements Tokenizer {
     }
 
     /** The id of the piece at an end of a text: the one that the folder names, or else the model. */
-    private OptionalInt endpiece(Optional<Optional<String>> configured, String ofModel) {
-        Optional<String> name = configured.orElse(Optional.of(ofModel));
-        OptionalInt id = name.isPresent() ? specials.id(name.get()) : OptionalInt.empty();
-        if (configured.isPresent() && name.isPresent() && id.isEmpty()) {
+    private OptionalInt end(Optional<Optional<String>> configured, Special ofModel) {
+        if (configured.isEmpty()) {
+            OptionalInt id = specials.id(ofModel.text());
+            boolean isOther = id.isPresent() && id.getAsInt() == vocabulary.unknown();
+            return id.isEmpty() && vocabulary.has(ofModel) ? OptionalInt.of(ofModel.id()) : isOther ? NONE : id;
+        }
+        Optional<String> name = configured.get();
+        OptionalInt id = name.isPresent() ? specials.id(name.get()) : NONE;
+        if (name.isPresent() && id.isEmpty()) {
             throw QuipuException.of("a special token of the vocabulary", name.get(), TokenizerConfigReader.CONFIG, "");
         }
-        return id.isPresent() && id.getAsInt() != vocabulary.unknown() ? id : OptionalInt.empty();
+        return id;
+    }
+
+    private Set<Integer> allEnds() {
+        Set<Integer> ends = new LinkedHashSet<>(config.ends());
+        endOfText.ifPresent(ends::add);
+        ends.forEach(decodingRules::check);
+        return Set.copyOf(ends);
     }
 
     /**
@@ -94,9 +113,15 @@ public final class SentencePieceTokenizer implements Tokenizer {
         return new SentencePieceTokenizer(SentencePieceFiles.of(model));
     }
 
-    /** The tokenizer of a model whose prompts begin with its begin-of-text piece, or do not. */
-    public static SentencePieceTokenizer of(SentencePieceModel model, boolean beginsPrompts) {
-        return new SentencePieceTokenizer(SentencePieceFiles.of(model, beginsPrompts));
+    /**
+     * The tokenizer of a model that says nothing about prompts itself.
+     *
+     * @param beginsPrompts whether prompts begin with the begin-of-text piece
+     * @param chatTemplate the Jinja template that makes a prompt of a chat, if there is one
+     */
+    public static SentencePieceTokenizer of(
+            SentencePieceModel model, boolean beginsPrompts, Optional<String> chatTemplate) {
+        return new SentencePieceTokenizer(SentencePieceFiles.of(model, beginsPrompts, chatTemplate));
     }
 
     /** The model that this tokenizer follows. */
@@ -192,6 +217,16 @@ public final class SentencePieceTokenizer implements Tokenizer {
     @Override
     public OptionalInt endOfText() {
         return endOfText;
+    }
+
+    @Override
+    public Set<Integer> endsOfText() {
+        return endsOfText;
+    }
+
+    @Override
+    public Optional<String> chatTemplate() {
+        return config.chatTemplate();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.quipu.runtime.tokenizer.sentencepiece;
 
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
+import dev.quipu.runtime.tokenizer.sentencepiece.SpecialPieces.Special;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -82,6 +83,14 @@ final class Vocabulary {
     /** The pieces that are always whole. */
     ByteTrie userDefined() {
         return userDefined;
+    }
+
+    /** Whether a piece stands where a model says. */
+    boolean has(Special special) {
+        return special.isPresent()
+                && special.id() < pieces.size()
+                && special.id() != unknown
+                && pieces.get(special.id()).text().equals(special.text());
     }
 
     /** What stands for text without a piece. */

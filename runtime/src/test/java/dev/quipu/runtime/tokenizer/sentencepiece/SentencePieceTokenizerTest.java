@@ -203,14 +203,14 @@ class SentencePieceTokenizerTest {
         assertEquals(OptionalInt.of(2), tokenizer.endOfText());
     }
 
-    /** A quadratic encoder would take an hour for each. */
+    /** A quadratic encoder would take minutes for each. */
     @ParameterizedTest
     @ValueSource(strings = {"a", "ab", "\uD83D\uDE00", "\u65E5", " ", "the", "x"})
-    void aMegabyteWithoutASpaceTakesNoTime(String part) {
-        String text = part.repeat((1 << 20) / part.length());
+    void aLongTextWithoutASpaceTakesNoTime(String part) {
+        String text = part.repeat((1 << 18) / part.length());
         for (String name : List.of("bytes", "equal", "unigram", "unused")) {
             Tokenizer tokenizer = models().get(name).tokenizer();
-            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> tokenizer.encode(text));
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> tokenizer.encode(text));
         }
     }
 }

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +70,8 @@ class TokenizerFolderTest {
     void aModelAloneBeginsItsPrompts() {
         assertTrue(Tokenizer.load(folder).beginsPrompts());
         assertFalse(Tokenizer.load(folder).endsPrompts());
-        assertFalse(SentencePieceTokenizer.of(SmallModels.bytePairs().model(), false).beginsPrompts());
+        assertFalse(SentencePieceTokenizer.of(SmallModels.bytePairs().model(), false, Optional.of("{{}}"))
+                .beginsPrompts());
     }
 
     @Test
@@ -105,6 +108,46 @@ class TokenizerFolderTest {
         assertEquals("<s> ▁the ▁ <end> ▁the <endless> ▁in", pieces(tokenizer, ids));
         assertEquals("the  the<endless> in", tokenizer.decode(ids));
         assertEquals("▁ <unk> e n <unk>", pieces(tokenizer, tokenizer.encode("<end>")));
+    }
+
+    @Test
+    void endsOfWhatModelsWriteAreOfTheirGeneration() throws IOException {
+        assertEquals(Set.of(2), Tokenizer.load(folder).endsOfText());
+        assertEquals(Set.of(2, 7), with("generation_config.json", "{'eos_token_id': [7, 2]}").endsOfText());
+        assertEquals(Set.of(2, 9), with("generation_config.json", "{'eos_token_id': 9}").endsOfText());
+        assertThrows(QuipuException.class, () -> with("generation_config.json", "{'eos_token_id': 29}"));
+    }
+
+    @Test
+    void chatTemplatesStandBeside() throws IOException {
+        assertEquals(Optional.empty(), Tokenizer.load(folder).chatTemplate());
+        assertEquals(Optional.of("a"), with("tokenizer_config.json", "{'chat_template': 'a'}").chatTemplate());
+        assertEquals(
+                Optional.of("b"),
+                with(
+                                "tokenizer_config.json",
+                                "{'chat_template': [{'name': 'tool', 'template': 'x'},"
+                                        + " {'name': 'default', 'template': 'b'}]}")
+                        .chatTemplate());
+        assertEquals(Optional.of("{{c}}"), with("chat_template.jinja", "{{c}}").chatTemplate());
+        SentencePieceModel model = SmallModels.bytePairs().model();
+        assertEquals(
+                Optional.of("d"),
+                SentencePieceTokenizer.of(model, true, Optional.of("d")).chatTemplate());
+    }
+
+    @Test
+    void theNamesOfEndsMayStandInAMap() throws IOException {
+        Tokenizer tokenizer = with("special_tokens_map.json", "{'eos_token': {'content': '<s>'}}");
+        assertEquals(OptionalInt.of(1), tokenizer.endOfText());
+    }
+
+    @Test
+    void aFileOfAnotherNameStandsAlone() throws IOException {
+        with("tokenizer_config.json", "{'add_bos_token': false}");
+        Path other = Files.copy(folder.resolve("tokenizer.model"), folder.resolve("other.model"));
+        assertTrue(Tokenizer.of(other).beginsPrompts());
+        assertFalse(Tokenizer.of(folder).beginsPrompts());
     }
 
     @Test
