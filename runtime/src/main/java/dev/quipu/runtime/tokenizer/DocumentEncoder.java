@@ -97,9 +97,8 @@ public final class DocumentEncoder {
         isBeginning &= parts.isEmpty();
         return IntStream.range(0, parts.size())
                 .parallel()
-                .mapToObj(i -> i == 0 && begins
-                        ? tokenizer.encode(parts.get(i))
-                        : tokenizer.encodeContinuation(parts.get(i)))
+                .mapToObj(i ->
+                        i == 0 && begins ? tokenizer.encode(parts.get(i)) : tokenizer.encodeContinuation(parts.get(i)))
                 .toList();
     }
 }

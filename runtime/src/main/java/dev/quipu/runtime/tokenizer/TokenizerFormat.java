@@ -60,7 +60,10 @@ record TokenizerFormat(String file, Pattern names, Function<Path, Tokenizer> ope
             }
         }
         throw QuipuException.of(
-                "a tokenizer's file (" + known() + ")", "another name", file.toString(), "its name tells what it holds");
+                "a tokenizer's file (" + known() + ")",
+                "another name",
+                file.toString(),
+                "its name tells what it holds");
     }
 
     private static String known() {

@@ -31,8 +31,6 @@ record EncoderFactory(Supplier<PieceEncoder> encoders, CutRule cuts) {
         boolean isTied = !normalizer.keepsCharacters()
                 || vocabulary.hasUnused()
                 || model.trainer().treatWhitespaceAsSuffix();
-        return isTied
-                ? CutRule.NEVER
-                : new BytePairCuts(vocabulary, table, model.normalizer());
+        return isTied ? CutRule.NEVER : new BytePairCuts(vocabulary, table, model.normalizer());
     }
 }

@@ -40,8 +40,7 @@ final class GrowingBytes {
     }
 
     boolean endsWith(byte[] values) {
-        return size >= values.length
-                && Arrays.equals(bytes, size - values.length, size, values, 0, values.length);
+        return size >= values.length && Arrays.equals(bytes, size - values.length, size, values, 0, values.length);
     }
 
     void removeLast(int count) {

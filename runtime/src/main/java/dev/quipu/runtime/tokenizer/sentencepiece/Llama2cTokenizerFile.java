@@ -161,7 +161,8 @@ public final class Llama2cTokenizerFile {
         for (int id = 0; id < model.pieces().size(); id++) {
             byte[] text = text(id, model.pieces().get(id)).getBytes(StandardCharsets.UTF_8);
             longest = Math.max(longest, text.length);
-            ByteBuffer piece = ByteBuffer.allocate(2 * Integer.BYTES + text.length).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer piece =
+                    ByteBuffer.allocate(2 * Integer.BYTES + text.length).order(ByteOrder.LITTLE_ENDIAN);
             piece.putFloat(model.pieces().get(id).score()).putInt(text.length).put(text);
             output.writeBytes(piece.array());
         }
@@ -189,14 +190,13 @@ public final class Llama2cTokenizerFile {
         }
         for (int id = 0; id < model.pieces().size(); id++) {
             SentencePiece piece = model.pieces().get(id);
-            boolean isExpected =
-                    switch (piece.type()) {
-                        case UNKNOWN -> id == UNKNOWN;
-                        case CONTROL -> id == BEGIN || id == END;
-                        case BYTE -> id == FIRST_BYTE + piece.byteValue();
-                        case NORMAL -> id >= FIRST_TEXT;
-                        case USER_DEFINED, UNUSED -> false;
-                    };
+            boolean isExpected = switch (piece.type()) {
+                case UNKNOWN -> id == UNKNOWN;
+                case CONTROL -> id == BEGIN || id == END;
+                case BYTE -> id == FIRST_BYTE + piece.byteValue();
+                case NORMAL -> id >= FIRST_TEXT;
+                case USER_DEFINED, UNUSED -> false;
+            };
             if (!isExpected) {
                 throw QuipuException.of(
                         "unknown, begin, end, 256 bytes and then text alone, for llama2.c",

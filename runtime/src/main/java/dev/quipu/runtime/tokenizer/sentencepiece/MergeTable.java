@@ -75,9 +75,9 @@ final class MergeTable {
 
     /** Gives symbols to the long pieces, the best first, and ranks by their scores; equal scores are one rank. */
     private Map<String, Integer> rank(Vocabulary vocabulary, List<Map.Entry<String, Integer>> longPieces) {
-        longPieces.sort(Comparator.comparingDouble(
-                        (Map.Entry<String, Integer> entry) -> -score(vocabulary, entry.getValue()))
-                .thenComparingInt(Map.Entry::getValue));
+        longPieces.sort(
+                Comparator.comparingDouble((Map.Entry<String, Integer> entry) -> -score(vocabulary, entry.getValue()))
+                        .thenComparingInt(Map.Entry::getValue));
         Map<String, Integer> symbols = new HashMap<>();
         int symbol = characters.size();
         float last = Float.NaN;
@@ -114,7 +114,9 @@ final class MergeTable {
     }
 
     private int symbol(Map<String, Integer> symbols, String text) {
-        return next(text, 0) == text.length() ? characters.number(text.codePointAt(0)) : symbols.getOrDefault(text, NONE);
+        return next(text, 0) == text.length()
+                ? characters.number(text.codePointAt(0))
+                : symbols.getOrDefault(text, NONE);
     }
 
     /** The symbol of a character, or {@link #NONE}. */

@@ -47,8 +47,8 @@ final class SentencePieceDecoder implements StreamingDecoder {
         return switch (piece.type()) {
             case CONTROL -> "";
             case UNKNOWN -> rules.unknownSurface();
-            case NORMAL, USER_DEFINED, UNUSED, BYTE -> withoutFirstSpace(piece.text())
-                    .replace(Normalizer.VISIBLE_SPACE, ' ');
+            case NORMAL, USER_DEFINED, UNUSED, BYTE ->
+                withoutFirstSpace(piece.text()).replace(Normalizer.VISIBLE_SPACE, ' ');
         };
     }
 

@@ -48,8 +48,7 @@ public final class SentencePieceTokenizer implements Tokenizer {
         NormalizerSpec spec = config.addsSpace() ? model.normalizer() : withoutSpace(model.normalizer());
         SpecialPieces special = model.trainer().specialPieces();
         this.vocabulary = new Vocabulary(model, config.added());
-        this.normalizer =
-                new Normalizer(spec, model.trainer().treatWhitespaceAsSuffix(), vocabulary.userDefined());
+        this.normalizer = new Normalizer(spec, model.trainer().treatWhitespaceAsSuffix(), vocabulary.userDefined());
         this.encoders = EncoderFactory.of(model, vocabulary, normalizer);
         this.decodingRules = DecodingRules.of(model, spec, vocabulary);
         this.specials = new SpecialNames(vocabulary.specials(), config.added());

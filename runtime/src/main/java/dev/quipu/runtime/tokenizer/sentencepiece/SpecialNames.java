@@ -21,7 +21,8 @@ final class SpecialNames {
                 .forEach(token -> byFirst.computeIfAbsent(token.text().charAt(0), first -> new ArrayList<>())
                         .add(token));
         byFirst.values()
-                .forEach(list -> list.sort(Comparator.comparingInt((AddedToken token) -> -token.text().length())));
+                .forEach(list -> list.sort(Comparator.comparingInt(
+                        (AddedToken token) -> -token.text().length())));
     }
 
     OptionalInt id(String name) {
@@ -47,7 +48,9 @@ final class SpecialNames {
                 at++;
                 continue;
             }
-            int to = token.takesSpaceBefore() ? from + text.substring(from, at).stripTrailing().length() : at;
+            int to = token.takesSpaceBefore()
+                    ? from + text.substring(from, at).stripTrailing().length()
+                    : at;
             if (to > from) {
                 parts.accept(text.substring(from, to), isBehindSpecial);
             }

@@ -28,9 +28,8 @@ record TokenizerConfig(
         List<AddedToken> added,
         Optional<String> chatTemplate) {
     /** What holds without any file. */
-    static final TokenizerConfig DEFAULT =
-            new TokenizerConfig(
-                    true, false, true, true, Optional.empty(), Optional.empty(), Set.of(), List.of(), Optional.empty());
+    static final TokenizerConfig DEFAULT = new TokenizerConfig(
+            true, false, true, true, Optional.empty(), Optional.empty(), Set.of(), List.of(), Optional.empty());
 
     TokenizerConfig {
         ends = Set.copyOf(ends);

@@ -126,8 +126,7 @@ final class TokenizerConfigReader {
 
     private static List<AddedToken> named(JsonNode added) {
         List<AddedToken> tokens = new ArrayList<>();
-        added.forEachEntry(
-                (text, id) -> tokens.add(new AddedToken(id(id.toString()), text, true, false, false)));
+        added.forEachEntry((text, id) -> tokens.add(new AddedToken(id(id.toString()), text, true, false, false)));
         return sorted(tokens);
     }
 

@@ -53,7 +53,10 @@ final class Vocabulary {
     private void add(AddedToken token) {
         if (token.id() != pieces.size()) {
             throw QuipuException.of(
-                    "added tokens without a gap: " + pieces.size(), token.id() + " " + token.text(), "added tokens", "");
+                    "added tokens without a gap: " + pieces.size(),
+                    token.id() + " " + token.text(),
+                    "added tokens",
+                    "");
         }
         pieces.add(new SentencePiece(token.text(), 0, token.isSpecial() ? Type.CONTROL : Type.NORMAL));
     }

@@ -11,8 +11,7 @@ final class WordCache {
     private static final int SLOT_BITS = 15;
     private static final int SLOT_INTS = MOST_IDS + 1;
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final long[] keys = new long[2 << SLOT_BITS];
     private final int[] slots = new int[SLOT_INTS << SLOT_BITS];

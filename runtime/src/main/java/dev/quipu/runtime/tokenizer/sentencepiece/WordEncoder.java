@@ -4,8 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /** A piece for each word; a word begins at a visible space. */
 final class WordEncoder implements PieceEncoder {
-    private static final byte[] SPACE =
-            String.valueOf(Normalizer.VISIBLE_SPACE).getBytes(StandardCharsets.UTF_8);
+    private static final byte[] SPACE = String.valueOf(Normalizer.VISIBLE_SPACE).getBytes(StandardCharsets.UTF_8);
 
     private final Vocabulary vocabulary;
 
@@ -28,6 +27,9 @@ final class WordEncoder implements PieceEncoder {
     }
 
     private static boolean beginsWord(byte[] text, int at, int size) {
-        return size - at >= SPACE.length && text[at] == SPACE[0] && text[at + 1] == SPACE[1] && text[at + 2] == SPACE[2];
+        return size - at >= SPACE.length
+                && text[at] == SPACE[0]
+                && text[at + 1] == SPACE[1]
+                && text[at + 2] == SPACE[2];
     }
 }

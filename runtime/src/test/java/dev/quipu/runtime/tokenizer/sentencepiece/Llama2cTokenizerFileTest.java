@@ -47,8 +47,7 @@ class Llama2cTokenizerFileTest {
         Tokenizer tokenizer = Tokenizer.load(folder);
         assertArrayEquals(SmallModels.bytePairs().tokenizer().encode("the  in aab"), tokenizer.encode("the  in aab"));
         tokenizer.save(Files.createDirectory(folder.resolve("saved")));
-        assertEquals(
-                tokenizer.name(), Tokenizer.load(folder.resolve("saved")).name());
+        assertEquals(tokenizer.name(), Tokenizer.load(folder.resolve("saved")).name());
     }
 
     @TestFactory
@@ -65,7 +64,10 @@ class Llama2cTokenizerFileTest {
                 refused("a longest piece that is shorter", bytes -> with(bytes, 0, 4), "a piece of 5 bytes"),
                 refused("a score that is no number", bytes -> with(bytes, 4, 0x7FC00000), "finite score"),
                 refused("no UTF-8", bytes -> with(bytes, FIRST_LENGTH + 4, -1), "not UTF-8"),
-                refused("a piece in the place of a byte", Llama2cTokenizerFileTest::withOtherByte, "where <0x00> belongs"));
+                refused(
+                        "a piece in the place of a byte",
+                        Llama2cTokenizerFileTest::withOtherByte,
+                        "where <0x00> belongs"));
     }
 
     private static byte[] with(byte[] bytes, int at, int value) {
@@ -97,11 +99,13 @@ class Llama2cTokenizerFileTest {
                         SmallModels.bytePairs().with("in", Type.UNUSED),
                         SmallModels.bytePairs().with("<end>", Type.CONTROL))
                 .map(SmallModels::model)
-                .map(model -> DynamicTest.dynamicTest(model.trainer().modelType().toString(), () -> {
-                    String message = assertThrows(QuipuException.class, () -> Llama2cTokenizerFile.bytes(model, NAME))
-                            .getMessage();
-                    assertTrue(message.contains("write a .model file instead"), message);
-                }));
+                .map(model ->
+                        DynamicTest.dynamicTest(model.trainer().modelType().toString(), () -> {
+                            String message = assertThrows(
+                                            QuipuException.class, () -> Llama2cTokenizerFile.bytes(model, NAME))
+                                    .getMessage();
+                            assertTrue(message.contains("write a .model file instead"), message);
+                        }));
     }
 
     @ParameterizedTest
@@ -114,7 +118,6 @@ class Llama2cTokenizerFileTest {
         SentencePieceModel expected = SentencePieceModel.read(SharedData.of(model));
 
         assertEquals(expected.pieces(), read.pieces());
-        assertArrayEquals(
-                Files.readAllBytes(SharedData.of(file)), Llama2cTokenizerFile.bytes(expected, file));
+        assertArrayEquals(Files.readAllBytes(SharedData.of(file)), Llama2cTokenizerFile.bytes(expected, file));
     }
 }

@@ -77,16 +77,16 @@ class ReferenceVectorsTest {
         String texts = Files.readString(suite.resolve("ggml-vocab-llama-spm.gguf.inp"));
         List<int[]> expected = new ArrayList<>();
         for (String line : Files.readAllLines(suite.resolve("ggml-vocab-llama-spm.gguf.out"))) {
-            expected.add(line.isBlank()
-                    ? new int[0]
-                    : Arrays.stream(line.strip().split(" "))
-                            .mapToInt(Integer::parseInt)
-                            .toArray());
+            expected.add(
+                    line.isBlank()
+                            ? new int[0]
+                            : Arrays.stream(line.strip().split(" "))
+                                    .mapToInt(Integer::parseInt)
+                                    .toArray());
         }
         String[] parts = texts.split("\n__ggml_vocab_test__\n");
         List<int[]> encoded = Arrays.stream(parts).map(tokenizer::encode).toList();
-        IntStream.range(0, expected.size())
-                .forEach(i -> assertArrayEquals(expected.get(i), encoded.get(i), parts[i]));
+        IntStream.range(0, expected.size()).forEach(i -> assertArrayEquals(expected.get(i), encoded.get(i), parts[i]));
         assertEquals(parts.length, expected.size());
     }
 

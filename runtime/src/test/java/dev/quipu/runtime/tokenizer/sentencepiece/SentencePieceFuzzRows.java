@@ -17,9 +17,7 @@ public final class SentencePieceFuzzRows {
         byte[] model = Llama2cTokenizerFile.read(llama2c, "seed").toBytes();
         return List.of(
                 new FuzzRow(
-                        "sentencepiece",
-                        List.of(model),
-                        input -> touch(SentencePieceReader.read(input, FuzzRow.FILE))),
+                        "sentencepiece", List.of(model), input -> touch(SentencePieceReader.read(input, FuzzRow.FILE))),
                 new FuzzRow(
                         "tokenizer.bin",
                         List.of(llama2c),

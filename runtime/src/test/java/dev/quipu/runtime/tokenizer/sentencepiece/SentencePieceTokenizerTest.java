@@ -47,15 +47,20 @@ class SentencePieceTokenizerTest {
                 Map.entry("removing", SmallModels.bytePairs().removingSpaces()),
                 Map.entry("at end", SmallModels.of(ModelType.BPE).withSpaceAtEnd()),
                 Map.entry("plain", SmallModels.of(ModelType.BPE).withPlainSpaces()),
-                Map.entry("whole", SmallModels.bytePairs().with("bc", Type.USER_DEFINED).with("h A", Type.USER_DEFINED)),
-                Map.entry("unused", SmallModels.bytePairs().with("the", Type.UNUSED).with("aaaa", Type.UNUSED)),
+                Map.entry(
+                        "whole",
+                        SmallModels.bytePairs().with("bc", Type.USER_DEFINED).with("h A", Type.USER_DEFINED)),
+                Map.entry(
+                        "unused",
+                        SmallModels.bytePairs().with("the", Type.UNUSED).with("aaaa", Type.UNUSED)),
                 Map.entry("equal", SmallModels.bytePairs().withScores(i -> -1)),
                 Map.entry("rising", SmallModels.bytePairs().withScores(i -> i)),
                 Map.entry("rules", SmallModels.of(ModelType.BPE).with(rules).with("A", Type.USER_DEFINED)),
                 Map.entry("rules removing", SmallModels.bytePairs().with(rules).removingSpaces()),
                 Map.entry("unigram", unigram.removingSpaces()),
                 Map.entry("unigram bytes", unigram.withByteFallback().with("aaaa", Type.UNUSED)),
-                Map.entry("unigram whole", unigram.with("aab", Type.USER_DEFINED).with("t", Type.UNUSED)),
+                Map.entry(
+                        "unigram whole", unigram.with("aab", Type.USER_DEFINED).with("t", Type.UNUSED)),
                 Map.entry("words", SmallModels.of(ModelType.WORD)),
                 Map.entry("characters", SmallModels.of(ModelType.CHAR).with("in", Type.USER_DEFINED)));
     }
@@ -68,7 +73,9 @@ class SentencePieceTokenizerTest {
     Stream<DynamicTest> piecesAreSentencePieces() throws IOException {
         Map<String, SmallModels> models = models();
         Path table = Path.of("src/test/resources/sentencepiece/pieces.txt");
-        return Files.readAllLines(Path.of(System.getProperty("quipu.root", "..")).resolve("runtime").resolve(table))
+        return Files.readAllLines(Path.of(System.getProperty("quipu.root", ".."))
+                        .resolve("runtime")
+                        .resolve(table))
                 .stream()
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> line.split("\\|", -1))
@@ -82,7 +89,23 @@ class SentencePieceTokenizerTest {
 
     /** Texts of the models' own characters and a few others, with much repetition. */
     private static String randomText(SplittableRandom random) {
-        String[] parts = {"a", "aa", "b", "c", "the", " ", "  ", "in", "\u65E5", "\u672C", "\uD83D\uDE00", "\u00E9", "\u2581", "A", "h A"};
+        String[] parts = {
+            "a",
+            "aa",
+            "b",
+            "c",
+            "the",
+            " ",
+            "  ",
+            "in",
+            "\u65E5",
+            "\u672C",
+            "\uD83D\uDE00",
+            "\u00E9",
+            "\u2581",
+            "A",
+            "h A"
+        };
         StringBuilder text = new StringBuilder();
         for (int count = random.nextInt(30); count > 0; count--) {
             text.append(parts[random.nextInt(parts.length)]);
@@ -92,25 +115,26 @@ class SentencePieceTokenizerTest {
 
     @TestFactory
     Stream<DynamicTest> partsHaveTheIdsOfTheWhole() {
-        return models().entrySet().stream().map(model -> DynamicTest.dynamicTest(model.getKey(), () -> {
-            Tokenizer tokenizer = model.getValue().tokenizer();
-            SplittableRandom random = new SplittableRandom(1);
-            for (int round = 0; round < 500; round++) {
-                String text = randomText(random);
-                int[] whole = tokenizer.encode(text);
-                for (int at = 0; at <= text.length(); at++) {
-                    if (tokenizer.canCut(text, at)) {
-                        int[] first = tokenizer.encode(text.substring(0, at));
-                        int[] second = at == 0
-                                ? tokenizer.encode(text)
-                                : tokenizer.encodeContinuation(text.substring(at));
-                        int[] both = IntStream.concat(Arrays.stream(first), Arrays.stream(second))
-                                .toArray();
-                        assertArrayEquals(whole, both, text + " cut at " + at);
+        return models().entrySet().stream()
+                .map(model -> DynamicTest.dynamicTest(model.getKey(), () -> {
+                    Tokenizer tokenizer = model.getValue().tokenizer();
+                    SplittableRandom random = new SplittableRandom(1);
+                    for (int round = 0; round < 500; round++) {
+                        String text = randomText(random);
+                        int[] whole = tokenizer.encode(text);
+                        for (int at = 0; at <= text.length(); at++) {
+                            if (tokenizer.canCut(text, at)) {
+                                int[] first = tokenizer.encode(text.substring(0, at));
+                                int[] second = at == 0
+                                        ? tokenizer.encode(text)
+                                        : tokenizer.encodeContinuation(text.substring(at));
+                                int[] both = IntStream.concat(Arrays.stream(first), Arrays.stream(second))
+                                        .toArray();
+                                assertArrayEquals(whole, both, text + " cut at " + at);
+                            }
+                        }
                     }
-                }
-            }
-        }));
+                }));
     }
 
     @Test
@@ -194,9 +218,7 @@ class SentencePieceTokenizerTest {
     void namesOfSpecialTokensAreTextUnlessAskedFor() {
         Tokenizer tokenizer = SmallModels.of(ModelType.BPE).tokenizer();
         assertEquals("\u2581 <unk>", pieces(tokenizer, tokenizer.encode("<s>")));
-        assertEquals(
-                "<s> \u2581the </s> \u2581in",
-                pieces(tokenizer, tokenizer.encodeWithSpecials("<s>the</s>in")));
+        assertEquals("<s> \u2581the </s> \u2581in", pieces(tokenizer, tokenizer.encodeWithSpecials("<s>the</s>in")));
         assertEquals(OptionalInt.of(2), tokenizer.special("</s>"));
         assertEquals(OptionalInt.empty(), tokenizer.special("the"));
         assertEquals(OptionalInt.of(1), tokenizer.beginOfText());

@@ -18,8 +18,8 @@ record SmallModels(
         ByteBuffer rules,
         List<SentencePiece> texts) {
     /** Byte-pair pieces, best first, and then characters. */
-    private static final List<String> PIECES = List.of(
-            "he", "▁t", "▁the", "in", "aa", "aaaa", "▁▁", "▁a", "ab", "abc", "bc", "▁in", "日本", "the");
+    private static final List<String> PIECES =
+            List.of("he", "▁t", "▁the", "in", "aa", "aaaa", "▁▁", "▁a", "ab", "abc", "bc", "▁in", "日本", "the");
 
     private static final List<String> CHARACTERS = List.of("▁", "t", "h", "e", "i", "n", "a", "b", "c", "日", "本", "!");
 
@@ -76,19 +76,16 @@ record SmallModels(
         if (!isKnown) {
             changed.add(new SentencePiece(text, -1 - texts.size(), newType));
         }
-        return new SmallModels(
-                type, byteFallback, spaceAtEnd, addsSpace, removesSpaces, escapesSpaces, rules, changed);
+        return new SmallModels(type, byteFallback, spaceAtEnd, addsSpace, removesSpaces, escapesSpaces, rules, changed);
     }
 
     /** With the scores of all text changed. */
     SmallModels withScores(java.util.function.IntToDoubleFunction scores) {
         List<SentencePiece> changed = new ArrayList<>();
         for (SentencePiece piece : texts) {
-            changed.add(new SentencePiece(
-                    piece.text(), (float) scores.applyAsDouble(changed.size()), piece.type()));
+            changed.add(new SentencePiece(piece.text(), (float) scores.applyAsDouble(changed.size()), piece.type()));
         }
-        return new SmallModels(
-                type, byteFallback, spaceAtEnd, addsSpace, removesSpaces, escapesSpaces, rules, changed);
+        return new SmallModels(type, byteFallback, spaceAtEnd, addsSpace, removesSpaces, escapesSpaces, rules, changed);
     }
 
     SentencePieceModel model() {

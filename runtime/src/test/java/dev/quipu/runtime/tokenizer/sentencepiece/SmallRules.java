@@ -34,8 +34,8 @@ final class SmallRules {
         layout.isTaken[0] = true;
         layout.place(root, 0);
         byte[] texts = layout.replacements.toString().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer blob = ByteBuffer.allocate(Integer.BYTES * (1 + UNITS) + texts.length)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer blob =
+                ByteBuffer.allocate(Integer.BYTES * (1 + UNITS) + texts.length).order(ByteOrder.LITTLE_ENDIAN);
         blob.putInt(Integer.BYTES * UNITS);
         for (int unit : layout.units) {
             blob.putInt(unit);

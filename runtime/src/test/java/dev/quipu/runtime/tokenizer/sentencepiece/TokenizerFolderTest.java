@@ -63,7 +63,9 @@ class TokenizerFolderTest {
         String plain = Tokenizer.load(folder).name();
         assertEquals(plain, SmallModels.of(ModelType.BPE).tokenizer().name());
         assertNotEquals(plain, SmallModels.bytePairs().tokenizer().name());
-        assertNotEquals(plain, with("tokenizer_config.json", "{'add_prefix_space': false}").name());
+        assertNotEquals(
+                plain,
+                with("tokenizer_config.json", "{'add_prefix_space': false}").name());
     }
 
     @Test
@@ -113,15 +115,21 @@ class TokenizerFolderTest {
     @Test
     void endsOfWhatModelsWriteAreOfTheirGeneration() throws IOException {
         assertEquals(Set.of(2), Tokenizer.load(folder).endsOfText());
-        assertEquals(Set.of(2, 7), with("generation_config.json", "{'eos_token_id': [7, 2]}").endsOfText());
-        assertEquals(Set.of(2, 9), with("generation_config.json", "{'eos_token_id': 9}").endsOfText());
+        assertEquals(
+                Set.of(2, 7),
+                with("generation_config.json", "{'eos_token_id': [7, 2]}").endsOfText());
+        assertEquals(
+                Set.of(2, 9),
+                with("generation_config.json", "{'eos_token_id': 9}").endsOfText());
         assertThrows(QuipuException.class, () -> with("generation_config.json", "{'eos_token_id': 29}"));
     }
 
     @Test
     void chatTemplatesStandBeside() throws IOException {
         assertEquals(Optional.empty(), Tokenizer.load(folder).chatTemplate());
-        assertEquals(Optional.of("a"), with("tokenizer_config.json", "{'chat_template': 'a'}").chatTemplate());
+        assertEquals(
+                Optional.of("a"),
+                with("tokenizer_config.json", "{'chat_template': 'a'}").chatTemplate());
         assertEquals(
                 Optional.of("b"),
                 with(
@@ -171,8 +179,8 @@ class TokenizerFolderTest {
             })
     void whatCannotBeDoneIsRefused(String config, String expected) throws IOException {
         Files.writeString(folder.resolve("tokenizer_config.json"), config);
-        String message = assertThrows(QuipuException.class, () -> Tokenizer.load(folder))
-                .getMessage();
+        String message =
+                assertThrows(QuipuException.class, () -> Tokenizer.load(folder)).getMessage();
         assertTrue(message.contains(expected), message);
     }
 }
