@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tokenizer.bpe;
 
+import dev.quipu.runtime.files.Printable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +56,7 @@ final class AddedTokenReader {
         String other = byId.get(id);
         Integer listed = vocabulary.get(token.content());
         if (other != null && !other.equals(token.content()) || listed != null && listed != id) {
-            throw item.at("id").refused("an id that only \"" + token.content() + "\" has");
+            throw item.at("id").refused("an id that only \"" + Printable.of(token.content()) + "\" has");
         }
         AddedToken known = byContent.get(token.content());
         if (token.content().isEmpty() || known != null) {

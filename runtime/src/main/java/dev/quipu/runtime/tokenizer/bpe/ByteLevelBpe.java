@@ -1,6 +1,7 @@
 package dev.quipu.runtime.tokenizer.bpe;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -64,7 +65,8 @@ public record ByteLevelBpe(
         for (int id = 0; id < tokens.size(); id++) {
             String token = tokens.get(id);
             if (!contents.add(token)) {
-                throw QuipuException.of("each token once", "\"" + token + "\" as " + id + " again", WHERE, "");
+                throw QuipuException.of(
+                        "each token once", "\"" + Printable.of(token) + "\" as " + id + " again", WHERE, "");
             }
             boolean special = isEnd(id) || !types.isEmpty() && types.get(id) == CONTROL;
             if (special || !types.isEmpty() && types.get(id) == USER_DEFINED) {

@@ -61,9 +61,11 @@ final class ByteLevelReader {
         boolean wholeWords = file.at("model").at("ignore_merges").flag(false);
         for (WordFamily family : WordFamily.values()) {
             ObjectNode wanted = family.preTokenizer(false);
-            boolean same = essence(wanted).equals(essence(file.at("pre_tokenizer").node()))
-                    && normalizer(family.normalizer()).equals(normalizer(file.at("normalizer").node()))
-                    && family.keepsWholeWords() == wholeWords;
+            boolean same =
+                    essence(wanted).equals(essence(file.at("pre_tokenizer").node()))
+                            && normalizer(family.normalizer())
+                                    .equals(normalizer(file.at("normalizer").node()))
+                            && family.keepsWholeWords() == wholeWords;
             if (same) {
                 return family;
             }

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tokenizer.bpe;
 
+import dev.quipu.runtime.files.Printable;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -56,7 +57,7 @@ final class MergeReader {
     private int id(int rank, String piece) {
         Integer id = vocabulary.get(piece);
         if (id == null) {
-            throw part.at(rank).refused("pieces of the vocabulary, such as \"" + piece + "\" is not,");
+            throw part.at(rank).refused("pieces of the vocabulary, unlike \"" + Printable.of(piece) + "\",");
         }
         return id;
     }

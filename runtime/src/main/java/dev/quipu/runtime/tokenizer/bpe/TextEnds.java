@@ -1,6 +1,7 @@
 package dev.quipu.runtime.tokenizer.bpe;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.Printable;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +64,7 @@ record TextEnds(OptionalInt begin, boolean beginsPrompts, OptionalInt end, Set<I
         if (id.isEmpty()) {
             throw QuipuException.of(
                     "a token of the vocabulary",
-                    "\"" + name.get() + "\"",
+                    "\"" + Printable.of(name.get()) + "\"",
                     where + "/" + TokenizerSettings.CONFIG + ": " + entry,
                     "");
         }

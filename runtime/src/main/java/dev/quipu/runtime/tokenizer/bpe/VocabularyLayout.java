@@ -1,6 +1,7 @@
 package dev.quipu.runtime.tokenizer.bpe;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,7 +45,8 @@ final class VocabularyLayout {
         for (String special : specials) {
             Integer id = more.get(special);
             if (id == null) {
-                throw QuipuException.of("an id of \"" + special + "\"", "none", where + "/" + VOCABULARY, "");
+                throw QuipuException.of(
+                        "an id of \"" + Printable.of(special) + "\"", "none", where + "/" + VOCABULARY, "");
             }
             added.add(new AddedToken(id, special, true, false, false, false, false));
         }
@@ -67,7 +69,7 @@ final class VocabularyLayout {
             default ->
                 throw QuipuException.of(
                         "GPT2Tokenizer or Qwen2Tokenizer",
-                        model,
+                        Printable.of(model),
                         where + "/" + TokenizerSettings.CONFIG + ": tokenizer_class",
                         "save the tokenizer as tokenizer.json");
         };

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.tokenizer.bpe;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.Printable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -42,7 +43,7 @@ enum WordFamily {
                                 + Arrays.stream(values())
                                         .flatMap(family -> family.names.stream())
                                         .collect(Collectors.joining(", ")),
-                        name,
+                        Printable.of(name),
                         "tokenizer.ggml.pre",
                         "other ways to cut text into words are not known"));
     }
