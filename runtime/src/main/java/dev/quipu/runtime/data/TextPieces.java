@@ -43,6 +43,7 @@ final class TextPieces {
             for (int count = reader.read(buffer); count >= 0; count = reader.read(buffer, filled, PIECE - filled)) {
                 filled += count;
                 if (first && buffer[0] == BYTE_ORDER_MARK) {
+                    sink.byteOrderMark();
                     System.arraycopy(buffer, 1, buffer, 0, --filled);
                 }
                 first = false;
