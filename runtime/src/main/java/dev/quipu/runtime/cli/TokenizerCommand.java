@@ -7,9 +7,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "tokenizer",
-        description = "Turns text into token ids, or ids into text.",
+        description = "Turns text into token ids and back; trains tokenizers.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {EncodeCommand.class, DecodeCommand.class})
+        subcommands = {EncodeCommand.class, DecodeCommand.class, TokenizerTrainCommand.class})
 final class TokenizerCommand extends QuipuCommand {
     @Spec
     private CommandSpec spec;

@@ -112,6 +112,11 @@ public final class TextFiles implements Corpus {
         return description;
     }
 
+    /** The size of all files, those that are no text among them. */
+    public long bytes() {
+        return entries.stream().mapToLong(Entry::size).sum();
+    }
+
     @Override
     public String fingerprint() {
         return entries.stream()
