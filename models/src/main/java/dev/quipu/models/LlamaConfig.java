@@ -96,6 +96,24 @@ public record LlamaConfig(
                 dim, layers, heads, heads, dim / heads, hidden, vocabulary, context, 1e-5, 1e4, false, 0);
     }
 
+    /** The same sizes with another number of token ids. */
+    public LlamaConfig withVocabulary(int size) {
+        return new LlamaConfig(
+                dim,
+                layers,
+                heads,
+                keyValueHeads,
+                headSize,
+                hidden,
+                size,
+                context,
+                normEpsilon,
+                ropeTheta,
+                ropeScaling,
+                tied,
+                window);
+    }
+
     /**
      * Standard deviation of the first weights. The LLaMA papers give none; 0.02 is GPT-2's (Radford et al. 2019), which
      * Hugging Face has as LLaMA's {@code initializer_range}.

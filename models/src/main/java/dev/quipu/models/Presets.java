@@ -161,6 +161,7 @@ public final class Presets implements ModelCatalog {
             LlamaConfig config,
             Function<LlamaConfig, Llama> family,
             TrainingRecipe recipe) {
-        return new Preset(name, description, () -> family.apply(config), recipe);
+        return new Preset(
+                name, description, config.vocabulary(), size -> family.apply(config.withVocabulary(size)), recipe);
     }
 }

@@ -86,6 +86,13 @@ class PresetsTest {
     }
 
     @Test
+    void vocabulariesGrowWithTheTokenizer() {
+        Preset preset = ModelCatalog.preset("llama-tiny");
+        assertEquals(264, preset.modelFor(258).vocabularySize());
+        assertEquals(272, preset.modelFor(265).vocabularySize());
+    }
+
+    @Test
     void everyModelIsDeclaredAnew() {
         Preset preset = ModelCatalog.preset("llama-tiny");
         Parameter first = ((Llama) preset.model()).embedding().weight();

@@ -47,6 +47,6 @@ class CatalogTest {
     @Test
     void presetsHaveNamesThatCanBeTyped() {
         TrainingRecipe recipe = TrainingRecipe.of(1e-3, 10, 128, 1024, 5000);
-        assertThrows(QuipuException.class, () -> new Preset("My Model", "", () -> null, recipe));
+        assertThrows(QuipuException.class, () -> new Preset("My Model", "", 1, size -> null, recipe));
     }
 }

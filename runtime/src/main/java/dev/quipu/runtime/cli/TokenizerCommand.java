@@ -18,6 +18,7 @@ final class TokenizerCommand extends QuipuCommand {
     public Integer call() {
         throw new ParameterException(
                 spec.commandLine(),
-                "expected a command, one of " + String.join(", ", spec.subcommands().keySet()));
+                "expected a command, one of "
+                        + String.join(", ", spec.subcommands().keySet()));
     }
 }

@@ -85,7 +85,8 @@ final class TokenizerTrainCommand extends QuipuCommand {
     /** Before minutes of work, not after them. */
     private Path checkOut() {
         if (!out.toString().endsWith(ENDING)) {
-            throw QuipuException.of("a name ending in " + ENDING, out.toString(), "--out", "its name tells what it holds");
+            throw QuipuException.of(
+                    "a name ending in " + ENDING, out.toString(), "--out", "its name tells what it holds");
         }
         Path folder = out.toAbsolutePath().getParent();
         if (!Files.isDirectory(folder) || Files.isDirectory(out)) {

@@ -95,11 +95,12 @@ final class TrainCommand extends QuipuCommand {
     }
 
     private int begin() {
-        ModelSource source = argument(() -> ModelSource.of(model == null ? DEFAULT_MODEL : model));
+        ModelSource found = argument(() -> ModelSource.of(model == null ? DEFAULT_MODEL : model));
+        Tokenizer chosen = argument(() -> tokenizer(found));
+        ModelSource source = found.withRoomFor(chosen.vocabularySize());
         List<Path> paths = data == null ? List.of() : data;
         TrainingOptions options = argument(
                 () -> tuning.applyTo(arguments.applyTo(recipe(source, paths))).build());
-        Tokenizer chosen = argument(() -> tokenizer(source));
         Path folder = out == null ? nextRun(source.name()) : out;
         try (TrainingText text = argument(() -> text(paths, chosen, Optional.ofNullable(chatTemplate)));
                 Trainer trainer = argument(() -> start(source, text, options, folder))) {

@@ -45,6 +45,13 @@ public record ModelSource(
         return preset.isPresent() ? ofPreset(preset.get()) : ofFile(name).orElseGet(() -> ofClass(name));
     }
 
+    /** The same, with room for so many tokens if it is a preset; other models are what they are. */
+    public ModelSource withRoomFor(int tokens) {
+        return recipe.isEmpty() || tokens <= model.vocabularySize()
+                ? this
+                : new ModelSource(name, ModelCatalog.preset(name).modelFor(tokens), folder, weights, recipe);
+    }
+
     /**
      * Finds a model that has weights: a folder or a weight file.
      *
@@ -79,7 +86,9 @@ public record ModelSource(
             AtomicFolder.recover(path); // only now: somebody may be writing beside a folder that is there
         }
         if (!Files.exists(path)) {
-            if (name.contains("/") || name.contains("\\") || FILE_ENDINGS.stream().anyMatch(name::endsWith)) {
+            if (name.contains("/")
+                    || name.contains("\\")
+                    || FILE_ENDINGS.stream().anyMatch(name::endsWith)) {
                 throw QuipuException.of(
                         "a model folder, a .java file or a weight file", "nothing", name, "check the path");
             }
@@ -116,8 +125,7 @@ public record ModelSource(
             return ofAdapters(name, folder);
         }
         if (!Files.exists(folder.resolve(ModelConfig.FILE))) {
-            Optional<Model> described =
-                    WeightFolder.holdsWeights(weights) ? described(weights) : Optional.empty();
+            Optional<Model> described = WeightFolder.holdsWeights(weights) ? described(weights) : Optional.empty();
             Model model = described.orElseThrow(() -> QuipuException.of(
                     "a " + ModelConfig.FILE + ", or weights that describe their model",
                     "neither",
@@ -164,8 +172,7 @@ public record ModelSource(
 
     /** Whether there are weights to load. */
     public boolean hasWeights() {
-        return weights.isPresent()
-                && (!Files.isDirectory(weights.get()) || WeightFolder.holdsWeights(weights.get()));
+        return weights.isPresent() && (!Files.isDirectory(weights.get()) || WeightFolder.holdsWeights(weights.get()));
     }
 
     /**

@@ -171,12 +171,35 @@ class BadCallsTest {
                         + " layers.0.attention.wq.matMul, layers.0.attention.reshape; '*' shows all (see ./quipu probe"
                         + " --help)"),
             new BadCall(
-                    "tokenizer", 2, "expected a command, one of encode, decode (see ./quipu tokenizer --help)"),
+                    "tokenizer", 2, "expected a command, one of encode, decode, train (see ./quipu tokenizer --help)"),
             new BadCall(
                     "tokenizer encode abc --tokenizer FOLDER/none.model",
                     2,
-                    "FOLDER/none.model: expected bytes, a tokenizer's file or a folder that holds one, found nothing; check"
-                            + " the path (see ./quipu tokenizer encode --help)"),
+                    "FOLDER/none.model: expected bytes, a tokenizer's file or a folder that holds one, found nothing;"
+                            + " check the path (see ./quipu tokenizer encode --help)"),
+            new BadCall(
+                    "tokenizer train FOLDER --vocab 300",
+                    2,
+                    "Missing required option: '--out=FILE' (see ./quipu tokenizer train --help)"),
+            new BadCall(
+                    "tokenizer train FOLDER/none.txt --vocab 300 --out FOLDER/a.model",
+                    2,
+                    "FOLDER/none.txt: expected a text file or a folder, found nothing; check the path (see ./quipu"
+                            + " tokenizer train --help)"),
+            new BadCall(
+                    "tokenizer train FOLDER --vocab 0 --out FOLDER/a.model",
+                    2,
+                    "vocabulary: expected at least 1 piece, found 0 (see ./quipu tokenizer train --help)"),
+            new BadCall(
+                    "tokenizer train FOLDER --vocab 300 --out FOLDER/a.txt",
+                    2,
+                    "--out: expected a name ending in .model, found FOLDER/a.txt; its name tells what it holds (see"
+                            + " ./quipu tokenizer train --help)"),
+            new BadCall(
+                    "tokenizer train FOLDER --vocab 300 --out FOLDER/none/a.model",
+                    2,
+                    "--out: expected a file in a folder that exists, found FOLDER/none/a.model (see ./quipu tokenizer"
+                            + " train --help)"),
             new BadCall(
                     "tokenizer encodde abc",
                     2,

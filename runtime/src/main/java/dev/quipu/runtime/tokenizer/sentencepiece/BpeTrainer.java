@@ -38,9 +38,8 @@ public final class BpeTrainer {
         WordCounts words = read(corpus, options, listener);
         Alphabet alphabet = Alphabet.of(words, options.characterCoverage());
         List<SentencePiece> pieces = new ArrayList<>(specialPieces(options.byteFallback()));
-        int merges = options.vocabulary()
-                - pieces.size()
-                - alphabet.characters().size();
+        int merges =
+                options.vocabulary() - pieces.size() - alphabet.characters().size();
         if (merges < 0) {
             throw QuipuException.of(
                     "a vocabulary of at least " + (options.vocabulary() - merges) + ", for the "

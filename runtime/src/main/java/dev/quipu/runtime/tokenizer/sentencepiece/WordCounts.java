@@ -59,8 +59,7 @@ final class WordCounts {
 
     private boolean equals(int word, char[] buffer, int from, int to) {
         int start = starts[word] & BLOCK - 1;
-        return lengths[word] == to - from
-                && Arrays.equals(block(word), start, start + lengths[word], buffer, from, to);
+        return lengths[word] == to - from && Arrays.equals(block(word), start, start + lengths[word], buffer, from, to);
     }
 
     private char[] block(int word) {

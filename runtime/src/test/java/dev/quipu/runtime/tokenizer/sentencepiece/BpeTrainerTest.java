@@ -22,14 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BpeTrainerTest {
     /** Repeated neighbours, digits, spaces, three scripts in a word, accents, special pieces' names, a tab, a carriage return. */
-    private static final String ODD_TEXT =
-            """
-            low lower lowest  newer newest 1995
-            wide wider widest!!! low-low-low
-            日本語の カナ の日本語 <s>low</s> <0x41>new
-            ....... ...... ..... aaaa aaa aa élan élan
-            low\tnewer\r
-            the end of it, the end""";
+    private static final String ODD_TEXT = """
+        low lower lowest  newer newest 1995
+        wide wider widest!!! low-low-low
+        日本語の カナ の日本語 <s>low</s> <0x41>new
+        ....... ...... ..... aaaa aaa aa élan élan
+        low\tnewer\r
+        the end of it, the end\
+        """;
 
     @TempDir
     private Path folder;
@@ -38,10 +38,10 @@ class BpeTrainerTest {
     @Test
     void oddTextsGiveThePiecesOfTheOriginal() throws IOException {
         assertEquals(
-                "<unk> <s> </s> .. lo low aa .... ▁low er ew new es id ▁w est ▁aa ▁wid ▁.... !! an en he él ▁t 日本 end ▁él"
-                        + " 日本語 ▁end ▁new ▁the ▁élan ▁...... it of ▁の ▁カ !!! ▁it ▁of ▁カナ ▁aaa ▁日本語 newer ▁aaaa ▁wide"
-                        + " ▁の日本語 ▁日本語の ▁..... ▁lower ▁ . e w a l o n t d i r ! s - 9 h é の 日 本 語 \r , 1 5 f"
-                        + " カ ナ",
+                "<unk> <s> </s> .. lo low aa .... ▁low er ew new es id ▁w est ▁aa ▁wid ▁.... !! an en he él ▁t 日本 end"
+                    + " ▁él 日本語 ▁end ▁new ▁the ▁élan ▁...... it of ▁の ▁カ !!! ▁it ▁of ▁カナ ▁aaa ▁日本語 newer ▁aaaa ▁wide"
+                    + " ▁の日本語 ▁日本語の ▁..... ▁lower ▁ . e w a l o n t d i r ! s - 9 h é の 日 本 語 \r"
+                    + " , 1 5 f カ ナ",
                 pieces(train(ODD_TEXT, BpeTrainerOptions.of(336))));
     }
 
@@ -50,9 +50,10 @@ class BpeTrainerTest {
         BpeTrainerOptions options = new BpeTrainerOptions(80, 1, 4192, PieceRules.DEFAULT, false, false);
 
         assertEquals(
-                "<unk> <s> </s> .. lo low aa .... ▁low er ew new es id ▁w est ▁aa ▁wid ▁.... !! an en he él ▁t 日本 end ▁él"
-                        + " 日本語 ▁end ▁new ▁the ▁élan ▁...... 19 1> 95 <0 it of ▁の ▁カ !!! 41> ▁19 ▁<0 ▁ . e w a l o n t"
-                        + " d i r ! s - 1 9 h é の 日 本 語 \r , 0 4 5 < > f x カ ナ",
+                "<unk> <s> </s> .. lo low aa .... ▁low er ew new es id ▁w est ▁aa ▁wid ▁.... !! an en he él ▁t 日本 end"
+                    + " ▁él 日本語 ▁end ▁new ▁the ▁élan ▁...... 19 1> 95 <0 it of ▁の ▁カ !!! 41> ▁19 ▁<0 ▁ . e w a l o n t"
+                    + " d i r ! s - 1 9 h é の 日 本 語 \r"
+                    + " , 0 4 5 < > f x カ ナ",
                 pieces(train(ODD_TEXT, options)));
     }
 
@@ -62,8 +63,7 @@ class BpeTrainerTest {
 
         assertEquals(new SentencePiece("<unk>", 0, Type.UNKNOWN), model.pieces().get(0));
         assertEquals(new SentencePiece("</s>", 0, Type.CONTROL), model.pieces().get(2));
-        assertEquals(
-                new SentencePiece("<0xFF>", 0, Type.BYTE), model.pieces().get(258));
+        assertEquals(new SentencePiece("<0xFF>", 0, Type.BYTE), model.pieces().get(258));
         assertEquals(new SentencePiece("..", -0.0f, Type.NORMAL), model.pieces().get(259));
         assertEquals(new SentencePiece("ナ", -76, Type.NORMAL), model.pieces().getLast());
         assertEquals(TrainerSpec.ModelType.BPE, model.trainer().modelType());
@@ -81,7 +81,11 @@ class BpeTrainerTest {
             int longestPiece = 2 + random.nextInt(8);
             String text = randomText(random);
             List<String> expected = new NaiveMerging(text, longestPiece).merge();
-            long characters = ("\u2581" + text).chars().filter(c -> !Character.isWhitespace(c)).distinct().count();
+            long characters = ("\u2581" + text)
+                    .chars()
+                    .filter(c -> !Character.isWhitespace(c))
+                    .distinct()
+                    .count();
             int vocabulary = 3 + expected.size() + (int) characters;
 
             SentencePieceModel model = train(text, plain(vocabulary, longestPiece));
@@ -171,13 +175,13 @@ class BpeTrainerTest {
                         new Refusal(
                                 "a b c",
                                 BpeTrainerOptions.of(260),
-                                "vocabulary: expected a vocabulary of at least 263, for the 4 different characters of FILE, found"
-                                        + " 260; take a larger one, or a lower character coverage"),
+                                "vocabulary: expected a vocabulary of at least 263, for the 4 different characters of"
+                                        + " FILE, found 260; take a larger one, or a lower character coverage"),
                         new Refusal(
                                 "ab ab",
                                 BpeTrainerOptions.of(300),
-                                "vocabulary: expected a vocabulary of at most 264, all that merging gives for FILE, found 300; take"
-                                        + " a smaller one, or more text"),
+                                "vocabulary: expected a vocabulary of at most 264, all that merging gives for FILE,"
+                                        + " found 300; take a smaller one, or more text"),
                         new Refusal(
                                 " \n",
                                 BpeTrainerOptions.of(300),
