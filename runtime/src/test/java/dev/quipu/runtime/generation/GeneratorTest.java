@@ -18,6 +18,7 @@ import dev.quipu.runtime.reference.ReferenceDevice;
 import dev.quipu.runtime.sampling.SamplingOptions;
 import dev.quipu.runtime.tokenizer.ByteTokenizer;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,69 @@ class GeneratorTest {
     @Test
     void anEmptyPromptIsABeginningText() {
         assertEquals(List.of(END_OF_TEXT), generate("", 3, 1, 0).prompt());
+    }
+
+    /** In training texts follow each other, and this token begins the next. */
+    @Test
+    void stopsWhereAnotherTextBegins() {
+        always(256);
+        assertEquals(Generation.End.END_OF_TEXT, generate("ab", 5, 0, 0).end());
+    }
+
+    @Test
+    void stopsAtIdsThatAreAskedFor() {
+        always('x');
+        GenerationOptions options =
+                new GenerationOptions(SamplingOptions.greedy(), 5, 0).endingAt(Set.of((int) 'y', (int) 'x'));
+        Generation generation = generator.generate("ab", options, piece -> {});
+
+        assertEquals(Generation.End.END_OF_TEXT, generation.end());
+        assertEquals(List.of(), generation.tokens());
+    }
+
+    @Test
+    void stopsBeforeAStopText() {
+        always('x');
+        GenerationOptions options = new GenerationOptions(SamplingOptions.greedy(), 9, 0).stoppingAt(List.of("xxxx"));
+        Generation generation = generator.generate("ab", options, streamed::append);
+
+        assertEquals(Generation.End.STOP, generation.end());
+        assertEquals("", generation.text());
+        assertEquals("", streamed.toString());
+        assertEquals(4, generation.tokens().size());
+    }
+
+    /** What is held back for a stop that never comes is part of the text. */
+    @Test
+    void theBeginningOfAStopIsPrintedAtTheEnd() {
+        always('x');
+        GenerationOptions options = new GenerationOptions(SamplingOptions.greedy(), 3, 0).stoppingAt(List.of("xxxx"));
+
+        assertEquals("xxx", generator.generate("ab", options, streamed::append).text());
+        assertEquals("xxx", streamed.toString());
+    }
+
+    /** A row of ones against an output of ones at x: logits 4 for x and 0 for the other 257 tokens. */
+    @Test
+    void logProbabilitiesAreTheModelsOwn() {
+        always('x');
+        SamplingOptions sampling = new SamplingOptions(5, 1, 1, 0, 1);
+        GenerationOptions options = new GenerationOptions(sampling, 2, 0).withAlternatives(3);
+        List<TokenLikelihood> likelihoods =
+                generator.generate("ab", options, piece -> {}).likelihoods();
+        double total = Math.log(Math.exp(4) + 257);
+
+        assertEquals(2, likelihoods.size());
+        TokenLikelihood likelihood = likelihoods.getFirst();
+        assertEquals((int) 'x', likelihood.token());
+        assertEquals("<0x78>", likelihood.piece());
+        assertEquals(4 - total, likelihood.logProbability(), 1e-12);
+        assertEquals(
+                List.of((int) 'x', 0, 1),
+                likelihood.alternatives().stream()
+                        .map(TokenLikelihood.Alternative::token)
+                        .toList());
+        assertEquals(-total, likelihood.alternatives().get(2).logProbability(), 1e-12);
     }
 
     @Test
