@@ -19,7 +19,8 @@ import java.util.Map;
  * AdamW's moments of a run that was stopped, from a checkpoint of Quipu's or of another program.
  *
  * @param step how many steps made them
- * @param tensors by {@link AdamW#firstMoment} and {@link AdamW#secondMoment} of every trained parameter
+ * @param tensors by {@link AdamW#firstMoment} and {@link AdamW#secondMoment} of every trained parameter; those of
+ *     frozen ones are left alone
  */
 public record Moments(long step, Map<String, ? extends TensorSource> tensors) {
     public Moments {
@@ -55,7 +56,7 @@ public record Moments(long step, Map<String, ? extends TensorSource> tensors) {
     /**
      * Copies all moments into a state.
      *
-     * @throws QuipuException naming the tensor, where one is missing, too many, or of another shape than its parameter
+     * @throws QuipuException naming the tensor, where one is missing, or of another shape than its parameter
      */
     public void copyTo(Model model, State state) {
         Map<String, Type> types = types(model);
@@ -69,12 +70,6 @@ public record Moments(long step, Map<String, ? extends TensorSource> tensors) {
                 stored.expectShape(sizes(type));
             }
         });
-        for (String name : tensors.keySet()) {
-            if (!types.containsKey(name)) {
-                throw QuipuException.of(
-                        "only moments of trained parameters", name, "moments", "they belong to another model");
-            }
-        }
         state.allocate(types);
         types.forEach((name, type) -> tensors.get(name)
                 .copyFloatsTo(0, type.shape().elements(), state.get(name).segment()));

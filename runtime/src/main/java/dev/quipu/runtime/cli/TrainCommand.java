@@ -1,9 +1,11 @@
 package dev.quipu.runtime.cli;
 
 import dev.quipu.compiler.program.Documents;
+import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.ModelCatalog;
 import dev.quipu.dsl.catalog.TrainingRecipe;
+import dev.quipu.dsl.tuning.Adapters;
 import dev.quipu.runtime.checkpoint.AtomicFolder;
 import dev.quipu.runtime.checkpoint.Moments;
 import dev.quipu.runtime.checkpoint.TrainingState;
@@ -22,6 +24,7 @@ import dev.quipu.runtime.training.TrainingOptionsBuilder;
 import dev.quipu.runtime.training.TrainingReport;
 import dev.quipu.runtime.training.TrainingSettings;
 import dev.quipu.runtime.training.TrainingText;
+import dev.quipu.runtime.training.TuningRecipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,18 +102,18 @@ final class TrainCommand extends QuipuCommand {
         Tokenizer chosen = argument(() -> tokenizer(found));
         ModelSource source = found.withRoomFor(chosen.vocabularySize());
         List<Path> paths = data == null ? List.of() : data;
-        TrainingOptions options = argument(
-                () -> tuning.applyTo(arguments.applyTo(recipe(source, paths))).build());
+        argument(() -> options(source, paths, 1, 0)); // before a long text is read
         Path folder = out == null ? nextRun(source.name()) : out;
         try (TrainingText text = argument(() -> text(paths, chosen, Optional.ofNullable(chatTemplate)));
-                Trainer trainer = argument(() -> start(source, text, options, folder))) {
+                Trainer trainer = argument(() -> start(source, text, folder))) {
             return train(trainer, source.name(), source.hasWeights());
         }
     }
 
-    private Trainer start(ModelSource source, TrainingText text, TrainingOptions options, Path folder) {
+    private Trainer start(ModelSource source, TrainingText text, Path folder) {
+        long tokens = text.tokens().length();
         if (!moments) {
-            return Trainer.start(source, text, options, folder);
+            return Trainer.start(source, text, options(source, text.paths(), tokens, 0), folder);
         }
         try (ModelFile file = source.open()) {
             Moments known = file.moments(source.model())
@@ -119,7 +122,8 @@ final class TrainCommand extends QuipuCommand {
                             "none",
                             "--moments",
                             "leave it out to begin with moments of zero"));
-            return Trainer.startFrom(source, text, options, folder, known);
+            return Trainer.startFrom(
+                    source, text, options(source, text.paths(), tokens, known.step()), folder, known);
         }
     }
 
@@ -173,13 +177,21 @@ final class TrainCommand extends QuipuCommand {
         return TrainingText.of(paths, tokenizer, chatTemplate, TokenCache.ofUser());
     }
 
-    /** A preset's recipe; for other models the default preset's, in sequences that fit. Conversations stay apart. */
-    private static TrainingOptionsBuilder recipe(ModelSource source, List<Path> data) {
-        TrainingRecipe recipe = source.recipe()
-                .orElseGet(() -> ModelCatalog.preset(DEFAULT_MODEL).recipe());
-        return TrainingOptions.of(recipe)
+    /**
+     * A preset's recipe; one for tuning where there are weights; for other models the default preset's, in sequences that fit.
+     * Conversations stay apart.
+     */
+    private TrainingOptions options(ModelSource source, List<Path> data, long textTokens, long stepsBefore) {
+        Model declared = source.model();
+        boolean adapters = tuning.isLora() || !Adapters.of(declared).isEmpty();
+        TrainingRecipe recipe = source.hasWeights()
+                ? TuningRecipe.of(declared, textTokens, adapters, stepsBefore)
+                : source.recipe()
+                        .orElseGet(() -> ModelCatalog.preset(DEFAULT_MODEL).recipe());
+        TrainingOptionsBuilder options = TrainingOptions.of(recipe)
                 .documents(ConversationFiles.areAll(data) ? Documents.SEPARATE : Documents.JOINED)
-                .sequence(Math.min(recipe.sequence(), source.model().contextLength()));
+                .sequence(Math.min(recipe.sequence(), declared.contextLength()));
+        return tuning.applyTo(arguments.applyTo(options)).build();
     }
 
     private Tokenizer tokenizer(ModelSource source) {
@@ -193,7 +205,7 @@ final class TrainCommand extends QuipuCommand {
     private static Path nextRun(String modelName) {
         String name =
                 Path.of(modelName).toAbsolutePath().normalize().getFileName().toString();
-        String stem = name.endsWith(".java") ? name.substring(0, name.length() - ".java".length()) : name;
+        String stem = name.replaceFirst("\\.(java|safetensors|gguf|bin|pt|pth)$", "");
         int number = 1;
         while (Files.exists(RUNS.resolve(stem + "-" + number))) {
             number++;
