@@ -6,18 +6,23 @@ import java.nio.ByteOrder;
 
 /** Remembers the ids of short words: the last word of each hash, nothing else, so that it never grows. */
 final class WordCache {
-    private static final int LONGEST_WORD = 15;
+    /** Four longs, of which one byte is the length. Eight spaces, each written in three bytes, fit. */
+    private static final int LONGEST_WORD = 31;
+
+    private static final int KEY_LONGS = 4;
     private static final int MOST_IDS = 7;
     private static final int SLOT_BITS = 15;
     private static final int SLOT_INTS = MOST_IDS + 1;
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final long[] keys = new long[2 << SLOT_BITS];
+    private final long[] keys = new long[KEY_LONGS << SLOT_BITS];
     private final int[] slots = new int[SLOT_INTS << SLOT_BITS];
 
-    private long low;
-    private long high;
+    private long key0;
+    private long key1;
+    private long key2;
+    private long key3;
     private int slot;
 
     /** Adds a word's ids, if they are known. The array goes on for eight bytes behind the word. */
@@ -25,12 +30,13 @@ final class WordCache {
         if (to - from > LONGEST_WORD) {
             return false;
         }
-        key(text, from, to);
-        if (keys[2 * slot] != low || keys[2 * slot + 1] != high) {
+        key(text, from, to - from);
+        int at = slot * KEY_LONGS;
+        if (keys[at] != key0 || keys[at + 3] != key3 || keys[at + 1] != key1 || keys[at + 2] != key2) {
             return false;
         }
-        int at = slot * SLOT_INTS;
-        for (int i = at + 1; i <= at + slots[at]; i++) {
+        int ids = slot * SLOT_INTS;
+        for (int i = ids + 1; i <= ids + slots[ids]; i++) {
             output.add(slots[i]);
         }
         return true;
@@ -42,29 +48,34 @@ final class WordCache {
         if (to - from > LONGEST_WORD || count > MOST_IDS) {
             return;
         }
-        key(text, from, to);
-        keys[2 * slot] = low;
-        keys[2 * slot + 1] = high;
+        key(text, from, to - from);
+        int at = slot * KEY_LONGS;
+        keys[at] = key0;
+        keys[at + 1] = key1;
+        keys[at + 2] = key2;
+        keys[at + 3] = key3;
         slots[slot * SLOT_INTS] = count;
         for (int i = 0; i < count; i++) {
             slots[slot * SLOT_INTS + 1 + i] = output.id(firstId + i);
         }
     }
 
-    /** The word's bytes and, in the highest byte, its length; never two zeros, as a word is not empty. */
-    private void key(byte[] text, int from, int to) {
-        int length = to - from;
-        int inLow = Math.min(length, Long.BYTES);
-        low = first(text, from, inLow);
-        high = first(text, from + inLow, length - inLow) | (long) length << Long.SIZE - Byte.SIZE;
-        long hash = (low * GOLDEN_RATIO ^ high) * GOLDEN_RATIO;
-        slot = (int) (hash >>> Long.SIZE - SLOT_BITS);
+    /** The word's bytes and, in the highest byte, its length; never all zeros, as a word is not empty. */
+    private void key(byte[] text, int from, int length) {
+        key0 = part(text, from, length);
+        key1 = part(text, from + Long.BYTES, length - Long.BYTES);
+        key2 = part(text, from + 2 * Long.BYTES, length - 2 * Long.BYTES);
+        key3 = part(text, from + 3 * Long.BYTES, length - 3 * Long.BYTES) | (long) length << Long.SIZE - Byte.SIZE;
+        long hash = ((key0 * GOLDEN_RATIO ^ key1) * GOLDEN_RATIO ^ key2) * GOLDEN_RATIO ^ key3;
+        slot = (int) (hash * GOLDEN_RATIO >>> Long.SIZE - SLOT_BITS);
     }
 
-    private static long first(byte[] text, int from, int count) {
-        if (count == 0) {
+    /** The next eight bytes of a word, or zeros for those behind its end. */
+    private static long part(byte[] text, int from, int count) {
+        if (count <= 0) {
             return 0;
         }
-        return (long) LONG.get(text, from) & -1L >>> Long.SIZE - Byte.SIZE * count;
+        long bytes = (long) LONG.get(text, from);
+        return count >= Long.BYTES ? bytes : bytes & -1L >>> Long.SIZE - Byte.SIZE * count;
     }
 }
