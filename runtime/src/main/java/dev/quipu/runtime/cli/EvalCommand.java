@@ -1,20 +1,22 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.Model;
-import dev.quipu.runtime.data.TextFiles;
+import dev.quipu.runtime.data.ConversationFiles;
 import dev.quipu.runtime.data.TokenCache;
-import dev.quipu.runtime.data.TokenFile;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.evaluation.Evaluation;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import dev.quipu.runtime.training.Progress;
+import dev.quipu.runtime.training.TrainingText;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,8 +32,15 @@ final class EvalCommand extends QuipuCommand {
             required = true,
             arity = "1..*",
             paramLabel = "PATH",
-            description = "Text files or folders.")
+            description = "Text files or folders, or conversations in .jsonl files, of which the answers are measured.")
     private List<Path> data;
+
+    @Option(
+            names = "--chat-template",
+            paramLabel = "NAME",
+            description = "How conversations are written: chatml, llama2, llama3, mistral or zephyr; default: the"
+                    + " tokenizer's own template.")
+    private String chatTemplate;
 
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
@@ -55,14 +64,18 @@ final class EvalCommand extends QuipuCommand {
         int sequence = argument(() -> batch.sequence(declared));
         int rows = argument(batch::batch);
         Tokenizer tokenizer = argument(model::tokenizer);
-        TextFiles texts = argument(() -> TextFiles.of(data));
+        Documents documents = argument(() -> ConversationFiles.areAll(data)) ? Documents.SEPARATE : Documents.JOINED;
         try (Device device = argument(devices::open);
                 State state = source.loadWeights();
-                TokenFile tokens =
-                        (cache == null ? TokenCache.ofUser() : new TokenCache(cache)).tokens(texts, tokenizer);
-                Evaluation evaluation = new Evaluation(declared, state, device, rows, sequence);
-                Progress progress = Progress.start("eval", "tokens", tokens.length() - 1)) {
-            print(evaluation.measure(tokens, done -> progress.update(done, () -> "")));
+                TrainingText text = argument(() -> TrainingText.of(
+                        data,
+                        tokenizer,
+                        Optional.ofNullable(chatTemplate),
+                        cache == null ? TokenCache.ofUser() : new TokenCache(cache)));
+                Evaluation evaluation = new Evaluation(declared, state, device, rows, sequence, documents);
+                Progress progress =
+                        Progress.start("eval", "tokens", text.tokens().length() - 1)) {
+            print(evaluation.measure(text.tokens(), done -> progress.update(done, () -> "")));
             return SUCCESS;
         }
     }

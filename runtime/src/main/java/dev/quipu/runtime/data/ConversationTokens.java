@@ -42,6 +42,7 @@ record ConversationTokens(ChatTemplate template, Tokenizer tokenizer, TokenFileW
 
     private static long bytes(List<ChatMessage> messages) {
         return messages.stream()
+                .filter(message -> message.role().equals(ChatMessage.ASSISTANT))
                 .mapToLong(message -> message.content().getBytes(StandardCharsets.UTF_8).length)
                 .sum();
     }

@@ -130,7 +130,7 @@ public final class TokenFile implements AutoCloseable {
         return learned;
     }
 
-    /** The size of the text in bytes of UTF-8, for bits per byte. */
+    /** The size of the text that is to be learned, in bytes of UTF-8, for bits per byte. */
     public long textBytes() {
         return header.textBytes();
     }

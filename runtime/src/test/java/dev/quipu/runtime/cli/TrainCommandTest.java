@@ -160,6 +160,42 @@ class TrainCommandTest {
         assertTrue(other.errors().contains("expected separate, as the run began, found joined"), other.errors());
     }
 
+    /** However the conversations are packed: every token of an answer and the new line behind it, once. */
+    @Test
+    void evalMeasuresTheAnswersOfConversations() throws IOException {
+        assertEquals(0, trainShortly("llama-tiny").exitCode());
+        Path chat = Files.writeString(folder.resolve("chat.jsonl"), CONVERSATION + """
+            {"question": "1+1?", "answer": "2."}
+            {"question": "2+2?", "answer": "4"}
+            """);
+        JsonNode alone = eval(chat, 1, 70);
+        JsonNode together = eval(chat, 3, 100);
+        assertEquals(25 + 2 + 1 + 3, alone.get("tokens").asInt());
+        assertEquals(25 + 2 + 1 + 3, together.get("tokens").asInt());
+        double loss = alone.get("loss").asDouble();
+        assertEquals(loss, together.get("loss").asDouble(), 1e-5 * loss);
+        assertEquals(loss * 31 / Math.log(2) / 28, together.get("bitsPerByte").asDouble(), 1e-4 * loss);
+    }
+
+    private JsonNode eval(Path chat, int batch, int sequence) {
+        Call call = Call.of(
+                "eval",
+                run.toString(),
+                "--data",
+                chat.toString(),
+                "--chat-template",
+                "zephyr",
+                "--batch",
+                Integer.toString(batch),
+                "--seq",
+                Integer.toString(sequence),
+                "--device",
+                "reference",
+                "--json");
+        assertEquals(0, call.exitCode(), call.errors());
+        return JsonMapper.shared().readTree(call.output());
+    }
+
     private record Mistake(String call, String line) {}
 
     private static final List<Mistake> MISTAKES = List.of(
