@@ -17,7 +17,8 @@ import java.util.Set;
  *
  * <p>Added tokens that are not special are found in any text, as the original finds them; special ones only by
  * {@link #encodeWithSpecials}. Bytes that are not UTF-8 decode to replacement characters one by one as in {@link String},
- * where the original replaces all bytes of a run that has a wrong one.
+ * where the original replaces all bytes of a run that has a wrong one. Nothing is cleaned up behind decoding:
+ * {@code clean_up_tokenization_spaces} of old folders, by which spaces before punctuation vanish, is not followed.
  */
 public final class BpeTokenizer implements Tokenizer {
     private static final int CHARS_PER_TOKEN = 3;

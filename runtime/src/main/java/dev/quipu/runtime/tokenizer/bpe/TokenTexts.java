@@ -7,8 +7,6 @@ import java.util.Optional;
 
 /**
  * What tokens look like as text: steps that change each token's piece, and then the beginning of a text that is stripped.
- * Nothing else is cleaned up: {@code clean_up_tokenization_spaces}, by which old folders ask for spaces before punctuation to
- * vanish, is not followed, because a text would not be what its tokens stand for.
  */
 record TokenTexts(List<Step> steps, Optional<Strip> beginning) {
     /** A change of one token's piece. */

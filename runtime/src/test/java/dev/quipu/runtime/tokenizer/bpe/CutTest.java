@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -96,5 +98,19 @@ class CutTest {
     void aMegabyteWithoutASpaceIsNoProblem(BpeTokenizer tokenizer, boolean cuts, boolean lossless) {
         String text = "the".repeat(1 << 18);
         assertEquals(text, tokenizer.decode(tokenizer.encode(text)).strip());
+    }
+
+    /** Threads share the words that a tokenizer remembers. */
+    @Test
+    void threadsAgree() {
+        BpeTokenizer tokenizer = Toy.tokenizer(Toy.byteLevel(Toy.GPT2));
+        SplittableRandom random = new SplittableRandom(8);
+        List<String> texts =
+                Stream.generate(() -> Toy.text(random, 200)).limit(300).toList();
+        BpeTokenizer alone = Toy.tokenizer(Toy.byteLevel(Toy.GPT2));
+        List<int[]> together = texts.parallelStream().map(tokenizer::encode).toList();
+        for (int i = 0; i < texts.size(); i++) {
+            assertArrayEquals(alone.encode(texts.get(i)), together.get(i));
+        }
     }
 }

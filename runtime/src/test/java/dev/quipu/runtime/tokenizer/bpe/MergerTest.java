@@ -15,15 +15,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MergerTest {
     private record Pair(int left, int right, int token) {}
 
-    /** Merges of an alphabet of three, in random order; later ones may have lower ranks than those they build on. */
+    /**
+     * Merges of an alphabet of three, in random order: later ones may have lower ranks than those they build on, and several
+     * may make one token, as "ab" + "c" and "a" + "bc" do.
+     */
     private static List<Pair> merges(SplittableRandom random) {
         List<Pair> merges = new ArrayList<>();
         int tokens = 3;
         for (int i = 0; i < 12; i++) {
-            Pair pair = new Pair(random.nextInt(tokens), random.nextInt(tokens), tokens);
+            int token = tokens > 3 && random.nextInt(3) == 0 ? random.nextInt(3, tokens) : tokens;
+            Pair pair = new Pair(random.nextInt(tokens), random.nextInt(tokens), token);
             if (merges.stream().noneMatch(other -> other.left() == pair.left() && other.right() == pair.right())) {
                 merges.add(random.nextInt(merges.size() + 1), pair);
-                tokens++;
+                tokens = Math.max(tokens, token + 1);
             }
         }
         return merges;

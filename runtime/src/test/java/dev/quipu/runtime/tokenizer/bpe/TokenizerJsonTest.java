@@ -2,10 +2,12 @@ package dev.quipu.runtime.tokenizer.bpe;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.dsl.QuipuException;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,6 +129,33 @@ class TokenizerJsonTest {
         assertEquals(5, Toy.tokenizer(file).encode("zebra").length);
         file.withObject("model").put("ignore_merges", true);
         assertArrayEquals(new int[] {id}, Toy.tokenizer(file).encode("zebra"));
+    }
+
+    /** Words are cut at marks only where no merge crosses the cuts. */
+    @Test
+    void marksMayStandInsideTokens() {
+        ObjectNode file = Toy.marked();
+        ObjectNode model = file.withObject("model");
+        int joined = model.get("vocab").size();
+        model.withObject("vocab").put("e\u2581", joined);
+        model.withArray("merges").insert(0, "e \u2581");
+        BpeTokenizer tokenizer = Toy.tokenizer(file);
+        int[] tokens = tokenizer.encode("the the");
+        assertTrue(Arrays.stream(tokens).anyMatch(token -> token == joined));
+        assertEquals("the the", tokenizer.decode(tokens));
+        assertFalse(tokenizer.canCut("the the", 3));
+        assertTrue(Toy.tokenizer(Toy.marked()).canCut("the the", 3));
+    }
+
+    @Test
+    void idsMayLeaveGaps() {
+        ObjectNode file = Toy.byteLevel(Toy.GPT2);
+        int size = file.get("model").get("vocab").size();
+        file.withArray("added_tokens").addObject().put("id", size + 2).put("content", "<far>");
+        BpeTokenizer tokenizer = Toy.tokenizer(file);
+        assertEquals(size + 3, tokenizer.vocabularySize());
+        assertEquals("<unused " + size + ">", tokenizer.piece(size));
+        assertEquals("a<far>", tokenizer.decode(tokenizer.encode("a")[0], size, size + 2));
     }
 
     @Test
