@@ -9,7 +9,6 @@ import dev.quipu.dsl.catalog.TrainingRecipe;
 import dev.quipu.runtime.checkpoint.AtomicFolder;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.tokenizer.Tokenizer;
-import dev.quipu.runtime.tokenizer.gguf.GgufVocabulary;
 import dev.quipu.runtime.weights.WeightFolder;
 import dev.quipu.runtime.weights.Weights;
 import java.nio.file.Files;
@@ -204,7 +203,7 @@ public record ModelSource(
             return Optional.empty();
         }
         try (ModelFile file = open()) {
-            return GgufVocabulary.read(file.file(), file.metadata());
+            return EmbeddedTokenizer.of(file);
         }
     }
 

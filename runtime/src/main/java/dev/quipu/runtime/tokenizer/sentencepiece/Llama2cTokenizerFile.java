@@ -56,6 +56,25 @@ public final class Llama2cTokenizerFile {
         }
     }
 
+    /**
+     * The model of pieces that a weight file holds, as llama2.ts's do.
+     *
+     * @param texts of the pieces, with plain spaces
+     * @param scores one for each
+     * @param name of the file, for messages
+     * @throws QuipuException if llama2.c would not know the tokenizer
+     */
+    public static SentencePieceModel of(List<String> texts, List<Float> scores, String name) {
+        List<SentencePiece> pieces = new ArrayList<>();
+        for (int id = 0; id < texts.size(); id++) {
+            pieces.add(piece(id, texts.get(id), scores.get(id), name));
+        }
+        if (pieces.size() < FIRST_TEXT) {
+            throw damaged(pieces.size() + " pieces", name);
+        }
+        return model(pieces);
+    }
+
     /** Reads the bytes of a file that has a name. */
     static SentencePieceModel read(byte[] bytes, String name) {
         try {

@@ -2,12 +2,14 @@ package dev.quipu.runtime.tokenizer.gguf;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.golden.SharedData;
 import dev.quipu.runtime.tokenizer.Tokenizer;
+import dev.quipu.runtime.tokenizer.sentencepiece.SentencePieceTokenizer;
 import dev.quipu.runtime.weights.GgufValue;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,6 +68,19 @@ class GgufVocabularyTest {
             assertArrayEquals(original.encode(text), read.encode(text), text);
             assertArrayEquals(original.encode(text), saved.encode(text), text);
         }
+    }
+
+    @Test
+    void aChatTemplateGoesAlong() throws IOException {
+        SentencePieceTokenizer pieces = (SentencePieceTokenizer)
+                Tokenizer.of(SharedData.of("data/weights/stories260K/tok512.model"));
+        Optional<String> template = Optional.of("{{ messages[0]['content'] }}");
+        Tokenizer chatting = SentencePieceTokenizer.of(pieces.model(), false, template);
+        Tokenizer read = GgufVocabulary.read("a file", plain(chatting)).orElseThrow();
+        assertEquals(template, read.chatTemplate());
+        read.save(folder);
+        assertEquals(template, Tokenizer.load(folder).chatTemplate());
+        assertFalse(Tokenizer.load(folder).beginsPrompts());
     }
 
     @Test
