@@ -15,6 +15,7 @@ public final class Fuzz {
     private static final long LONGEST_MILLIS = 10_000;
     private static final long POLL_MILLIS = 50;
     private static final int LONGEST_MESSAGE = 2_000;
+    private static final int LONGEST_SHOWN = 500;
     private static final long MEMORY = 64L << 20;
     private static final int MEMORY_PER_BYTE = 1_000;
 
@@ -109,8 +110,9 @@ public final class Fuzz {
     }
 
     private String describe(String what) {
-        String bytes = HexFormat.of().formatHex(Mutation.of(row.seeds(), number));
-        return "%s, input %d: %s; %s".formatted(row.name(), number, what, bytes);
+        byte[] input = Mutation.of(row.seeds(), number);
+        String shown = input.length > LONGEST_SHOWN ? input.length + " bytes" : HexFormat.of().formatHex(input);
+        return "%s, input %d: %s; %s".formatted(row.name(), number, what, shown);
     }
 
     /** A long run of all readers, or of some. */

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.tokenizer.gguf;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.files.Printable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,6 @@ record Facts(String file, Map<String, Object> metadata) {
     }
 
     QuipuException wrong(String key, String expected, Object found) {
-        return QuipuException.of(expected + " under " + PREFIX + key, String.valueOf(found), file, "");
+        return QuipuException.of(expected + " under " + PREFIX + key, Printable.of(String.valueOf(found)), file, "");
     }
 }
