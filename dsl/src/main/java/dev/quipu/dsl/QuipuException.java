@@ -15,9 +15,12 @@ public class QuipuException extends RuntimeException {
         super(message, cause);
     }
 
-    /** The line "WHERE: expected EXPECTED, found FOUND; REMEDY". An empty remedy is left out. */
+    /**
+     * The line "WHERE: expected EXPECTED, found FOUND; REMEDY". An empty remedy is left out. Control characters, which damaged
+     * files bring along, are shown as spaces, so that it stays one line.
+     */
     public static QuipuException of(String expected, String found, String where, String remedy) {
-        return new QuipuException(
-                where + ": expected " + expected + ", found " + found + (remedy.isEmpty() ? "" : "; " + remedy));
+        String line = where + ": expected " + expected + ", found " + found + (remedy.isEmpty() ? "" : "; " + remedy);
+        return new QuipuException(line.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " "));
     }
 }

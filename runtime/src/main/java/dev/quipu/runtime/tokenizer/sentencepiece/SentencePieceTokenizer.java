@@ -95,7 +95,16 @@ public final class SentencePieceTokenizer implements Tokenizer {
      * @throws QuipuException if a file is damaged or asks for what is not supported
      */
     public static SentencePieceTokenizer open(Path file) {
-        return new SentencePieceTokenizer(SentencePieceFiles.read(file));
+        return named(file.toString(), SentencePieceFiles.read(file));
+    }
+
+    /** The tokenizer of files that come from somewhere: the parts of a model that are refused late do not know from where. */
+    static SentencePieceTokenizer named(String where, SentencePieceFiles files) {
+        try {
+            return new SentencePieceTokenizer(files);
+        } catch (QuipuException e) {
+            throw new QuipuException(where + ": " + e.getMessage(), e);
+        }
     }
 
     /**

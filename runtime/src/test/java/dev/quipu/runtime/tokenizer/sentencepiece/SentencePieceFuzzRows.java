@@ -31,7 +31,7 @@ public final class SentencePieceFuzzRows {
 
     private static void touch(SentencePieceModel model) {
         model.toBytes();
-        Touch.tokenizer(SentencePieceTokenizer.of(model));
+        Touch.tokenizer(SentencePieceTokenizer.named(FuzzRow.FILE, SentencePieceFiles.of(model)));
     }
 
     /** Special pieces, bytes, and a few of text. */
