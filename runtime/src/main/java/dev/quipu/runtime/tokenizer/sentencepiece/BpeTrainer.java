@@ -3,7 +3,6 @@ package dev.quipu.runtime.tokenizer.sentencepiece;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.data.Corpus;
 import dev.quipu.runtime.files.FileFailure;
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +72,10 @@ public final class BpeTrainer {
         WordCounts words = sentences.words();
         if (words.size() == 0) {
             throw QuipuException.of(
-                    "a line of text of at most " + options.longestLine() + " bytes", "none", corpus.description(), "");
+                    "a line of text of at most " + options.longestLine() + " bytes",
+                    "none",
+                    corpus.description(),
+                    "allow longer lines, or give other text");
         }
         return words;
     }
@@ -81,9 +83,9 @@ public final class BpeTrainer {
     private static List<SentencePiece> specialPieces(boolean bytes) {
         SpecialPieces special = SpecialPieces.DEFAULT;
         List<SentencePiece> pieces = new ArrayList<>();
-        pieces.add(new SentencePiece(special.unknown().text(), 0, Type.UNKNOWN));
-        pieces.add(new SentencePiece(special.beginOfText().text(), 0, Type.CONTROL));
-        pieces.add(new SentencePiece(special.endOfText().text(), 0, Type.CONTROL));
+        pieces.add(new SentencePiece(special.unknown().text(), 0, SentencePiece.Type.UNKNOWN));
+        pieces.add(new SentencePiece(special.beginOfText().text(), 0, SentencePiece.Type.CONTROL));
+        pieces.add(new SentencePiece(special.endOfText().text(), 0, SentencePiece.Type.CONTROL));
         for (int value = 0; bytes && value < BYTES; value++) {
             pieces.add(SentencePiece.ofByte(value));
         }
@@ -95,7 +97,7 @@ public final class BpeTrainer {
         List<String> texts = new ArrayList<>(merged);
         alphabet.characters().forEach(character -> texts.add(Character.toString(character)));
         for (int i = 0; i < texts.size(); i++) {
-            pieces.add(new SentencePiece(texts.get(i), -(float) i, Type.NORMAL));
+            pieces.add(new SentencePiece(texts.get(i), -(float) i, SentencePiece.Type.NORMAL));
         }
     }
 }

@@ -37,7 +37,7 @@ record PieceShape(PieceRules rules) {
 
     /** Spaces begin a piece; where words are not kept apart, they may be anywhere but at its end. */
     private boolean allowsSpace(int[] piece, int at) {
-        if (at == 0 || rules.allowWhitespaceOnlyPieces() && isSpaces(piece)) {
+        if (at == 0 || (rules.allowWhitespaceOnlyPieces() && isSpaces(piece))) {
             return true;
         }
         return !rules.splitByWhitespace() && at < piece.length - 1;
@@ -54,7 +54,7 @@ record PieceShape(PieceRules rules) {
 
     /** ASCII's digits and the wide ones of East Asian text. */
     private static boolean isDigit(int character) {
-        return character >= '0' && character <= '9' || character >= '\uFF10' && character <= '\uFF19';
+        return (character >= '0' && character <= '9') || (character >= '\uFF10' && character <= '\uFF19');
     }
 
     /** The script that counts: Japanese words mix three; accents take after the character before them. */

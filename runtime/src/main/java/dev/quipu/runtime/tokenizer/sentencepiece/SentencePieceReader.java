@@ -4,7 +4,6 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +79,7 @@ final class SentencePieceReader {
     private static final class PieceReader implements FieldReader {
         private String text = "";
         private float score;
-        private Type type = Type.NORMAL;
+        private SentencePiece.Type type = SentencePiece.Type.NORMAL;
 
         @Override
         public boolean read(int tag, CodedInputStream input) throws IOException {
@@ -95,8 +94,8 @@ final class SentencePieceReader {
             return true;
         }
 
-        private static Type type(int number) {
-            for (Type type : Type.values()) {
+        private static SentencePiece.Type type(int number) {
+            for (SentencePiece.Type type : SentencePiece.Type.values()) {
                 if (type.number() == number) {
                     return type;
                 }

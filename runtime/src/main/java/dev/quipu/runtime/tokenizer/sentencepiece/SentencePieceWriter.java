@@ -3,7 +3,6 @@ package dev.quipu.runtime.tokenizer.sentencepiece;
 import com.google.protobuf.CodedOutputStream;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.files.FileFailure;
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,7 +62,7 @@ final class SentencePieceWriter {
     private static void write(CodedOutputStream output, SentencePiece piece) throws IOException {
         output.writeString(ModelTags.field(ModelTags.PIECE_TEXT), piece.text());
         output.writeFloat(ModelTags.field(ModelTags.PIECE_SCORE), piece.score());
-        write(output, ModelTags.PIECE_TYPE, piece.type().number(), Type.NORMAL.number());
+        write(output, ModelTags.PIECE_TYPE, piece.type().number(), SentencePiece.Type.NORMAL.number());
         piece.kept().write(output);
     }
 

@@ -80,7 +80,7 @@ final class SymbolPairs {
 
     /** A key of its own for each pair. Multiplying by an odd number spreads neighbouring numbers over a hash table. */
     private static long key(int left, int right) {
-        return ((long) left << Integer.SIZE | right) * MIXER;
+        return (((long) left << Integer.SIZE) | right) * MIXER;
     }
 
     /** Takes the best pair out for good; none if no pair occurs any more. Another pair of the same text will never be the best. */

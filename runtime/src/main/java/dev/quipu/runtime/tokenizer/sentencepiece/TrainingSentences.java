@@ -81,7 +81,7 @@ final class TrainingSentences implements DocumentSink {
     /** Copies the line into the buffer with a space in front and gives its length there; 0 for one of nothing but spaces. */
     private int normalized() {
         boolean remove = options.removeExtraSpaces();
-        if (begun.isEmpty() || remove && begun.chars().allMatch(character -> character == ' ')) {
+        if (begun.isEmpty() || (remove && begun.chars().allMatch(character -> character == ' '))) {
             return 0;
         }
         buffer = buffer.length > begun.length() ? buffer : new char[2 * begun.length() + 1];

@@ -11,6 +11,7 @@ import java.util.List;
 final class WordCounts {
     private static final int BLOCK_BITS = 20;
     private static final int BLOCK = 1 << BLOCK_BITS;
+    private static final int IN_BLOCK = BLOCK - 1;
     private static final int FIRST_CAPACITY = 1 << 12;
     private static final int MIXER = 0x9E3779B1;
 
@@ -30,7 +31,7 @@ final class WordCounts {
     void add(char[] buffer, int from, int to) {
         int slot = slot(hash(buffer, from, to));
         while (slots[slot] != 0 && !equals(slots[slot] - 1, buffer, from, to)) {
-            slot = slot + 1 & slots.length - 1;
+            slot = (slot + 1) & (slots.length - 1);
         }
         if (slots[slot] == 0) {
             store(buffer, from, to);
@@ -54,11 +55,11 @@ final class WordCounts {
 
     /** The highest bits of a product depend on all bits of the hash. */
     private int slot(int hash) {
-        return hash * MIXER >>> Integer.numberOfLeadingZeros(slots.length - 1);
+        return (hash * MIXER) >>> Integer.numberOfLeadingZeros(slots.length - 1);
     }
 
     private boolean equals(int word, char[] buffer, int from, int to) {
-        int start = starts[word] & BLOCK - 1;
+        int start = starts[word] & IN_BLOCK;
         return lengths[word] == to - from && Arrays.equals(block(word), start, start + lengths[word], buffer, from, to);
     }
 
@@ -73,7 +74,7 @@ final class WordCounts {
             used = 0;
         }
         System.arraycopy(buffer, from, blocks.getLast(), used, length);
-        starts[size] = blocks.size() - 1 << BLOCK_BITS | used;
+        starts[size] = ((blocks.size() - 1) << BLOCK_BITS) | used;
         lengths[size] = length;
         used += length;
         characters += length;
@@ -86,10 +87,10 @@ final class WordCounts {
         counts = Arrays.copyOf(counts, 2 * size);
         slots = new int[4 * size];
         for (int word = 0; word < size; word++) {
-            int start = starts[word] & BLOCK - 1;
+            int start = starts[word] & IN_BLOCK;
             int slot = slot(hash(block(word), start, start + lengths[word]));
             while (slots[slot] != 0) {
-                slot = slot + 1 & slots.length - 1;
+                slot = (slot + 1) & (slots.length - 1);
             }
             slots[slot] = word + 1;
         }
@@ -112,6 +113,6 @@ final class WordCounts {
 
     /** A word by its number. */
     String text(int word) {
-        return new String(block(word), starts[word] & BLOCK - 1, lengths[word]);
+        return new String(block(word), starts[word] & IN_BLOCK, lengths[word]);
     }
 }

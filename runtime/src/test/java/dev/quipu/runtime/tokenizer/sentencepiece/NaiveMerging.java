@@ -26,8 +26,8 @@ final class NaiveMerging {
 
     NaiveMerging(String text, int longestPiece) {
         this.longestPiece = longestPiece;
-        for (String word : text.strip().split("\\s+")) {
-            words.add(new ArrayList<>(Arrays.asList(("\u2581" + word).split(""))));
+        for (String word : text.strip().split("\\s+", -1)) {
+            words.add(new ArrayList<>(Arrays.asList(("\u2581" + word).split("", 0))));
         }
     }
 
@@ -57,10 +57,10 @@ final class NaiveMerging {
             }
         }
         return counts.keySet().stream()
-                .min(Comparator.comparing((Pair pair) -> -counts.get(pair))
-                        .thenComparing(pair -> pair.text().length())
+                .min(Comparator.comparingInt((Pair pair) -> -counts.get(pair))
+                        .thenComparingInt(pair -> pair.text().length())
                         .thenComparing(Pair::text)
-                        .thenComparing(numbers::get));
+                        .thenComparingInt(numbers::get));
     }
 
     private static void merge(List<String> word, Pair pair) {
