@@ -43,7 +43,7 @@ import java.util.SequencedMap;
  */
 public record ModelConversion(ModelSource source, Optional<Tokenizer> tokenizer) {
     public ModelConversion {
-        if (Adapters.remove(source.model()) != source.model()) {
+        if (!Adapters.of(source.model()).isEmpty()) {
             throw QuipuException.of(
                     "a model without adapters",
                     "one with",
@@ -215,16 +215,19 @@ public record ModelConversion(ModelSource source, Optional<Tokenizer> tokenizer)
     private static void replace(Path path, Content content) {
         Path part = path.resolveSibling(path.getFileName() + ".part");
         try {
-            content.write(part);
+            writePart(part, content);
             Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new QuipuException(path + ": expected to write a file, found " + FileFailure.reason(e), e);
-        } finally {
-            try {
-                Files.deleteIfExists(part);
-            } catch (IOException e) {
-                throw new QuipuException(part + ": expected to remove a file, found " + FileFailure.reason(e), e);
-            }
+        }
+    }
+
+    private static void writePart(Path part, Content content) throws IOException {
+        try {
+            content.write(part);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(part);
+            throw e;
         }
     }
 }

@@ -195,7 +195,7 @@ public record ModelSource(
 
     /** Whether the model has a tokenizer of its own. */
     public boolean hasTokenizer() {
-        return embeddedTokenizer().isPresent() || folder.isPresent() && Tokenizer.isIn(folder.get());
+        return embeddedTokenizer().isPresent() || (folder.isPresent() && Tokenizer.isIn(folder.get()));
     }
 
     private Optional<Tokenizer> embeddedTokenizer() {

@@ -51,7 +51,6 @@ final class TrainingCheckpointFile {
     /**
      * A moment of each of the model's tensors, by the tensor's name; empty where the file has no optimizer.
      *
-     * @param model the model's tensors in the file's order, each once
      * @param moment {@code exp_avg} or {@code exp_avg_sq}
      * @throws QuipuException if moments do not fit the model
      */
