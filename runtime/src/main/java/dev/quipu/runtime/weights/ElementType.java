@@ -1,5 +1,6 @@
 package dev.quipu.runtime.weights;
 
+import dev.quipu.dsl.QuipuException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -91,13 +92,18 @@ public enum ElementType implements Encoding {
             case F32 -> MemorySegment.copy(floats, ValueLayout.JAVA_FLOAT, 0, data, FLOAT, 0, elements);
             case F16 -> {
                 for (long i = 0; i < elements; i++) {
-                    short half = Float.floatToFloat16(floats.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+                    float value = floats.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                    short half = Float.floatToFloat16(value);
+                    checkRange(value, Float.float16ToFloat(half), i);
                     data.set(SHORT, i * Short.BYTES, half);
                 }
             }
             case BF16 -> {
                 for (long i = 0; i < elements; i++) {
-                    data.set(SHORT, i * Short.BYTES, narrow(floats.getAtIndex(ValueLayout.JAVA_FLOAT, i)));
+                    float value = floats.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                    short half = narrow(value);
+                    checkRange(value, widen(half), i);
+                    data.set(SHORT, i * Short.BYTES, half);
                 }
             }
             case F64 -> {
@@ -106,6 +112,14 @@ public enum ElementType implements Encoding {
                 }
             }
             case BOOL, U8, I8, F8_E5M2, F8_E4M3, I16, U16, I32, U32, I64, U64 -> throw notReal();
+        }
+    }
+
+    /** A weight that became infinite would be a silent end of the model; one that is infinite already is the caller's. */
+    private void checkRange(float value, float rounded, long element) {
+        if (Float.isInfinite(rounded) && !Float.isInfinite(value)) {
+            throw QuipuException.of(
+                    "values in the range of " + this, String.valueOf(value), "element " + element, "write it as F32");
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /** Writes the weights of a model folder as one safetensors file, or as several with an index where they are large. */
 public final class SafetensorsShards {
@@ -42,7 +43,11 @@ public final class SafetensorsShards {
         for (int i = 0; i < shards.size(); i++) {
             String file = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
             SafetensorsWriter.writeEncoded(folder.resolve(file), shards.get(i), metadata);
-            shards.get(i).forEach(tensor -> files.put(tensor.name(), file));
+            for (TensorOutput tensor : shards.get(i)) {
+                if (files.replace(tensor.name(), StringNode.valueOf(file)) != null) {
+                    throw new AssertionError("tensor name " + tensor.name() + " is taken");
+                }
+            }
         }
         // Last, so that an index is there only when all that it names is.
         Files.writeString(folder.resolve(Weights.INDEX), JSON.writeValueAsString(index) + "\n");

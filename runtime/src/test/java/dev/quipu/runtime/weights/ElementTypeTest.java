@@ -1,7 +1,10 @@
 package dev.quipu.runtime.weights;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.dsl.QuipuException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -78,7 +81,6 @@ class ElementTypeTest {
         "F16, 0x1.006p0f, 3c02", // halfway: up to even
         "F16, 65504f, 7bff",
         "F16, 65519.996f, 7bff",
-        "F16, 65520f, 7c00", // halfway to what would be the next: infinity
         "F16, -Infinity, fc00",
         "F16, 0x1p-24f, 0001",
         "F16, 0x1p-25f, 0000", // half of the smallest: to even
@@ -88,7 +90,7 @@ class ElementTypeTest {
         "BF16, 0x1.01p0f, 3f80",
         "BF16, 0x1.010002p0f, 3f81",
         "BF16, 0x1.03p0f, 3f82",
-        "BF16, 0x1.fffffep127f, 7f80",
+        "BF16, 0x1.fefffep127f, 7f7f",
         "BF16, Infinity, 7f80",
         "BF16, 0x1p-149f, 0000",
         "BF16, 0x1p-134f, 0000",
@@ -97,6 +99,15 @@ class ElementTypeTest {
     })
     void roundsToTheNearestAndTiesToEven(ElementType type, String value, String bits) {
         assertEquals(bits, "%04x".formatted(Short.toUnsignedInt(encode(type, Float.parseFloat(value)))));
+    }
+
+    /** Halfway to what would be the next after the largest, and more. */
+    @ParameterizedTest
+    @CsvSource({"F16, 65520f", "F16, -1e6f", "BF16, 0x1.ffp127f", "BF16, -0x1.fffffep127f"})
+    void refusesToMakeInfinities(ElementType type, float value) {
+        String message =
+                assertThrows(QuipuException.class, () -> encode(type, value)).getMessage();
+        assertTrue(message.contains("in the range of " + type), message);
     }
 
     /** A NaN whose payload is only in the half that is cut off would become an infinity. */
@@ -123,7 +134,7 @@ class ElementTypeTest {
                 float other = defined(neighbour, exponentBits);
                 if (Float.isFinite(other) && neighbour >= 0) {
                     int order = chosen.compareTo(distance(value, other));
-                    assertEquals(true, order < 0 || order == 0 && bits % 2 == 0, value + " to " + bits);
+                    assertTrue(order < 0 || order == 0 && bits % 2 == 0, value + " to " + bits);
                 }
             }
         }
