@@ -61,8 +61,8 @@ final class TorchArchive {
             return Collections.list(zip.getEntries());
         } catch (IOException e) {
             throw new QuipuException(
-                    path + ": expected a ZIP file's directory, found "
-                            + Printable.of(String.valueOf(e.getMessage())) + "; the file is damaged",
+                    path + ": expected a ZIP file's directory, found " + Printable.of(String.valueOf(e.getMessage()))
+                            + "; the file is damaged",
                     e);
         }
     }

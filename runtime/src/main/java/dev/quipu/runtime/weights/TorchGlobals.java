@@ -100,8 +100,8 @@ final class TorchGlobals implements PickleGlobals {
     private static PickleValue typedTensor(List<PickleValue> arguments, PickleWork work) {
         work.spend(1);
         if (argument(arguments, 6) instanceof Scalar(String name)) {
-            ElementType type = TorchElements.ofDtype(name)
-                    .orElseThrow(() -> new PickleRefusal("a dtype", Printable.of(name)));
+            ElementType type =
+                    TorchElements.ofDtype(name).orElseThrow(() -> new PickleRefusal("a dtype", Printable.of(name)));
             return tensor(storage(arguments), type, arguments);
         }
         throw new PickleRefusal("a dtype", argument(arguments, 6).kind());

@@ -67,7 +67,8 @@ public final class Fuzz {
         if (fuzz.failure != null) {
             throw new AssertionError(fuzz.describe(fuzz.failure.toString()), fuzz.failure);
         }
-        return new Outcome(row.name(), fuzz.read, fuzz.refused, fuzz.longestNanos / 1_000_000, fuzz.slowest, fuzz.mostMemory);
+        return new Outcome(
+                row.name(), fuzz.read, fuzz.refused, fuzz.longestNanos / 1_000_000, fuzz.slowest, fuzz.mostMemory);
     }
 
     private void feed(long first, long count, long deadline) {
@@ -111,7 +112,9 @@ public final class Fuzz {
 
     private String describe(String what) {
         byte[] input = Mutation.of(row.seeds(), number);
-        String shown = input.length > LONGEST_SHOWN ? input.length + " bytes" : HexFormat.of().formatHex(input);
+        String shown = input.length > LONGEST_SHOWN
+                ? input.length + " bytes"
+                : HexFormat.of().formatHex(input);
         return "%s, input %d: %s; %s".formatted(row.name(), number, what, shown);
     }
 
