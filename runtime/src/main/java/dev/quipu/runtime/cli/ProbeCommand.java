@@ -4,15 +4,13 @@ import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.catalog.NearestNames;
-import dev.quipu.runtime.checkpoint.Checkpoint;
-import dev.quipu.runtime.checkpoint.TrainingStateFiles;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.generation.TextBeginning;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.probe.Comparison;
 import dev.quipu.runtime.probe.Probe;
 import dev.quipu.runtime.probe.ProbedTensor;
-import java.nio.file.Files;
+import dev.quipu.runtime.probe.RunState;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +68,7 @@ final class ProbeCommand extends QuipuCommand {
     @Option(
             names = "--compare",
             paramLabel = "OTHER",
-            description = "Another one: shows where weights differ, and moments if both are checkpoints of runs;"
+            description = "Another one: shows where weights differ, and moments if both have them;"
                     + " with --prompt or --pass also the tensors of a pass.")
     private String other;
 
@@ -120,9 +118,9 @@ final class ProbeCommand extends QuipuCommand {
     }
 
     private void compare(ModelSource left, ModelSource right) {
-        boolean moments = isCheckpoint(left) && isCheckpoint(right);
-        try (State one = load(left, moments);
-                State two = load(right, moments)) {
+        boolean moments = RunState.hasMoments(left) && RunState.hasMoments(right);
+        try (State one = moments ? RunState.withMoments(left) : left.loadWeights();
+                State two = moments ? RunState.withMoments(right) : right.loadWeights()) {
             Map<String, Comparison> all = new LinkedHashMap<>();
             all.put("weights", Comparison.of(one, two));
             if (prompt != null || pass != null) {
@@ -146,26 +144,6 @@ final class ProbeCommand extends QuipuCommand {
 
     private void print(Map<String, Object> root) {
         out().println(JsonMapper.shared().writeValueAsString(root));
-    }
-
-    private static boolean isCheckpoint(ModelSource source) {
-        return source.weights()
-                .filter(path -> Files.isRegularFile(path.resolve(TrainingStateFiles.STATE)))
-                .isPresent();
-    }
-
-    private static State load(ModelSource source, boolean moments) {
-        if (!moments) {
-            return source.loadWeights();
-        }
-        State state = new State();
-        try {
-            Checkpoint.read(source.weights().orElseThrow(), source.model(), state);
-            return state;
-        } catch (RuntimeException | Error e) {
-            state.close();
-            throw e;
-        }
     }
 
     private Probe probe(Model declared, State state, int[] tokens) {

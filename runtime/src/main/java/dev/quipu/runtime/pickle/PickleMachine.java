@@ -177,8 +177,7 @@ final class PickleMachine {
     private PickleValue global(String module, String name) {
         String full = module + "." + name;
         return globals.global(full)
-                .orElseThrow(() ->
-                        new PickleRefusal("tensors and plain containers", "the name " + Printable.of(full)));
+                .orElseThrow(() -> new PickleRefusal("tensors and plain containers", "the name " + Printable.of(full)));
     }
 
     private void stackGlobal(List<PickleValue> names) {

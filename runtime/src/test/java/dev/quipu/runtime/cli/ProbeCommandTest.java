@@ -14,6 +14,7 @@ import dev.quipu.runtime.checkpoint.Checkpoint;
 import dev.quipu.runtime.checkpoint.TrainingState;
 import dev.quipu.runtime.data.StreamPosition;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.golden.SharedData;
 import dev.quipu.runtime.model.OwnModel;
 import dev.quipu.runtime.tokenizer.ByteTokenizer;
 import java.nio.file.Path;
@@ -144,6 +145,19 @@ class ProbeCommandTest {
                 () -> assertEquals(2, weights.get(1).path("right").asDouble()),
                 () -> assertEquals(1, weights.get(1).path("different").asInt()),
                 () -> assertEquals("false", compared.path("pass").path("equal").toString()));
+    }
+
+    /** A published checkpoint with its moments, and the same weights as its program exports them. */
+    @Test
+    void comparesFilesOfOtherPrograms() {
+        String checkpoint = SharedData.of("data/weights/llama2xs/ckpt.pt").toString();
+        String exported = SharedData.of("data/weights/llama2xs/model.bin").toString();
+        assertEquals(
+                "weights: 0 of 47 tensors differ\n",
+                Call.of("probe", checkpoint, "--compare", exported).output());
+        assertEquals(
+                "weights: 0 of 141 tensors differ\n",
+                Call.of("probe", checkpoint, "--compare", checkpoint).output());
     }
 
     private JsonNode json(String arguments) {
