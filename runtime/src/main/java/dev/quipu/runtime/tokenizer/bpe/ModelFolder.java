@@ -38,12 +38,24 @@ record ModelFolder(String where, Map<String, byte[]> files) {
         return new ModelFolder(file.toString(), files);
     }
 
-    /** A {@code vocab.json} and the files beside it. */
+    /**
+     * A {@code vocab.json} and the files beside it. Under a longer name, such as {@code gpt2_vocab.json}, the merges have the same
+     * beginning of theirs, and nothing else belongs to it.
+     */
     static ModelFolder withVocabulary(Path file) {
         Map<String, byte[]> files = new LinkedHashMap<>();
         files.put(VocabularyLayout.VOCABULARY, bytes(file));
-        readBeside(file, List.of(VocabularyLayout.MERGES, VocabularyLayout.ADDED), files);
-        readBeside(file, BESIDE, files);
+        String name = file.getFileName().toString();
+        if (name.equals(VocabularyLayout.VOCABULARY)) {
+            readBeside(file, List.of(VocabularyLayout.MERGES, VocabularyLayout.ADDED), files);
+            readBeside(file, BESIDE, files);
+            return new ModelFolder(folder(file), files);
+        }
+        String beginning = name.substring(0, Math.max(0, name.length() - VocabularyLayout.VOCABULARY.length()));
+        Path merges = file.resolveSibling(beginning + VocabularyLayout.MERGES);
+        if (Files.isRegularFile(merges)) {
+            files.put(VocabularyLayout.MERGES, bytes(merges));
+        }
         return new ModelFolder(folder(file), files);
     }
 

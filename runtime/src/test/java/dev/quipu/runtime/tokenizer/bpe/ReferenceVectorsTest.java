@@ -23,7 +23,6 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -49,10 +48,8 @@ class ReferenceVectorsTest {
     }
 
     @Test
-    void gpt2sFilesGiveGpt2sIds(@TempDir Path folder) throws IOException {
-        Files.copy(SharedData.of("data/tokenizers/cs336_bpe/gpt2_vocab.json"), folder.resolve("vocab.json"));
-        Files.copy(SharedData.of("data/tokenizers/cs336_bpe/gpt2_merges.txt"), folder.resolve("merges.txt"));
-        Tokenizer tokenizer = Tokenizer.load(folder);
+    void gpt2sFilesGiveGpt2sIds() throws IOException {
+        Tokenizer tokenizer = Tokenizer.of(SharedData.of("data/tokenizers/cs336_bpe/gpt2_vocab.json"));
         holdToSuite(tokenizer, "ggml-vocab-gpt-2.gguf");
         assertEquals(50257, tokenizer.vocabularySize());
         assertEquals(OptionalInt.of(50256), tokenizer.endOfText());
