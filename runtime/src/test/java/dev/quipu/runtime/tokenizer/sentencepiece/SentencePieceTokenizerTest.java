@@ -37,7 +37,7 @@ class SentencePieceTokenizerTest {
             "A", "a", "\u3000", " ", "\u00BD", "ab c", "\u200B", "", "a\u0301", "\u65E5", "\uFF01", "!", "Ae", "in");
 
     /** What the table below was made with: SentencePiece 0.2.1, {@code spm_encode --output_format=id}. */
-    private static Map<String, SmallModels> models() {
+    static Map<String, SmallModels> models() {
         ByteBuffer rules = SmallRules.of(RULES);
         SmallModels unigram = SmallModels.of(ModelType.UNIGRAM);
         return Map.ofEntries(
@@ -61,6 +61,7 @@ class SentencePieceTokenizerTest {
                 Map.entry("unigram bytes", unigram.withByteFallback().with("aaaa", Type.UNUSED)),
                 Map.entry(
                         "unigram whole", unigram.with("aab", Type.USER_DEFINED).with("t", Type.UNUSED)),
+                Map.entry("unigram better", unigram.with("he", Type.USER_DEFINED)),
                 Map.entry("words", SmallModels.of(ModelType.WORD)),
                 Map.entry("characters", SmallModels.of(ModelType.CHAR).with("in", Type.USER_DEFINED)));
     }
@@ -191,6 +192,15 @@ class SentencePieceTokenizerTest {
                 expected,
                 tokenizer.decode(
                         Arrays.stream(pieces.split(" ")).mapToInt(ids::get).toArray()));
+    }
+
+    @Test
+    void allSpacesBeforeATextGoWhereExtraSpacesDo() {
+        int space = 3 + 256 + 14;
+        assertEquals("\u2581", SmallModels.bytePairs().tokenizer().piece(space));
+        assertEquals(" a", SmallModels.bytePairs().tokenizer().decode(space, space, space + 6));
+        Tokenizer removing = SmallModels.bytePairs().removingSpaces().tokenizer();
+        assertEquals("a a", removing.decode(space, space, space + 6, space, space + 6));
     }
 
     @Test
