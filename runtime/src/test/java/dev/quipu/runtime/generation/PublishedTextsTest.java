@@ -57,7 +57,7 @@ class PublishedTextsTest {
     private static void check(Run run) {
         ModelSource source = ModelSource.withWeights(
                 SharedData.of("data/weights/stories260K/stories260K.bin").toString());
-        Tokenizer tokenizer = Tokenizer.of(SharedData.of("data/weights/stories260K/tok512.model"));
+        Tokenizer tokenizer = Tokenizer.of(SharedData.of("data/weights/stories260K/tok512.bin"));
         try (Device device = new JvmDevice();
                 State state = source.loadWeights();
                 Generator generator = new Generator(source.model(), tokenizer, state, device)) {
