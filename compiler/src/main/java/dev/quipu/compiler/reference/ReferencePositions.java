@@ -24,7 +24,9 @@ final class ReferencePositions {
     static Array rope(Node node, Rope op, List<Array> inputs, Type type) {
         Array x = inputs.get(0);
         Array table = inputs.get(1);
-        int[] first = inputs.size() == 3 ? positions(node, inputs.get(2)) : new int[type.shape().size(0)];
+        int[] first = inputs.size() == 3
+                ? positions(node, inputs.get(2))
+                : new int[type.shape().size(0)];
         int width = type.shape().last().size();
         int half = width / 2;
         int length = type.shape().size(1);

@@ -51,10 +51,15 @@ final class ChatSession {
 
     /** Answers once, as text that comes as it is made, or as JSON. */
     void answer(String text, boolean json) {
-        Generation answer = conversation.say(text, options, json ? piece -> {} : piece -> {
-            out.print(piece);
-            out.flush();
-        });
+        Generation answer = conversation.say(
+                text,
+                options,
+                json
+                        ? piece -> {}
+                        : piece -> {
+                            out.print(piece);
+                            out.flush();
+                        });
         if (json) {
             out.println(GenerationJson.of(text, answer, options.seed()));
         } else {

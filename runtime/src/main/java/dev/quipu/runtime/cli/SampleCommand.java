@@ -108,8 +108,9 @@ final class SampleCommand extends QuipuCommand {
         @Option(
                 names = "--prompts",
                 paramLabel = "FILE",
-                description = "Prompts to continue together: one a line, or, in a .jsonl file, an object with \"prompt\" a"
-                        + " line. Blank lines are none.")
+                description =
+                        "Prompts to continue together: one a line, or, in a .jsonl file, an object with \"prompt\" a"
+                                + " line. Blank lines are none.")
         private Path file;
 
         @Option(
@@ -124,8 +125,7 @@ final class SampleCommand extends QuipuCommand {
                 throw QuipuException.of("--prompt or --prompts", "both", "sample", "");
             }
             if (batch != null && (file == null || batch < 1)) {
-                throw QuipuException.of(
-                        "at least 1 prompt at a time, of --prompts", batch.toString(), "--batch", "");
+                throw QuipuException.of("at least 1 prompt at a time, of --prompts", batch.toString(), "--batch", "");
             }
             return file == null ? List.of(prompt == null ? "" : prompt) : PromptFile.read(file);
         }

@@ -23,8 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "score",
-        description = "Log-probabilities of a given text, token by token. A text longer than the model's context is cut into"
-                + " windows that do not overlap.")
+        description =
+                "Log-probabilities of a given text, token by token. A text longer than the model's context is cut into"
+                        + " windows that do not overlap.")
 final class ScoreCommand extends QuipuCommand {
     @Mixin
     private ModelArgument model;

@@ -52,11 +52,11 @@ public final class Scorer implements AutoCloseable {
      * @throws QuipuException if there is nothing to predict
      */
     public Score score(String text) {
-        int[] ids = IntStream.concat(
-                        TextBeginning.before(tokenizer).stream(), IntStream.of(tokenizer.encode(text)))
+        int[] ids = IntStream.concat(TextBeginning.before(tokenizer).stream(), IntStream.of(tokenizer.encode(text)))
                 .toArray();
         if (ids.length < 2 || text.isEmpty()) {
-            throw QuipuException.of("a text with a token to predict", ids.length + " tokens", "score", "give more text");
+            throw QuipuException.of(
+                    "a text with a token to predict", ids.length + " tokens", "score", "give more text");
         }
         List<TokenLikelihood> tokens = new ArrayList<>();
         for (int from = 0; from < ids.length - 1; from += model.contextLength()) {
@@ -68,7 +68,8 @@ public final class Scorer implements AutoCloseable {
                     (sequence, position, logits, offset) ->
                             tokens.add(likelihoods.of(ids[first + position + 1], logits, offset)));
         }
-        double nats = -tokens.stream().mapToDouble(TokenLikelihood::logProbability).sum();
+        double nats =
+                -tokens.stream().mapToDouble(TokenLikelihood::logProbability).sum();
         long bytes = text.getBytes(StandardCharsets.UTF_8).length;
         return new Score(tokens, new Evaluation.Result(tokens.size(), nats, bytes));
     }

@@ -84,7 +84,9 @@ class SampleCommandTest {
 
         assertEquals(printed + "\n", call.output());
         assertTrue(call.errors().endsWith(", " + end + "\n"), call.errors());
-        assertTrue(call.errors().matches("(?s).*\\d+ tokens, [0-9.]+ tokens/s \\(prompt of 1 tokens: [0-9.]+ tokens/s.*"), call.errors());
+        assertTrue(
+                call.errors().matches("(?s).*\\d+ tokens, [0-9.]+ tokens/s \\(prompt of 1 tokens: [0-9.]+ tokens/s.*"),
+                call.errors());
     }
 
     @Test
@@ -118,7 +120,8 @@ class SampleCommandTest {
     void promptsOfAFileAreContinuedTogether() throws IOException {
         Path lines = Files.writeString(temporary.resolve("prompts.txt"), "a\n\nkl\nx");
         Path objects = Files.writeString(
-                temporary.resolve("prompts.jsonl"), "{\"prompt\": \"a\"}\n{\"id\": 3, \"prompt\": \"kl\"}\n{\"prompt\":\"x\"}\n");
+                temporary.resolve("prompts.jsonl"),
+                "{\"prompt\": \"a\"}\n{\"id\": 3, \"prompt\": \"kl\"}\n{\"prompt\":\"x\"}\n");
 
         for (Path file : List.of(lines, objects)) {
             Call call = sample("--prompts", file.toString(), "--batch", "2", "--max-tokens", "2");
@@ -157,24 +160,26 @@ class SampleCommandTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = ';', value = {
-        "--prompt a --prompts b; sample: expected --prompt or --prompts, found both",
-        "--batch 2; --batch: expected at least 1 prompt at a time, of --prompts, found 2",
-        "--logprobs 2; --logprobs: expected --json, found none; only JSON has room for alternatives",
-        "--system x; --system: expected --chat, found none; it belongs to a chat",
-        "--chat-template zephyr; --chat-template: expected --chat, found none; it belongs to a chat",
-        "--chat --json; --json: expected --prompt, found none; a chat over standard input prints text",
-        "--chat --prompt a; tokenizer bytes: expected a model with a chat template, found none; choose one:"
-                + " --chat-template chatml|llama2|llama3|mistral|zephyr",
-        "--chat --prompt a --chat-template gpt; expected a chat template, found 'gpt'; known are chatml, llama2, llama3,"
-                + " mistral, zephyr",
-        "--sampler best; expected a sampler, found 'best'; known are quipu, llama2c",
-        "--sampler llama2c --top-k 3; sampling: expected temperature and top-p alone, which llama2.c's sampler has, found"
-                + " top-k, min-p or a repetition penalty",
-        "--stop=; generation: expected a stop text, found an empty one",
-        "--prompts nowhere.txt; nowhere.txt: expected prompts in UTF-8, found",
-        "--json --logprobs -1; generation: expected a number of alternatives of 0 or more, found -1"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--prompt a --prompts b; sample: expected --prompt or --prompts, found both",
+                "--batch 2; --batch: expected at least 1 prompt at a time, of --prompts, found 2",
+                "--logprobs 2; --logprobs: expected --json, found none; only JSON has room for alternatives",
+                "--system x; --system: expected --chat, found none; it belongs to a chat",
+                "--chat-template zephyr; --chat-template: expected --chat, found none; it belongs to a chat",
+                "--chat --json; --json: expected --prompt, found none; a chat over standard input prints text",
+                "--chat --prompt a; tokenizer bytes: expected a model with a chat template, found none; choose one:"
+                        + " --chat-template chatml|llama2|llama3|mistral|zephyr",
+                "--chat --prompt a --chat-template gpt; expected a chat template, found 'gpt'; known are chatml,"
+                        + " llama2, llama3, mistral, zephyr",
+                "--sampler best; expected a sampler, found 'best'; known are quipu, llama2c",
+                "--sampler llama2c --top-k 3; sampling: expected temperature and top-p alone, which llama2.c's sampler"
+                        + " has, found top-k, min-p or a repetition penalty",
+                "--stop=; generation: expected a stop text, found an empty one",
+                "--prompts nowhere.txt; nowhere.txt: expected prompts in UTF-8, found",
+                "--json --logprobs -1; generation: expected a number of alternatives of 0 or more, found -1"
+            })
     void mistakesInTheCall(String arguments, String message) {
         Call call = sample(arguments.split(" "));
 
@@ -184,10 +189,12 @@ class SampleCommandTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = ';', value = {
-        "{\"text\": \"a\"}; expected an object with a text \"prompt\", found another value",
-        "{; expected JSON"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{\"text\": \"a\"}; expected an object with a text \"prompt\", found another value",
+                "{; expected JSON"
+            })
     void promptsThatAreNone(String line, String message) throws IOException {
         Path file = Files.writeString(temporary.resolve("prompts.jsonl"), "{\"prompt\": \"a\"}\n" + line + "\n");
         Call call = sample("--prompts", file.toString());
@@ -227,7 +234,8 @@ class SampleCommandTest {
         Call call = Call.of(
                 folder, "score", "--device", "reference", "--file", file.toString(), "--json", "--logprobs", "1");
         JsonNode json = JsonMapper.shared().readTree(call.output());
-        double sum = json.get("tokens").valueStream()
+        double sum = json.get("tokens")
+                .valueStream()
                 .mapToDouble(token -> token.get("logProbability").asDouble())
                 .sum();
 
@@ -235,13 +243,20 @@ class SampleCommandTest {
                 () -> assertEquals(0, call.exitCode(), call.errors()),
                 () -> assertEquals(4, json.get("tokens").size()),
                 () -> assertEquals(98, json.get("tokens").get(1).get("token").asInt()),
-                () -> assertEquals("<0x62>", json.get("tokens").get(1).get("piece").asString()),
+                () -> assertEquals(
+                        "<0x62>", json.get("tokens").get(1).get("piece").asString()),
                 () -> assertEquals(
                         98,
-                        json.get("tokens").get(1).get("alternatives").get(0).get("token").asInt()),
+                        json.get("tokens")
+                                .get(1)
+                                .get("alternatives")
+                                .get(0)
+                                .get("token")
+                                .asInt()),
                 () -> assertEquals(-sum, json.get("nats").asDouble(), 1e-9),
                 () -> assertEquals(Math.exp(-sum / 4), json.get("perplexity").asDouble(), 1e-6),
-                () -> assertEquals(-sum / Math.log(2) / 4, json.get("bitsPerByte").asDouble(), 1e-9));
+                () -> assertEquals(
+                        -sum / Math.log(2) / 4, json.get("bitsPerByte").asDouble(), 1e-9));
     }
 
     @Test
@@ -254,15 +269,16 @@ class SampleCommandTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = ';', value = {
-        "'' ; score: expected --text or --file, found neither",
-        "--text a --file b; score: expected --text or --file, found both",
-        "--text a --logprobs 1; --logprobs: expected --json, found none",
-        "--file nowhere.txt; nowhere.txt: expected a text in UTF-8"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "'' ; score: expected --text or --file, found neither",
+                "--text a --file b; score: expected --text or --file, found both",
+                "--text a --logprobs 1; --logprobs: expected --json, found none",
+                "--file nowhere.txt; nowhere.txt: expected a text in UTF-8"
+            })
     void mistakesInACallOfScore(String arguments, String message) {
-        Call call = Call.of(
-                folder, "score", arguments.isBlank() ? new String[0] : arguments.split(" "));
+        Call call = Call.of(folder, "score", arguments.isBlank() ? new String[0] : arguments.split(" "));
 
         assertEquals(2, call.exitCode(), call.errors());
         assertTrue(call.errors().startsWith("quipu: " + message), call.errors());

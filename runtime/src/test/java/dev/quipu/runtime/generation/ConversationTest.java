@@ -101,7 +101,8 @@ class ConversationTest {
         conversation.say("one", options, piece -> {});
         conversation.say("two", options, piece -> {});
         Generation third = conversation.say("three", options, piece -> {});
-        Generation anew = generator.generate(tokenizer.decode(ints(third.prompt())), options.stoppingAt(List.of(";")), piece -> {});
+        Generation anew = generator.generate(
+                tokenizer.decode(ints(third.prompt())), options.stoppingAt(List.of(";")), piece -> {});
 
         assertEquals(anew.tokens(), third.tokens());
         assertTrue(third.read() < anew.read());

@@ -55,7 +55,8 @@ class DecoderTest {
                 Decoder decoder = new Decoder(Compiler.verifying(), source.model(), state, device)) {
             float[][] expected = full(source.model(), state, device, tokens);
             float[][] found = new float[length][];
-            Decoder.Row keep = (sequence, position, logits, offset) -> found[position] = row(logits, offset, source.model());
+            Decoder.Row keep =
+                    (sequence, position, logits, offset) -> found[position] = row(logits, offset, source.model());
 
             decoder.read(List.of(Arrays.copyOf(tokens, prompt)), keep);
             for (int i = prompt; i < length; i++) {
@@ -164,7 +165,8 @@ class DecoderTest {
             int[] tokens = tokens(12, source.model().vocabularySize());
             decoder.read(List.of(tokens), keep);
             decoder.rewind(0, 0);
-            decoder.read(List.of(tokens(30, source.model().vocabularySize())), (sequence, position, logits, offset) -> {});
+            decoder.read(
+                    List.of(tokens(30, source.model().vocabularySize())), (sequence, position, logits, offset) -> {});
             decoder.rewind(0, 0);
             decoder.read(List.of(tokens), keep);
 
@@ -180,7 +182,8 @@ class DecoderTest {
         try (State state = new State();
                 Decoder decoder = new Decoder(Compiler.verifying(), source.model(), state, new ReferenceDevice())) {
             QuipuException mistake = assertThrows(
-                    QuipuException.class, () -> decoder.read(List.of(new int[129]), (sequence, position, logits, offset) -> {}));
+                    QuipuException.class,
+                    () -> decoder.read(List.of(new int[129]), (sequence, position, logits, offset) -> {}));
 
             assertEquals(
                     "text: expected at most 128 tokens, what is left of the model's context, found 129 tokens; shorten"

@@ -18,13 +18,15 @@ class EndTokensTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "; ; ''",
-        "{\"eos_token_id\": 2}; ; 2",
-        "; {\"eos_token_id\": [128001, 128009]}; 128001 128009",
-        "{\"eos_token_id\": 7}; {\"eos_token_id\": [7, 9]}; 7 9",
-        "{\"eos_token_id\": null}; {}; ''"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "; ; ''",
+                "{\"eos_token_id\": 2}; ; 2",
+                "; {\"eos_token_id\": [128001, 128009]}; 128001 128009",
+                "{\"eos_token_id\": 7}; {\"eos_token_id\": [7, 9]}; 7 9",
+                "{\"eos_token_id\": null}; {}; ''"
+            })
     void idsOfBothFiles(String config, String generation, String expected) throws IOException {
         write("config.json", config);
         write("generation_config.json", generation);

@@ -63,8 +63,7 @@ class PublishedTextsTest {
                 Generator generator = new Generator(source.model(), tokenizer, state, device)) {
             int prompt = generator.ids(run.prompt()).length;
             // its steps count the prompt's tokens, but not the one that begins the text
-            GenerationOptions options =
-                    new GenerationOptions(run.sampling(), run.steps() - (prompt - 1), run.seed());
+            GenerationOptions options = new GenerationOptions(run.sampling(), run.steps() - (prompt - 1), run.seed());
             StringBuilder streamed = new StringBuilder(run.prompt());
             Generation generation = generator.generate(run.prompt(), options, streamed::append);
 

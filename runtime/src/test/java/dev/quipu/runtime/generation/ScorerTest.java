@@ -31,7 +31,9 @@ class ScorerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 30, 128, 129, 300})
     void aTextCostsWhatItsWindowsDo(int length) {
-        String text = IntStream.range(0, length).mapToObj(i -> Character.toString('a' + i * i % 26)).reduce("", String::concat);
+        String text = IntStream.range(0, length)
+                .mapToObj(i -> Character.toString('a' + i * i % 26))
+                .reduce("", String::concat);
         try (Device device = new JvmDevice();
                 State state = new State()) {
             state.initialise(Trace.parameters(model), 4);
@@ -49,7 +51,8 @@ class ScorerTest {
                 assertEquals(length, score.total().targets());
                 assertEquals(length, score.total().textBytes());
                 assertEquals((int) text.charAt(0), score.tokens().getFirst().token());
-                assertEquals((int) text.charAt(length - 1), score.tokens().getLast().token());
+                assertEquals(
+                        (int) text.charAt(length - 1), score.tokens().getLast().token());
             }
         }
     }

@@ -84,7 +84,8 @@ final class CachedRows {
                 .like(each(type, rotation(width, new int[batch], length, inverse)));
     }
 
-    private static OpRow ropeAt(String name, int length, int heads, int width, int position, int second, boolean inverse) {
+    private static OpRow ropeAt(
+            String name, int length, int heads, int width, int position, int second, boolean inverse) {
         String type = "batch=2 sequence=" + length + " head=" + heads + " size=" + width;
         return OpRow.of(name, Rope.class, in -> Tensor.apply(new Rope(inverse), in[0], table(37, width), in[1]))
                 .input("x", type, normal(1))
@@ -102,8 +103,9 @@ final class CachedRows {
         int half = width / 2;
         return (in, i) -> {
             int pair = i[3] % half;
-            double angle =
-                    (inverse ? -1 : 1) * Math.min(angles - 1, positions[i[0]] + i[1]) / Math.pow(1e4, 2.0 * pair / width);
+            double angle = (inverse ? -1 : 1)
+                    * Math.min(angles - 1, positions[i[0]] + i[1])
+                    / Math.pow(1e4, 2.0 * pair / width);
             double real = at(in.getFirst(), i[0], i[1], i[2], pair);
             double imaginary = at(in.getFirst(), i[0], i[1], i[2], pair + half);
             double length = Math.hypot(real, imaginary);
@@ -127,7 +129,15 @@ final class CachedRows {
     }
 
     private static OpRow cachedAttention(
-            String name, int queries, int keys, int position, int second, int heads, int groups, int width, int window) {
+            String name,
+            int queries,
+            int keys,
+            int position,
+            int second,
+            int heads,
+            int groups,
+            int width,
+            int window) {
         float scale = (float) (1 / Math.sqrt(width));
         String type = "batch=2 sequence=" + queries + " head=" + heads + " size=" + width;
         String cache = "batch=2 position=" + keys + " group=" + groups + " size=" + width;

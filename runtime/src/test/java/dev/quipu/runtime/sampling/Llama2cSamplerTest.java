@@ -30,8 +30,8 @@ class Llama2cSamplerTest {
         for (int i = 0; i < VOCABULARY; i++) {
             logits[i] = (i * 7919 % 64 - 32) / 8f;
         }
-        Sampler sampler = Sampler.of(
-                new SamplingOptions(SamplingRule.LLAMA2C, temperature, 0, topP, 0, 1), VOCABULARY, seed);
+        Sampler sampler =
+                Sampler.of(new SamplingOptions(SamplingRule.LLAMA2C, temperature, 0, topP, 0, 1), VOCABULARY, seed);
         String found = IntStream.range(0, 12)
                 .mapToObj(i -> Integer.toString(sampler.sample(logits)))
                 .collect(Collectors.joining(" "));
@@ -42,8 +42,7 @@ class Llama2cSamplerTest {
     @ParameterizedTest
     @CsvSource({"5, 0, 1", "0, 0.1, 1", "0, 0, 1.1"})
     void filtersThatLlama2cLacksAreRefused(int topK, double minP, double penalty) {
-        assertThrows(
-                QuipuException.class, () -> new SamplingOptions(SamplingRule.LLAMA2C, 1, topK, 1, minP, penalty));
+        assertThrows(QuipuException.class, () -> new SamplingOptions(SamplingRule.LLAMA2C, 1, topK, 1, minP, penalty));
     }
 
     @Test
