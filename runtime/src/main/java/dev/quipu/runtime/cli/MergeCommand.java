@@ -11,24 +11,25 @@ import dev.quipu.runtime.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "merge", description = "Makes adapters a part of the weights that they correct, in a new model folder.")
+@Command(name = "merge", description = {
+            "Makes adapters a part of the weights that they correct, in a new model folder.",
+            "The adapters lie beside the model, or in a folder of their own (PEFT's) that names it."
+        })
 final class MergeCommand extends QuipuCommand {
-    @Parameters(
-            index = "0",
-            paramLabel = "MODEL_DIR",
-            description = "A model folder with adapters, or a folder of adapters that names its model.")
-    private String model;
+    @Mixin
+    private ModelArgument model;
 
     @Parameters(index = "1", paramLabel = "OUT", description = "A new folder.")
     private Path out;
 
     @Override
     public Integer call() {
-        ModelSource source = argument(() -> ModelSource.withWeights(model));
+        ModelSource source = argument(model::source);
         int adapters = argument(() -> adapters(source));
-        Tokenizer tokenizer = Tokenizer.load(source.folder().orElseThrow());
+        Tokenizer tokenizer = argument(model::tokenizer);
         try (State state = source.loadWeights()) {
             Model merged = MergedAdapters.of(source.model(), state);
             ModelFolder.save(out, merged, state, tokenizer);
@@ -40,7 +41,7 @@ final class MergeCommand extends QuipuCommand {
     private int adapters(ModelSource source) {
         int adapters = Adapters.of(source.model()).size();
         if (adapters == 0) {
-            throw QuipuException.of("a model with adapters", "one without", model, "train some: ./quipu train --lora");
+            throw QuipuException.of("a model with adapters", "one without", source.name(), "train some: ./quipu train --lora");
         }
         if (Files.exists(out)) {
             throw QuipuException.of("a new folder", "one that is there", out.toString(), "choose another");

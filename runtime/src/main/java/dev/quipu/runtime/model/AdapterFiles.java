@@ -43,9 +43,9 @@ public final class AdapterFiles {
         return folder.resolve(WEIGHTS);
     }
 
-    /** Whether a path is that of adapters' weights. */
-    static boolean isWeights(Path path) {
-        return path.endsWith(WEIGHTS);
+    /** The weights of the model itself: other ones than those given where these are adapters in a folder of their own. */
+    static Path modelWeights(Path weights) {
+        return weights.endsWith(WEIGHTS) ? base(weights.toAbsolutePath().getParent()) : weights;
     }
 
     /**

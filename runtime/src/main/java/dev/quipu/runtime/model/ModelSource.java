@@ -181,7 +181,7 @@ public record ModelSource(
      */
     public ModelFile open() {
         requireWeights();
-        return ModelFile.open(weights.orElseThrow());
+        return ModelFile.open(AdapterFiles.modelWeights(weights.orElseThrow()));
     }
 
     /**

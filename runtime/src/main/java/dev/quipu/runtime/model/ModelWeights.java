@@ -53,7 +53,7 @@ public final class ModelWeights {
             return;
         }
         Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-        loadPlain(plain, AdapterFiles.isWeights(path) ? AdapterFiles.base(folder) : path, state);
+        loadPlain(plain, AdapterFiles.modelWeights(path), state);
         AdapterFiles.load(model, folder, state);
     }
 
