@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class Layers {
 
     /** How often each parameter occurs as a component: more than once where it is tied. */
     public static Map<Parameter, Integer> uses(Layer root) {
-        Map<Parameter, Integer> uses = new IdentityHashMap<>();
+        Map<Parameter, Integer> uses = new HashMap<>(); // parameters are equal by identity
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Components.walk("", root, (path, part) -> {
             if (part instanceof Layer layer && seen.add(layer)) {

@@ -127,8 +127,7 @@ public record AdamW(
     }
 
     /** One parameter's step; a factor of -1 means that the gradients are not finite and nothing moves. */
-    private List<Node> step(
-            String name, Parameter parameter, ParameterGroup group, Tensor gradient, Tensor factor) {
+    private List<Node> step(String name, Parameter parameter, ParameterGroup group, Tensor gradient, Tensor factor) {
         Tensor weight = read(name, parameter);
         Tensor m = read(firstMoment(name), parameter);
         Tensor v = read(secondMoment(name), parameter);

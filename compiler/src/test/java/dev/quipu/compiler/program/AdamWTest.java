@@ -203,9 +203,8 @@ class AdamWTest {
         """)
     void groupsThatSayNothingClearAreRefused(String groups, String message) {
         QuipuException refusal = assertThrows(QuipuException.class, () -> {
-            List<ParameterGroup> parsed = Arrays.stream(groups.split(" "))
-                    .map(ParameterGroup::parse)
-                    .toList();
+            List<ParameterGroup> parsed =
+                    Arrays.stream(groups.split(" ")).map(ParameterGroup::parse).toList();
             new AdamW(0.9, 0.95, 1e-8, 0.1, 1.0, parsed).update(parameters, TRAINED);
         });
         assertTrue(refusal.getMessage().startsWith(message), refusal.getMessage());

@@ -14,7 +14,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "merge", description = {
+@Command(
+        name = "merge",
+        description = {
             "Makes adapters a part of the weights that they correct, in a new model folder.",
             "The adapters lie beside the model, or in a folder of their own (PEFT's) that names it."
         })
@@ -41,7 +43,8 @@ final class MergeCommand extends QuipuCommand {
     private int adapters(ModelSource source) {
         int adapters = Adapters.of(source.model()).size();
         if (adapters == 0) {
-            throw QuipuException.of("a model with adapters", "one without", source.name(), "train some: ./quipu train --lora");
+            throw QuipuException.of(
+                    "a model with adapters", "one without", source.name(), "train some: ./quipu train --lora");
         }
         if (Files.exists(out)) {
             throw QuipuException.of("a new folder", "one that is there", out.toString(), "choose another");

@@ -122,8 +122,7 @@ final class TrainCommand extends QuipuCommand {
                             "none",
                             "--moments",
                             "leave it out to begin with moments of zero"));
-            return Trainer.startFrom(
-                    source, text, options(source, text.paths(), tokens, known.step()), folder, known);
+            return Trainer.startFrom(source, text, options(source, text.paths(), tokens, known.step()), folder, known);
         }
     }
 

@@ -108,8 +108,8 @@ public final class AdapterFiles {
                 .tensors(Adapters.of(model).keySet());
         Map<String, Type> types = new LinkedHashMap<>();
         names.keySet()
-                .forEach(name -> types.put(
-                        name, new Type(DType.F32, parameters.get(name).shape())));
+                .forEach(name ->
+                        types.put(name, new Type(DType.F32, parameters.get(name).shape())));
         state.allocate(types);
         try (SafetensorsFile file = SafetensorsFile.open(weights(folder))) {
             names.forEach((parameter, tensor) ->

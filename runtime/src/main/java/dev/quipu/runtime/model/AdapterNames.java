@@ -79,7 +79,8 @@ record AdapterNames(Map<String, String> modules) {
             String module = modules.get(path);
             String last = module.substring(module.lastIndexOf('.') + 1);
             boolean everywhere = modules.entrySet().stream()
-                    .filter(entry -> entry.getValue().equals(last) || entry.getValue().endsWith("." + last))
+                    .filter(entry ->
+                            entry.getValue().equals(last) || entry.getValue().endsWith("." + last))
                     .allMatch(entry -> paths.contains(entry.getKey()));
             targets.add(everywhere ? last : module);
         }

@@ -65,7 +65,9 @@ public final class ModelWeights {
                     .forEach((parameter, declared) -> types.put(parameter, new Type(DType.F32, declared.shape())));
             state.allocate(types);
             sources.forEach((parameter, source) -> source.copyFloatsTo(
-                    0, types.get(parameter).shape().elements(), state.get(parameter).segment()));
+                    0,
+                    types.get(parameter).shape().elements(),
+                    state.get(parameter).segment()));
         }
     }
 
@@ -78,9 +80,7 @@ public final class ModelWeights {
 
     static StoredTensor stored(String parameter, String name, State state) {
         return StoredTensor.ofFloats(
-                name,
-                sizes(state.type(parameter).shape()),
-                state.get(parameter).elements());
+                name, sizes(state.type(parameter).shape()), state.get(parameter).elements());
     }
 
     static List<Long> sizes(Shape shape) {

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.catalog.TrainingRecipe;
+import dev.quipu.runtime.checkpoint.Moments;
 import dev.quipu.runtime.data.TokenCache;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.golden.SharedData;
 import dev.quipu.runtime.model.ModelFile;
 import dev.quipu.runtime.model.ModelSource;
-import dev.quipu.runtime.checkpoint.Moments;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import dev.quipu.runtime.training.Trainer;
 import dev.quipu.runtime.training.TrainingDisplay;
@@ -44,7 +44,9 @@ class RealResumeTest {
                 State state = new State()) {
             Moments moments = file.moments(source.model()).orElseThrow();
             assertEquals(500, moments.step());
-            assertEquals(2 * Trace.parameters(source.model()).size(), moments.tensors().size());
+            assertEquals(
+                    2 * Trace.parameters(source.model()).size(),
+                    moments.tensors().size());
             moments.copyTo(source.model(), state);
             // PyTorch counts parameters of two axes first: the embedding, 5 layers of 7; then norms, two a layer
             Map<String, Integer> places = Map.of(
@@ -65,7 +67,8 @@ class RealResumeTest {
                         parameter);
             });
             float[] query = stored.tensor("optimizer.state.1.exp_avg").toFloats();
-            float[] ours = state.get(AdamW.firstMoment("layers.0.attention.wq.weight")).toFloats();
+            float[] ours =
+                    state.get(AdamW.firstMoment("layers.0.attention.wq.weight")).toFloats();
             // heads of 8 rows, pairs side by side there, halves here: row 1 there is row 4 here
             for (int i = 0; i < 64; i++) {
                 assertEquals(query[64 + i], ours[4 * 64 + i]);

@@ -21,8 +21,7 @@ class TuningRecipeTest {
         """)
     void followsFromTheModelsSizeAndTheTextsLength(
             String preset, long tokens, boolean adapters, long before, double rate, int sequence, long steps) {
-        TrainingRecipe recipe =
-                TuningRecipe.of(ModelCatalog.preset(preset).model(), tokens, adapters, before);
+        TrainingRecipe recipe = TuningRecipe.of(ModelCatalog.preset(preset).model(), tokens, adapters, before);
         assertEquals(rate, recipe.learningRate(), 1e-12);
         assertEquals(sequence, recipe.sequence());
         assertEquals(8, recipe.batch());
