@@ -9,6 +9,7 @@ import dev.quipu.codegen.launch.MatrixProduct;
 import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.fixtures.SmallModels;
+import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.text.GraphText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,10 @@ class GoldenTextTest {
                 texts.put("kernels/" + step.className() + ".txt", source(program, step.className()));
             }
         }
+        Compiled separate = Compiler.verifying().gradient(SmallModels.LLAMA.model(), 2, 13, Documents.SEPARATE);
+        texts.put(
+                "kernels/layers_attention_attention_separate.txt",
+                source(JvmProgram.of(separate.scheduled(), LANES), "layers_attention_attention"));
         texts.replaceAll((name, text) -> text.replaceAll("\\.java:\\d+", ".java"));
         return texts;
     }

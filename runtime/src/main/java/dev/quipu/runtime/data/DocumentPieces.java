@@ -10,6 +10,7 @@ final class DocumentPieces {
     private int[] lengths = new int[FIRST_CAPACITY];
     private int count;
     private long places;
+    private long cut;
 
     private DocumentPieces() {}
 
@@ -33,6 +34,7 @@ final class DocumentPieces {
                     pieces.add(start, length);
                 }
             }
+            pieces.cut += end - 1 - begin > most ? 1 : 0;
             begin = end;
         }
         return pieces;
@@ -56,6 +58,11 @@ final class DocumentPieces {
     /** Places of all pieces. */
     long places() {
         return places;
+    }
+
+    /** How many documents are cut into several pieces. */
+    long cut() {
+        return cut;
     }
 
     /** The position of a piece's first token. */

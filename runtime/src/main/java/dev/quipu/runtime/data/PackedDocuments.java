@@ -42,6 +42,11 @@ public final class PackedDocuments implements Rows {
         return (double) pieces.places() / ((double) count() * sequence);
     }
 
+    /** How many documents are longer than a row, so that their pieces do not know of each other. */
+    public long cut() {
+        return pieces.cut();
+    }
+
     @Override
     public long inEpoch(long index, long epochSeed) {
         return index;

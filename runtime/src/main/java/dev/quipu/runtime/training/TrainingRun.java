@@ -5,6 +5,8 @@ import dev.quipu.runtime.checkpoint.Checkpoint;
 import dev.quipu.runtime.checkpoint.TrainingState;
 import dev.quipu.runtime.checkpoint.TrainingStateFiles;
 import dev.quipu.runtime.data.DataSplit;
+import dev.quipu.runtime.data.PackedDocuments;
+import dev.quipu.runtime.data.Rows;
 import dev.quipu.runtime.generation.GenerationOptions;
 import dev.quipu.runtime.generation.Generator;
 import dev.quipu.runtime.sampling.SamplingOptions;
@@ -41,11 +43,14 @@ final class TrainingRun implements AutoCloseable {
         this.listener = listener;
         TrainingText text = trainer.text();
         DataSplit split = text.split(options);
-        this.steps =
-                new TrainingSteps(trainer, text.rows(split.training(), options).orElseThrow(), begun);
+        Rows rows = text.rows(split.training(), options).orElseThrow();
+        if (rows instanceof PackedDocuments packed && packed.cut() > 0) {
+            listener.say(packed.cut() + " documents are longer than --seq " + options.sequence() + " and are cut");
+        }
+        this.steps = new TrainingSteps(trainer, rows, begun);
         this.validation = split.validation()
                 .flatMap(range -> text.rows(range, options))
-                .map(rows -> new Validation(trainer, rows));
+                .map(heldOut -> new Validation(trainer, heldOut));
         this.unigramEntropy = text.unigramEntropy(split);
         this.prompt = text.prompt(split, trainer.model().contextLength() / 2);
         this.generator = new Generator(trainer.model(), text.tokenizer(), trainer.state(), trainer.device());

@@ -97,6 +97,7 @@ class PackedDocumentsTest {
         PackedDocuments rows = packed(tokens.all());
         assertEquals(7, rows.count(), "55 places in rows of 8");
         assertEquals(55.0 / 56, rows.filled());
+        assertEquals(2, rows.cut(), "documents of 20 and 9 places");
     }
 
     @Test
