@@ -12,7 +12,8 @@ import java.util.random.RandomGeneratorFactory;
  *
  * <p>The same options, seed and logits give the same tokens on every machine: random numbers are those of
  * {@code java.util.random}'s {@value #ALGORITHM}, one per token; probabilities are computed in double precision with
- * {@link StrictMath} and added up in a fixed order, the likeliest token first, the lower id first among equals.
+ * {@link StrictMath}. What is kept of them is told from the likeliest token on, the lower id first among equals; the draw adds
+ * them up by id.
  */
 final class StandardSampler implements Sampler {
     /** The name of the random number generator. */
@@ -77,19 +78,30 @@ final class StandardSampler implements Sampler {
         double total = weigh(kept);
         kept = keepTopP(kept, total);
         kept = keepMinP(kept);
+        orderByToken(kept);
         double mass = 0;
         for (int i = 0; i < kept; i++) {
-            mass += probabilities[i];
+            mass += probabilities[(int) ranking[i]];
         }
         double target = random.nextDouble() * mass;
         double below = 0;
-        for (int i = 0; i < kept - 1; i++) {
-            below += probabilities[i];
-            if (target < below) {
-                return token(i);
-            }
+        int chosen = 0;
+        for (int i = 0; i < kept - 1 && target >= below + probabilities[(int) ranking[i]]; i++) {
+            below += probabilities[(int) ranking[i]];
+            chosen = i + 1;
         }
-        return token(kept - 1);
+        return (int) (ranking[chosen] >>> Integer.SIZE);
+    }
+
+    /**
+     * Turns the first ranks into tokens above their ranks, by rising token. Ranks of tokens that are about equally likely change with
+     * a logit's last bits, which depend on how many texts are made together; tokens do not.
+     */
+    private void orderByToken(int kept) {
+        for (int rank = 0; rank < kept; rank++) {
+            ranking[rank] = ((long) token(rank) << Integer.SIZE) | rank;
+        }
+        Arrays.sort(ranking, 0, kept);
     }
 
     /**
