@@ -93,7 +93,7 @@ public final class Layers {
             case Layer layer ->
                 once(layer, () -> {
                     Layer other = layers.apply(path, layer);
-                    return other == layer ? inside(path, layer) : other;
+                    return isSame(other, layer) ? inside(path, layer) : other;
                 });
             case List<?> list -> elements(path, list);
             case null -> null;
@@ -110,12 +110,18 @@ public final class Layers {
         return known;
     }
 
+    /** Records are equal by their components, but the layers of a model are told apart by identity. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(Object one, Object other) {
+        return one == other;
+    }
+
     private List<?> elements(String path, List<?> list) {
         List<Object> others = new ArrayList<>();
         boolean same = true;
         for (int i = 0; i < list.size(); i++) {
             others.add(rewrite(Components.join(path, Integer.toString(i)), list.get(i)));
-            same &= others.get(i) == list.get(i);
+            same &= isSame(others.get(i), list.get(i));
         }
         return same ? list : Collections.unmodifiableList(others);
     }
@@ -127,7 +133,7 @@ public final class Layers {
         for (int i = 0; i < components.length; i++) {
             Object value = Components.value(layer, components[i]);
             values[i] = rewrite(Components.join(path, components[i].getName()), value);
-            if (values[i] != value) {
+            if (!isSame(values[i], value)) {
                 same = false;
                 check(path, layer, components[i], values[i]);
             }

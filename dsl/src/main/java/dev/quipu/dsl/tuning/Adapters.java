@@ -92,6 +92,11 @@ public final class Adapters {
         return Layers.all(model, Lora.class);
     }
 
+    /** Whether a model has adapters. */
+    public static boolean areIn(Layer model) {
+        return !of(model).isEmpty();
+    }
+
     /** The model with plain linear layers in the place of its adapters; its parameters stay frozen. */
     public static <M extends Layer> M remove(M model) {
         return Layers.replace(model, (path, layer) -> layer instanceof Lora lora ? lora.base() : layer);

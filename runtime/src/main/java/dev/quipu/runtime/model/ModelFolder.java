@@ -36,7 +36,7 @@ public final class ModelFolder {
         // transformers refuses files that do not say which library's layout they have
         SafetensorsWriter.write(
                 folder.resolve(Weights.FILE), ModelWeights.stored(plain, state), Map.of("format", "pt"));
-        if (plain != model) {
+        if (Adapters.areIn(model)) {
             AdapterFiles.write(folder, model, state, Optional.empty());
         }
         tokenizer.save(folder);

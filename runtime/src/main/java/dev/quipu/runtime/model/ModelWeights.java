@@ -26,7 +26,7 @@ public final class ModelWeights {
     /** For each parameter's path its tensor's name in weight files: the family's, or the path itself; PEFT's for adapters. */
     public static Map<String, String> tensorNames(Model model) {
         Model plain = Adapters.remove(model);
-        if (plain != model) {
+        if (Adapters.areIn(model)) {
             Map<String, String> names = new LinkedHashMap<>(tensorNames(plain));
             names.putAll(AdapterNames.of(plain).tensors(Adapters.of(model).keySet()));
             return names;
@@ -48,7 +48,7 @@ public final class ModelWeights {
      */
     public static void load(Model model, Path path, State state) {
         Model plain = Adapters.remove(model);
-        if (plain == model) {
+        if (!Adapters.areIn(model)) {
             loadPlain(model, path, state);
             return;
         }
