@@ -61,8 +61,10 @@ final class ConvertCommand extends QuipuCommand {
     public Integer call() {
         ModelConversion conversion = argument(() -> new ModelConversion(from.source(), from.tokenizerIfAny()));
         String name = to.getFileName().toString();
+        boolean tokenized = conversion.tokenizer().isPresent();
         if (name.endsWith(LLAMA2_C)) {
             conversion.toLlama2c(to, argument(this::llama2cVersion));
+            tokenized = conversion.hasLlama2cTokenizer();
         } else if (name.endsWith(GGUF)) {
             conversion.toGguf(to, argument(() -> encoding("GGUF", "f32", "f16", "bf16", "q8_0")));
         } else {
@@ -70,8 +72,8 @@ final class ConvertCommand extends QuipuCommand {
             long shardBytes = argument(() -> ByteSize.parse(shardSize, "--shard-size"));
             conversion.toFolder(to, (ElementType) encoding, shardBytes);
         }
-        err().println("wrote " + to
-                + (conversion.tokenizer().isPresent() ? "" : "; it has no tokenizer: --tokenizer FILE gives it one"));
+        String beside = name.endsWith(LLAMA2_C) ? " and " + ModelConversion.llama2cTokenizer(to) : "";
+        err().println("wrote " + to + (tokenized ? beside : "; without a tokenizer: --tokenizer FILE gives it one"));
         return SUCCESS;
     }
 

@@ -11,6 +11,8 @@ import dev.quipu.runtime.checkpoint.AtomicFolder;
 import dev.quipu.runtime.files.FileFailure;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import dev.quipu.runtime.tokenizer.gguf.GgufVocabulary;
+import dev.quipu.runtime.tokenizer.sentencepiece.Llama2cTokenizerFile;
+import dev.quipu.runtime.tokenizer.sentencepiece.SentencePieceTokenizer;
 import dev.quipu.runtime.weights.ElementType;
 import dev.quipu.runtime.weights.Encoding;
 import dev.quipu.runtime.weights.GgufValue;
@@ -101,8 +103,20 @@ public record ModelConversion(ModelSource source, Optional<Tokenizer> tokenizer)
         }
     }
 
+    /** Where llama2.c's tokenizer goes, beside its weights: {@code NAME.tokenizer.bin}. */
+    public static Path llama2cTokenizer(Path weights) {
+        String name = weights.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return weights.resolveSibling((dot < 0 ? name : name.substring(0, dot)) + ".tokenizer.bin");
+    }
+
+    /** Whether llama2.c's files have a place for the tokenizer. */
+    public boolean hasLlama2cTokenizer() {
+        return tokenizer.filter(SentencePieceTokenizer.class::isInstance).isPresent();
+    }
+
     /**
-     * Writes llama2.c's weight file. The format has no words for another epsilon than 1e-5, another base of RoPE than 10,000,
+     * Writes llama2.c's weight file, and its tokenizer beside it where there is one. The format has no words for another epsilon than 1e-5, another base of RoPE than 10,000,
      * windows or biases.
      *
      * @throws QuipuException if the model is not one of llama2.c's
@@ -126,6 +140,9 @@ public record ModelConversion(ModelSource source, Optional<Tokenizer> tokenizer)
                 (int) facts.get("max_seq_len"),
                 (boolean) facts.get("shared_classifier"),
                 version == Llama2cVersion.V2 ? Llama2cHeader.groupSizeFor(dim) : 0);
+        if (tokenizer.orElse(null) instanceof SentencePieceTokenizer pieces) {
+            Llama2cTokenizerFile.write(pieces.model(), llama2cTokenizer(path));
+        }
         try (ModelFile file = source.open()) {
             Map<String, TensorSource> sources = new LinkedHashMap<>();
             placed(Convention.META, file).values().forEach(placed -> sources.put(placed.name(), placed.source()));

@@ -104,6 +104,9 @@ class ModelConversionTest {
         String text = "Once upon a time,  Zoë\nsaid <s>";
         assertArrayEquals(tokenizer.encode(text), read.tokenizer().encode(text));
         assertTrue(read.tokenizer().beginsPrompts());
+        new ModelConversion(source, Optional.of(tokenizer)).toLlama2c(folder.resolve("v0.bin"), Llama2cVersion.V0);
+        Path published = SharedData.of("data/weights/stories260K/tok512.bin");
+        assertArrayEquals(Files.readAllBytes(published), Files.readAllBytes(folder.resolve("v0.tokenizer.bin")));
     }
 
     @Test
