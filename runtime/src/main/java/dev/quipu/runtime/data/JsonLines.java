@@ -10,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -85,8 +86,7 @@ final class JsonLines {
                     where + ": expected a JSON object on one line, found other text (" + reason + ")", e);
         }
         if (!node.isObject()) {
-            throw QuipuException.of(
-                    "a JSON object", node.getNodeType().name().toLowerCase(java.util.Locale.ROOT), where, "");
+            throw QuipuException.of("a JSON object", node.getNodeType().name().toLowerCase(Locale.ROOT), where, "");
         }
         return node;
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.quipu.dsl.DType;
 import dev.quipu.runtime.buffer.Buffer;
 import dev.quipu.runtime.tokenizer.ByteTokenizer;
@@ -14,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -106,9 +108,9 @@ class PackedDocumentsTest {
         assertEquals(1, rows.count());
         rows.fill(0, buffers, 1);
         int[] found = buffers.targets().toInts();
-        assertArrayEquals(new int[] {2, 3, END, -1, -1, -1, -1, -1}, java.util.Arrays.copyOfRange(found, 8, 16));
+        assertArrayEquals(new int[] {2, 3, END, -1, -1, -1, -1, -1}, Arrays.copyOfRange(found, 8, 16));
         int[] starts = buffers.starts().orElseThrow().toInts();
-        assertArrayEquals(new int[] {0, 0, 0, 3, 4, 5, 6, 7}, java.util.Arrays.copyOfRange(starts, 8, 16));
+        assertArrayEquals(new int[] {0, 0, 0, 3, 4, 5, 6, 7}, Arrays.copyOfRange(starts, 8, 16));
     }
 
     @Test
@@ -119,22 +121,18 @@ class PackedDocumentsTest {
         for (int i = 0; i < 20; i++) {
             StreamPosition here = whole.position();
             whole.next(buffers);
-            batches.add(java.util.Arrays.toString(buffers.tokens().toInts()));
+            batches.add(Arrays.toString(buffers.tokens().toInts()));
             new Batches(packed(tokens.all()), BATCH, 3, here).next(buffers);
-            assertEquals(
-                    batches.getLast(),
-                    java.util.Arrays.toString(buffers.tokens().toInts()),
-                    here.toString());
+            assertEquals(batches.getLast(), Arrays.toString(buffers.tokens().toInts()), here.toString());
         }
         new Batches(rows, BATCH, 4, StreamPosition.START).next(buffers);
-        assertNotEquals(
-                batches.getFirst(), java.util.Arrays.toString(buffers.tokens().toInts()), "another seed");
+        assertNotEquals(batches.getFirst(), Arrays.toString(buffers.tokens().toInts()), "another seed");
     }
 
     @Test
     void aBatchAllocatesNothing() {
         Batches batches = new Batches(packed(tokens.all()), BATCH, 3, StreamPosition.START);
-        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long epoch = 0;
         long bytes = Long.MAX_VALUE;
         for (int i = 0; i < 20_000 && bytes != 0; i++) {
