@@ -133,7 +133,7 @@ class SeparateDocumentsTest {
                         .traced()));
     }
 
-    private enum Mixer {
+    enum Mixer {
         NONE("a model with attention"),
         MEAN("so that documents in one row stay apart"),
         HIDDEN("attention in hidden");

@@ -79,7 +79,11 @@ public final class ConversationFiles {
     /** Takes the conversations one by one. */
     @FunctionalInterface
     interface Sink {
-        /** @param where file and line, for messages */
+        /**
+         * Takes the next conversation.
+         *
+         * @param where file and line, for messages
+         */
         void conversation(String where, List<ChatMessage> messages) throws IOException;
     }
 

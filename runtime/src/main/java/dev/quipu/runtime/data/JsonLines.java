@@ -30,7 +30,11 @@ final class JsonLines {
     /** Takes the objects one by one. */
     @FunctionalInterface
     interface Sink {
-        /** @param where file and line, for messages */
+        /**
+         * Takes the next object.
+         *
+         * @param where file and line, for messages
+         */
         void object(String where, JsonNode object) throws IOException;
     }
 

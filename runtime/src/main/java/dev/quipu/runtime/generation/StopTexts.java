@@ -32,7 +32,7 @@ final class StopTexts {
         for (String stop : stops) {
             int place = text.indexOf(stop);
             int complete = place + stop.length();
-            if (place >= 0 && (complete < end || complete == end && place < begin)) {
+            if (place >= 0 && (complete < end || (complete == end && place < begin))) {
                 begin = place;
                 end = complete;
             }

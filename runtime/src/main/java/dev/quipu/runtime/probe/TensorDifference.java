@@ -65,7 +65,7 @@ public record TensorDifference(
     }
 
     private static double difference(double one, double other) {
-        if (one == other || Double.isNaN(one) && Double.isNaN(other)) {
+        if (one == other || (Double.isNaN(one) && Double.isNaN(other))) {
             return 0;
         }
         double difference = Math.abs(one - other);

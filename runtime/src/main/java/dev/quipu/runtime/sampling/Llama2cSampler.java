@@ -57,7 +57,7 @@ final class Llama2cSampler implements Sampler {
         state ^= state >>> 12;
         state ^= state << 25;
         state ^= state >>> 27;
-        int bits = (int) (state * MULTIPLIER >>> 32);
+        int bits = (int) ((state * MULTIPLIER) >>> 32);
         return (bits >>> 8) / 16777216.0f;
     }
 
@@ -128,7 +128,7 @@ final class Llama2cSampler implements Sampler {
             }
         }
         Integer[] kept = Arrays.copyOf(candidates, count);
-        Arrays.sort(kept, Comparator.comparing(token -> -probabilities[token]));
+        Arrays.sort(kept, Comparator.comparingDouble(token -> -probabilities[token]));
         return kept;
     }
 }

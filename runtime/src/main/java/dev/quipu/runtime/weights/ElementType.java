@@ -135,7 +135,7 @@ public enum ElementType implements Encoding {
             return (short) (bits >>> Short.SIZE | 0x40);
         }
         int half = 0x7FFF + (bits >>> Short.SIZE & 1);
-        return (short) (bits + half >>> Short.SIZE);
+        return (short) ((bits + half) >>> Short.SIZE);
     }
 
     private AssertionError notReal() {

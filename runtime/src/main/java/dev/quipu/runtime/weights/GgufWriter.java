@@ -74,7 +74,7 @@ public final class GgufWriter {
         putLong(metadata.size());
         for (Map.Entry<String, GgufValue> pair : metadata.entrySet()) {
             putText(pair.getKey());
-            putInt(pair.getValue().type().ordinal());
+            putInt(pair.getValue().type().code());
             putValue(pair.getValue());
         }
         Set<String> names = new HashSet<>();
@@ -121,7 +121,7 @@ public final class GgufWriter {
     private void putValue(GgufValue value) {
         switch (value) {
             case GgufValue.Array array -> {
-                putInt(array.elementType().ordinal());
+                putInt(array.elementType().code());
                 putLong(array.elements().size());
                 array.elements().forEach(this::putValue);
             }

@@ -49,8 +49,8 @@ final class SmallBlocks {
         int fifthBits = data.get(INT, at + 2);
         for (int i = 0; i < HALF; i++) {
             int pair = unsigned(data, at + 6 + i);
-            int lower = pair & 15 | (fifthBits >>> i & 1) << 4;
-            int upper = pair >> 4 | (fifthBits >>> HALF + i & 1) << 4;
+            int lower = (pair & 15) | (((fifthBits >>> i) & 1) << 4);
+            int upper = (pair >> 4) | (((fifthBits >>> (HALF + i)) & 1) << 4);
             floats.setAtIndex(FLOAT, first + i, (lower - 16) * scale);
             floats.setAtIndex(FLOAT, first + HALF + i, (upper - 16) * scale);
         }
@@ -63,8 +63,8 @@ final class SmallBlocks {
         int fifthBits = data.get(INT, at + 4);
         for (int i = 0; i < HALF; i++) {
             int pair = unsigned(data, at + 8 + i);
-            int lower = pair & 15 | (fifthBits >>> i & 1) << 4;
-            int upper = pair >> 4 | (fifthBits >>> HALF + i & 1) << 4;
+            int lower = (pair & 15) | (((fifthBits >>> i) & 1) << 4);
+            int upper = (pair >> 4) | (((fifthBits >>> (HALF + i)) & 1) << 4);
             floats.setAtIndex(FLOAT, first + i, lower * scale + offset);
             floats.setAtIndex(FLOAT, first + HALF + i, upper * scale + offset);
         }

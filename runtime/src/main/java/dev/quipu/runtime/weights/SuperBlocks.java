@@ -31,7 +31,7 @@ final class SuperBlocks {
             float partOffset = offset * offsetOf(part, data, at + 4);
             for (int i = 0; i < PART; i++) {
                 int quant = nibble(data, at + 16, part, i);
-                floats.setAtIndex(FLOAT, first + part * PART + i, partScale * quant - partOffset);
+                floats.setAtIndex(FLOAT, first + (long) part * PART + i, partScale * quant - partOffset);
             }
         }
     }
@@ -44,9 +44,9 @@ final class SuperBlocks {
             float partScale = scale * scaleOf(part, data, at + 4);
             float partOffset = offset * offsetOf(part, data, at + 4);
             for (int i = 0; i < PART; i++) {
-                int fifthBit = unsigned(data, at + 16 + i) >> part & 1;
-                int quant = nibble(data, at + 48, part, i) | fifthBit << 4;
-                floats.setAtIndex(FLOAT, first + part * PART + i, partScale * quant - partOffset);
+                int fifthBit = (unsigned(data, at + 16 + i) >> part) & 1;
+                int quant = nibble(data, at + 48, part, i) | (fifthBit << 4);
+                floats.setAtIndex(FLOAT, first + (long) part * PART + i, partScale * quant - partOffset);
             }
         }
     }
@@ -63,10 +63,10 @@ final class SuperBlocks {
             int half = run / 4;
             int quarter = run % 4;
             for (int i = 0; i < PART; i++) {
-                int lower = unsigned(data, at + half * 64 + quarter % 2 * PART + i) >> quarter / 2 * 4 & 15;
-                int upper = unsigned(data, at + 128 + half * PART + i) >> quarter * 2 & 3;
-                int runScale = data.get(BYTE, at + 192 + run * 2 + i / 16);
-                floats.setAtIndex(FLOAT, first + run * PART + i, scale * runScale * ((lower | upper << 4) - 32));
+                int lower = (unsigned(data, at + half * 64L + quarter % 2 * (long) PART + i) >> (quarter / 2 * 4)) & 15;
+                int upper = (unsigned(data, at + 128 + half * (long) PART + i) >> (quarter * 2)) & 3;
+                int runScale = data.get(BYTE, at + 192 + run * 2L + i / 16);
+                floats.setAtIndex(FLOAT, first + (long) run * PART + i, scale * runScale * ((lower | (upper << 4)) - 32));
             }
         }
     }
@@ -74,18 +74,18 @@ final class SuperBlocks {
     private static int scaleOf(int part, MemorySegment data, long packed) {
         return part < 4
                 ? unsigned(data, packed + part) & 63
-                : unsigned(data, packed + part + 4) & 15 | unsigned(data, packed + part - 4) >> 6 << 4;
+                : (unsigned(data, packed + part + 4) & 15) | (unsigned(data, packed + part - 4) >> 6 << 4);
     }
 
     private static int offsetOf(int part, MemorySegment data, long packed) {
         return part < 4
                 ? unsigned(data, packed + part + 4) & 63
-                : unsigned(data, packed + part + 4) >> 4 | unsigned(data, packed + part) >> 6 << 4;
+                : (unsigned(data, packed + part + 4) >> 4) | (unsigned(data, packed + part) >> 6 << 4);
     }
 
     /** Two parts share 32 bytes: the even one has the lower halves. */
     private static int nibble(MemorySegment data, long elements, int part, int i) {
-        return unsigned(data, elements + part / 2 * PART + i) >> part % 2 * 4 & 15;
+        return (unsigned(data, elements + part / 2 * (long) PART + i) >> (part % 2 * 4)) & 15;
     }
 
     private static float half(MemorySegment data, long at) {

@@ -44,7 +44,7 @@ final class TorchContents {
         boolean named = root instanceof Mapping || root instanceof Sequence;
         rest = switch (take(named ? "" : ROOT, root, 0)) {
             case Map<?, ?> map -> Collections.unmodifiableMap(strings(map));
-            case Object other when other == TAKEN -> Map.of();
+            case Object other when isTaken(other) -> Map.of();
             case null -> Collections.singletonMap(ROOT, null);
             case Object other -> Map.of(ROOT, other);
         };
@@ -56,6 +56,10 @@ final class TorchContents {
 
     Map<String, Object> rest() {
         return rest;
+    }
+
+    private static boolean isTaken(Object taken) {
+        return TAKEN.equals(taken);
     }
 
     private static Map<String, Object> strings(Map<?, ?> map) {
@@ -105,8 +109,8 @@ final class TorchContents {
         boolean onlyTensors = !sequence.items().isEmpty();
         for (PickleValue item : sequence.items()) {
             Object taken = take(join(name, Integer.toString(items.size())), item, depth + 1);
-            onlyTensors &= taken == TAKEN;
-            items.add(taken == TAKEN ? null : taken);
+            onlyTensors &= isTaken(taken);
+            items.add(isTaken(taken) ? null : taken);
         }
         return onlyTensors ? TAKEN : Collections.unmodifiableList(items);
     }
@@ -125,7 +129,7 @@ final class TorchContents {
         mapping.entries().forEach((key, value) -> {
             String text = String.valueOf(key.value());
             Object taken = take(join(name, text), value, depth + 1);
-            if (taken != TAKEN) {
+            if (!isTaken(taken)) {
                 if (entries.containsKey(text)) {
                     throw new PickleRefusal("different keys", "two of " + Printable.of(join(name, text)));
                 }

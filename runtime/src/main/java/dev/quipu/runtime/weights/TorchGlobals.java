@@ -153,7 +153,7 @@ final class TorchGlobals implements PickleGlobals {
                 && TorchElements.ofStorage(type).isPresent()
                 && parts.get(2) instanceof Scalar(String key)) {
             // Files from before PyTorch 0.4 may say that a storage is a part of another.
-            if (parts.size() > 5 && parts.get(5) != Scalar.NONE) {
+            if (parts.size() > 5 && !parts.get(5).equals(Scalar.NONE)) {
                 throw new PickleRefusal("whole storages", "a view of one");
             }
             TorchStorage storage =

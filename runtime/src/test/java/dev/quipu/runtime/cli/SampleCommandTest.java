@@ -138,7 +138,7 @@ class SampleCommandTest {
         Call call = sample("--prompts", file.toString(), "--max-tokens", "1", "--json", "--seed", "4");
         List<JsonNode> lines = call.output()
                 .lines()
-                .map(line -> (JsonNode) JsonMapper.shared().readTree(line))
+                .map(line -> JsonMapper.shared().readTree(line))
                 .toList();
 
         assertEquals(2, lines.size());

@@ -73,8 +73,9 @@ public final class Fuzz {
 
     private void feed(long first, long count, long deadline) {
         try {
-            for (number = first; number < first + count && System.nanoTime() < deadline; number++) {
-                feed(Mutation.of(row.seeds(), number));
+            for (long next = first; next < first + count && System.nanoTime() < deadline; next++) {
+                number = next;
+                feed(Mutation.of(row.seeds(), next));
             }
         } catch (Throwable e) {
             failure = e;

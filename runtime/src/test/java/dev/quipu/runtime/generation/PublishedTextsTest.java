@@ -33,7 +33,7 @@ class PublishedTextsTest {
     List<DynamicTest> textsAreThoseThatLlama2cPrinted() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
         String file = Files.readString(SharedData.of("data/reference/generated/run_c_outputs.txt"));
-        for (String block : file.split("(?m)^=== ")) {
+        for (String block : file.split("(?m)^=== ", 0)) {
             Matcher run = RUN.matcher(block.lines().findFirst().orElse(""));
             if (run.matches()) {
                 String printed = block.substring(block.indexOf('\n') + 1).stripTrailing();

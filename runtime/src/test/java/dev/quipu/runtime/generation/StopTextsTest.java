@@ -28,7 +28,7 @@ class StopTextsTest {
     void holdsBackWhatMayBecomeAStop(String stops, String pieces, String printed, String rest) {
         StopTexts texts = new StopTexts(Arrays.asList(stops.split(";")));
         List<String> found = new ArrayList<>();
-        for (String piece : pieces.split("\\|")) {
+        for (String piece : pieces.split("\\|", 0)) {
             found.add(texts.next(piece));
         }
 

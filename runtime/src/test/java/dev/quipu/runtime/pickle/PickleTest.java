@@ -44,7 +44,7 @@ class PickleTest {
             case Mapping mapping -> {
                 Map<String, String> entries = new LinkedHashMap<>();
                 mapping.entries().forEach((key, item) -> entries.put(shown(key), shown(item)));
-                yield entries + (mapping.attributes() == Scalar.NONE ? "" : " with " + shown(mapping.attributes()));
+                yield entries + (Scalar.NONE.equals(mapping.attributes()) ? "" : " with " + shown(mapping.attributes()));
             }
             case Global global -> global.name();
             case Built built -> built.kind();
@@ -177,7 +177,7 @@ class PickleTest {
         """)
     void boundsTimeAndMemory(String start, String repeated, int times) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (String token : start.split(" ")) {
+        for (String token : start.split(" ", 0)) {
             bytes.writeBytes(many(token));
         }
         byte[] again = PickleText.bytes(repeated);

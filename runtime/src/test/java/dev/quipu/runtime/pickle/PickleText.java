@@ -16,7 +16,7 @@ public final class PickleText {
 
     public static byte[] bytes(String text) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (String token : text.strip().split("\\s+")) {
+        for (String token : text.strip().split("\\s+", 0)) {
             if (token.startsWith("#")) {
                 bytes.writeBytes(HexFormat.of().parseHex(token.substring(1)));
                 continue;

@@ -27,10 +27,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class BlockEncodingTest {
     /** A line of the file of blocks that ggml itself decoded or encoded. */
-    record Line(String what, byte[] block, int[] bits) {
+    record Line(String what, String blockDigits, String bitDigits) {
+        byte[] block() {
+            return HexFormat.of().parseHex(blockDigits);
+        }
+
+        int[] bits() {
+            byte[] bytes = HexFormat.of().parseHex(bitDigits);
+            int[] ints = new int[bytes.length / Integer.BYTES];
+            ByteBuffer.wrap(bytes).asIntBuffer().get(ints);
+            return ints;
+        }
+
         @Override
         public String toString() {
-            return what + " " + HexFormat.of().formatHex(block, 0, 4);
+            return what + " " + blockDigits.substring(0, 8);
         }
     }
 
@@ -48,17 +59,10 @@ class BlockEncodingTest {
                             .lines()
                             .filter(line -> !line.startsWith("#"))
                             .map(line -> line.split(" "))
-                            .map(parts -> new Line(parts[0], HexFormat.of().parseHex(parts[1]), ints(parts[2])))
+                            .map(parts -> new Line(parts[0], parts[1], parts[2]))
                             .toList()
                             .stream();
         }
-    }
-
-    private static int[] ints(String hex) {
-        byte[] bytes = HexFormat.of().parseHex(hex);
-        int[] ints = new int[bytes.length / Integer.BYTES];
-        ByteBuffer.wrap(bytes).asIntBuffer().get(ints);
-        return ints;
     }
 
     private static float[] decode(BlockEncoding encoding, byte[] blocks, long first, int count) {
@@ -94,9 +98,10 @@ class BlockEncodingTest {
     @ParameterizedTest
     @MethodSource("encoded")
     void encodesTheBytesOfGgml(Line line) {
-        float[] values = new float[line.bits().length];
+        int[] bits = line.bits();
+        float[] values = new float[bits.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = Float.intBitsToFloat(line.bits()[i]);
+            values[i] = Float.intBitsToFloat(bits[i]);
         }
         assertArrayEquals(line.block(), encode(BlockEncoding.Q8_0, values));
     }
@@ -126,8 +131,8 @@ class BlockEncodingTest {
     })
     void decodesBlocksMadeByHand(BlockEncoding encoding, String bytes, int element, float expected) {
         byte[] block = new byte[(int) encoding.bytes(encoding.blockElements())];
-        for (String byteAt : bytes.split(" ")) {
-            String[] parts = byteAt.split("=");
+        for (String byteAt : bytes.split(" ", 0)) {
+            String[] parts = byteAt.split("=", 2);
             block[Integer.parseInt(parts[0])] = (byte) Integer.parseInt(parts[1], 16);
         }
         assertEquals(expected, decode(encoding, block, 0, encoding.blockElements())[element]);

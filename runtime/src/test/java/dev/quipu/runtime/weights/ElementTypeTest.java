@@ -49,7 +49,7 @@ class ElementTypeTest {
                 assertEquals(defined(bits, exponentBits), floats[bits], "bits " + Integer.toHexString(bits));
                 int back = Short.toUnsignedInt(encode(type, floats[bits]));
                 if (Float.isNaN(floats[bits])) {
-                    assertEquals(Float.NaN, (float) defined(back, exponentBits));
+                    assertEquals(Float.NaN, defined(back, exponentBits));
                     assertEquals(bits >> 15, back >> 15);
                 } else {
                     assertEquals(bits, back);
@@ -134,7 +134,7 @@ class ElementTypeTest {
                 float other = defined(neighbour, exponentBits);
                 if (Float.isFinite(other) && neighbour >= 0) {
                     int order = chosen.compareTo(distance(value, other));
-                    assertTrue(order < 0 || order == 0 && bits % 2 == 0, value + " to " + bits);
+                    assertTrue(order < 0 || (order == 0 && bits % 2 == 0), value + " to " + bits);
                 }
             }
         }

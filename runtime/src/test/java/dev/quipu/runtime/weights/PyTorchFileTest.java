@@ -47,7 +47,7 @@ class PyTorchFileTest {
     /** Replaces {@code f(...)} and {@code l(...)} by a tensor over the floats or longs: offset; sizes; strides. */
     static String expand(String pickle) {
         StringBuilder text = new StringBuilder();
-        for (String token : pickle.strip().split(" +")) {
+        for (String token : pickle.strip().split(" +", 0)) {
             text.append(token.matches("[fl]\\(.*") ? tensor(token) : token).append(' ');
         }
         return text.toString();

@@ -72,7 +72,7 @@ public final class WeightFuzzRows {
 
     /** Decodes everything. */
     static void touch(WeightFile file) {
-        file.metadata().toString();
+        Touch.text(file.metadata());
         for (StoredTensor tensor : file.tensors().values()) {
             if (tensor.type().isReal()) {
                 tensor.toFloats();

@@ -83,7 +83,7 @@ class WeightsTest {
     void aFolderHasItsWeightsUnderACustomaryName(String names, String expected) throws IOException {
         Path weights = Files.createDirectory(folder.resolve("weights"));
         assertFalse(WeightFolder.holdsWeights(weights));
-        for (String name : names.split(" ")) {
+        for (String name : names.split(" ", 0)) {
             Files.createFile(weights.resolve(name));
         }
         if (expected.isEmpty()) {

@@ -170,7 +170,7 @@ final class Evaluator {
             case "*" -> left * right;
             case "//" -> Math.floorDiv(left, right);
             case "%" -> Math.floorMod(left, right);
-            case "**" -> (long) Math.pow(left, right);
+            case "**" -> (long) Math.pow((double) left, (double) right);
             default -> throw new AssertionError(operator);
         };
     }

@@ -82,7 +82,7 @@ final class Filters {
                 boolean falsy = arguments.size() > 1
                         ? Python.truth(arguments.get(1))
                         : Python.truth(named.getOrDefault("boolean", false));
-                yield value == Nothing.UNDEFINED || falsy && !Python.truth(value)
+                yield value == Nothing.UNDEFINED || (falsy && !Python.truth(value))
                         ? first == Nothing.NONE && arguments.isEmpty() ? "" : first
                         : value;
             }

@@ -46,15 +46,17 @@ final class Functions {
     /** C's format of a time. */
     private static String time(ZonedDateTime now, String format) {
         StringBuilder out = new StringBuilder();
-        for (int i = 0; i < format.length(); i++) {
-            if (format.charAt(i) != '%') {
-                out.append(format.charAt(i));
+        int at = 0;
+        while (at < format.length()) {
+            char next = format.charAt(at++);
+            if (next != '%') {
+                out.append(next);
                 continue;
             }
-            i++;
-            boolean bare = i < format.length() && format.charAt(i) == '-';
-            i += bare ? 1 : 0;
-            String pattern = pattern(i < format.length() ? format.charAt(i) : ' ', format);
+            boolean bare = at < format.length() && format.charAt(at) == '-';
+            at += bare ? 1 : 0;
+            String pattern = pattern(at < format.length() ? format.charAt(at) : ' ', format);
+            at++;
             out.append(now.format(DateTimeFormatter.ofPattern(
                     bare && pattern.length() == 2 ? pattern.substring(1) : pattern, Locale.ENGLISH)));
         }

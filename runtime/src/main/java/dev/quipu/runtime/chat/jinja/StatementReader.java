@@ -50,7 +50,7 @@ final class StatementReader {
         }
     }
 
-    /** Behind {@code {%}. */
+    /** Behind the opening of a tag. */
     private Statement statement() {
         Token word = tokens.expect(Token.Kind.NAME, "a statement");
         return switch (word.text()) {

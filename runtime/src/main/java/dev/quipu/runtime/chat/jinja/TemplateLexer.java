@@ -45,7 +45,7 @@ final class TemplateLexer {
             char kind = source.charAt(start + 1);
             char sign = start + 2 < source.length() ? source.charAt(start + 2) : ' ';
             text(at, start, sign == '-', sign != '+' && kind != '{');
-            at = start + (sign == '-' || sign == '+' && kind != '{' ? 3 : 2);
+            at = start + (sign == '-' || (sign == '+' && kind != '{') ? 3 : 2);
             switch (kind) {
                 case '#' -> comment();
                 case '{' -> tag(Token.Kind.OUTPUT_BEGIN, "{{", Token.Kind.OUTPUT_END, "}}");

@@ -87,7 +87,7 @@ final class Tests {
             case "le" -> Python.compare(value, arguments.getFirst()) <= 0;
             case "gt" -> Python.compare(value, arguments.getFirst()) > 0;
             case "ge" -> Python.compare(value, arguments.getFirst()) >= 0;
-            case "sameas" -> value == arguments.getFirst() || value.equals(arguments.getFirst());
+            case "sameas" -> value.equals(arguments.getFirst());
             case "divisibleby" -> Math.floorMod(Python.integer(value), Python.integer(arguments.getFirst())) == 0;
             default -> throw new AssertionError(name);
         };

@@ -84,8 +84,8 @@ final class AddedTokenMatcher {
     private static boolean counts(AddedToken token, String text, int begin, int end, boolean specials) {
         return (specials || !token.special())
                 && (!token.singleWord()
-                        || (begin == 0 || !isWord(text.codePointBefore(begin)))
-                                && (end == text.length() || !isWord(text.codePointAt(end))));
+                        || ((begin == 0 || !isWord(text.codePointBefore(begin)))
+                                && (end == text.length() || !isWord(text.codePointAt(end)))));
     }
 
     private static boolean isWord(int codePoint) {
@@ -134,6 +134,6 @@ final class AddedTokenMatcher {
                 || token.singleWord()
                 || content.indexOf(pair.charAt(1)) > 0
                 || content.charAt(content.length() - 1) == pair.charAt(0)
-                || token.leftStrip() && !CharacterClass.isSpace(pair.charAt(1));
+                || (token.leftStrip() && !CharacterClass.isSpace(pair.charAt(1)));
     }
 }

@@ -55,7 +55,7 @@ final class AddedTokenReader {
                 item.at("normalized").flag(!special));
         String other = byId.get(id);
         Integer listed = vocabulary.get(token.content());
-        if (other != null && !other.equals(token.content()) || listed != null && listed != id) {
+        if ((other != null && !other.equals(token.content())) || (listed != null && listed != id)) {
             throw item.at("id").refused("an id that only \"" + Printable.of(token.content()) + "\" has");
         }
         AddedToken known = byContent.get(token.content());

@@ -38,7 +38,7 @@ final class ByteAlphabet {
         char[] characters = new char[BYTES];
         char next = FIRST_SUBSTITUTE;
         for (int value = 0; value < BYTES; value++) {
-            boolean printed = value >= '!' && value <= '~' || value >= 0xA1 && value <= 0xFF && value != 0xAD;
+            boolean printed = (value >= '!' && value <= '~') || (value >= 0xA1 && value <= 0xFF && value != 0xAD);
             characters[value] = printed ? (char) value : next++;
         }
         return characters;

@@ -68,8 +68,8 @@ public record ByteLevelBpe(
                 throw QuipuException.of(
                         "each token once", "\"" + Printable.of(token) + "\" as " + id + " again", WHERE, "");
             }
-            boolean special = isEnd(id) || !types.isEmpty() && types.get(id) == CONTROL;
-            if (special || !types.isEmpty() && types.get(id) == USER_DEFINED) {
+            boolean special = isEnd(id) || (!types.isEmpty() && types.get(id) == CONTROL);
+            if (special || (!types.isEmpty() && types.get(id) == USER_DEFINED)) {
                 added.add(new AddedToken(id, token, special, false, false, false, false));
             } else {
                 vocabulary.put(token, id);

@@ -3,11 +3,20 @@ package dev.quipu.runtime.tokenizer.bpe;
 import java.nio.charset.StandardCharsets;
 
 /** The bytes of a word's UTF-8 as tokens. */
-record ByteSymbols(int[] tokens, Unknown unknown) implements Symbols {
+final class ByteSymbols implements Symbols {
     /** Marks a byte that has no token. */
     static final int NONE = -1;
 
     private static final char REPLACEMENT = '\uFFFD';
+
+    private final int[] tokens;
+    private final Unknown unknown;
+
+    /** With the token of each byte, or {@link #NONE}. */
+    ByteSymbols(int[] tokens, Unknown unknown) {
+        this.tokens = tokens;
+        this.unknown = unknown;
+    }
 
     @Override
     public int symbols(char[] word, int begin, int end, int[] symbols) {
@@ -44,20 +53,20 @@ record ByteSymbols(int[] tokens, Unknown unknown) implements Symbols {
     static long utf8(char[] word, int at, int end) {
         int point = word[at];
         if (point < 0x800) {
-            return (0xC0L | point >> 6) << 8 | 0x80 | point & 0x3F;
+            return ((0xC0L | (point >> 6)) << 8) | 0x80 | (point & 0x3F);
         }
         if (Character.isSurrogate((char) point)) {
             if (CharacterClass.length(word, at, end) == 2) {
                 int pair = Character.toCodePoint(word[at], word[at + 1]);
-                return (0xF0L | pair >> 18) << 24
-                        | (0x80L | pair >> 12 & 0x3F) << 16
-                        | (0x80 | pair >> 6 & 0x3F) << 8
+                return ((0xF0L | (pair >> 18)) << 24)
+                        | ((0x80L | ((pair >> 12) & 0x3F)) << 16)
+                        | ((0x80 | ((pair >> 6) & 0x3F)) << 8)
                         | 0x80
-                        | pair & 0x3F;
+                        | (pair & 0x3F);
             }
             point = REPLACEMENT;
         }
-        return (0xE0L | point >> 12) << 16 | (0x80 | point >> 6 & 0x3F) << 8 | 0x80 | point & 0x3F;
+        return ((0xE0L | (point >> 12)) << 16) | ((0x80 | ((point >> 6) & 0x3F)) << 8) | 0x80 | (point & 0x3F);
     }
 
     @Override

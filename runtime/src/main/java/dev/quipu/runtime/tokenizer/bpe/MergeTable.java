@@ -53,7 +53,7 @@ final class MergeTable {
     }
 
     private int slot(long pair) {
-        int slot = (int) (pair * SPREAD >>> shift);
+        int slot = (int) ((pair * SPREAD) >>> shift);
         while (pairs[slot] != EMPTY && pairs[slot] != pair) {
             slot = slot + 1 & pairs.length - 1;
         }

@@ -82,7 +82,7 @@ record PreTokenizerReader(List<Splitting> steps, boolean byteLevel) {
         JsonPart expression = pattern.at("Regex");
         WordPattern known = WordPattern.of(expression.text());
         // a pattern that matches everything leaves nothing between its matches
-        boolean eachMatch = behavior == SplitBehavior.ISOLATED || behavior == SplitBehavior.REMOVED && inverted;
+        boolean eachMatch = behavior == SplitBehavior.ISOLATED || (behavior == SplitBehavior.REMOVED && inverted);
         return known != null && eachMatch
                 ? new Splitting.Words(known)
                 : new Splitting.Matches(NormalizerReader.pattern(expression), behavior, inverted);

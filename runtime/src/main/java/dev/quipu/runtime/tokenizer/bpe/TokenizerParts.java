@@ -69,7 +69,7 @@ record TokenizerParts(
         for (AddedToken token : added) {
             highest = Math.max(highest, token.id());
         }
-        long tokens = model.vocabulary().size() + added.size();
+        long tokens = (long) model.vocabulary().size() + added.size();
         if (tokens == 0 || highest > GAPS * tokens + FREE_GAPS) {
             throw file.at("model").at("vocab").refused("ids from 0 on without wide gaps, not up to " + highest + ",");
         }

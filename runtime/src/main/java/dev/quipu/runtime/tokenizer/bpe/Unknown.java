@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 record Unknown(OptionalInt token, boolean fused) {
     /** Appends what stands for one unknown character; returns the number of symbols after it. */
     int append(int[] symbols, int count, boolean afterUnknown) {
-        if (token.isEmpty() || fused && afterUnknown) {
+        if (token.isEmpty() || (fused && afterUnknown)) {
             return count;
         }
         symbols[count] = token.getAsInt();

@@ -15,7 +15,16 @@ final class WordCache {
 
     private final Entry[] entries = new Entry[1 << BITS];
 
-    private record Entry(char[] word, int[] tokens) {}
+    /** A word and its tokens; nobody writes to the arrays. */
+    private static final class Entry {
+        private final char[] word;
+        private final int[] tokens;
+
+        Entry(char[] word, int[] tokens) {
+            this.word = word;
+            this.tokens = tokens;
+        }
+    }
 
     /** The slot of a word. */
     static int slot(char[] text, int begin, int end) {
@@ -23,7 +32,7 @@ final class WordCache {
         for (int i = begin; i < end; i++) {
             hash = 31 * hash + text[i];
         }
-        return hash * SPREAD >>> Integer.SIZE - BITS;
+        return (hash * SPREAD) >>> (Integer.SIZE - BITS);
     }
 
     /** The tokens of a word, or null. */

@@ -72,7 +72,7 @@ final class CharacterRules {
             boolean ends = (units[node] >>> 8 & 1) != 0;
             node ^= offset(units[node]);
             if (ends && node < units.length && units[node] < 0) {
-                longest = (long) (at + 1 - from) << Integer.SIZE | units[node] & ~VALUE_MARK;
+                longest = ((long) (at + 1 - from) << Integer.SIZE) | (units[node] & ~VALUE_MARK);
                 matches++;
             }
         }

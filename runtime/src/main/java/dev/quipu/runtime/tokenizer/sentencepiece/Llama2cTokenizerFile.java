@@ -3,7 +3,6 @@ package dev.quipu.runtime.tokenizer.sentencepiece;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.files.FileFailure;
 import dev.quipu.runtime.files.Printable;
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import dev.quipu.runtime.tokenizer.sentencepiece.SpecialPieces.Special;
 import dev.quipu.runtime.tokenizer.sentencepiece.TrainerSpec.ModelType;
 import java.io.ByteArrayOutputStream;
@@ -121,17 +120,17 @@ public final class Llama2cTokenizerFile {
 
     private static SentencePiece piece(int id, String text, float score, String name) {
         if (id >= FIRST_TEXT) {
-            return new SentencePiece(text.replace(' ', Normalizer.VISIBLE_SPACE), score, Type.NORMAL);
+            return new SentencePiece(text.replace(' ', Normalizer.VISIBLE_SPACE), score, SentencePiece.Type.NORMAL);
         }
         if (id < FIRST_BYTE) {
             // Written between line ends, so that they show when printed.
-            return new SentencePiece(text.strip(), score, id == UNKNOWN ? Type.UNKNOWN : Type.CONTROL);
+            return new SentencePiece(text.strip(), score, id == UNKNOWN ? SentencePiece.Type.UNKNOWN : SentencePiece.Type.CONTROL);
         }
         SentencePiece expected = SentencePiece.ofByte(id - FIRST_BYTE);
         if (!text.equals(expected.text())) {
             throw damaged("'" + Printable.of(text) + "' where " + expected.text() + " belongs", name);
         }
-        return new SentencePiece(text, score, Type.BYTE);
+        return new SentencePiece(text, score, SentencePiece.Type.BYTE);
     }
 
     private static SentencePieceModel model(List<SentencePiece> pieces) {

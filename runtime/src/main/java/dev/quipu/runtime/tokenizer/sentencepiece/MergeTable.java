@@ -1,6 +1,5 @@
 package dev.quipu.runtime.tokenizer.sentencepiece;
 
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -32,7 +31,7 @@ final class MergeTable {
         List<Map.Entry<String, Integer>> longPieces = new ArrayList<>();
         for (Map.Entry<String, Integer> entry : vocabulary.texts().entrySet()) {
             addCharacters(entry.getKey());
-            boolean merges = vocabulary.type(entry.getValue()) != Type.USER_DEFINED;
+            boolean merges = vocabulary.type(entry.getValue()) != SentencePiece.Type.USER_DEFINED;
             if (merges && entry.getKey().codePointCount(0, entry.getKey().length()) > 1) {
                 longPieces.add(entry);
             }
@@ -131,7 +130,7 @@ final class MergeTable {
 
     /** Whether a piece contains two characters side by side, each given by its symbol. */
     boolean areNeighbours(int left, int right) {
-        return left < SQUARE && right < SQUARE
+        return (left < SQUARE && right < SQUARE)
                 ? neighboursInSquare[left * SQUARE + right]
                 : neighbours.get(left, right) != PairMap.NONE;
     }

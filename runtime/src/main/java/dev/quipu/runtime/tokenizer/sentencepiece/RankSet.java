@@ -13,7 +13,7 @@ final class RankSet {
     RankSet(int size) {
         int words = Math.max(size, 1);
         do {
-            words = words + Long.SIZE - 1 >>> BITS;
+            words = (words + Long.SIZE - 1) >>> BITS;
             levels.add(new long[words]);
         } while (words > 1);
     }

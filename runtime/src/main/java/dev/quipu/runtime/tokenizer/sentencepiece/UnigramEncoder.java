@@ -1,6 +1,5 @@
 package dev.quipu.runtime.tokenizer.sentencepiece;
 
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import java.util.Arrays;
 
 /**
@@ -29,7 +28,7 @@ final class UnigramEncoder implements PieceEncoder {
         float worst = Float.MAX_VALUE;
         float best = Float.MIN_NORMAL;
         for (int id = 0; id < vocabulary.size(); id++) {
-            if (vocabulary.type(id) == Type.NORMAL) {
+            if (vocabulary.type(id) == SentencePiece.Type.NORMAL) {
                 worst = Math.min(worst, vocabulary.piece(id).score());
                 best = Math.max(best, vocabulary.piece(id).score());
             }
@@ -42,7 +41,7 @@ final class UnigramEncoder implements PieceEncoder {
     static ByteTrie pieces(Vocabulary vocabulary) {
         ByteTrie pieces = new ByteTrie();
         vocabulary.texts().forEach((text, id) -> {
-            if (vocabulary.type(id) != Type.UNUSED) {
+            if (vocabulary.type(id) != SentencePiece.Type.UNUSED) {
                 pieces.put(text, id);
             }
         });
@@ -80,7 +79,7 @@ final class UnigramEncoder implements PieceEncoder {
             }
             int id = pieces.value(node);
             if (id != ByteTrie.NONE) {
-                double score = vocabulary.type(id) == Type.USER_DEFINED
+                double score = vocabulary.type(id) == SentencePiece.Type.USER_DEFINED
                         ? (to - from) * bestScore - WHOLE_PENALTY
                         : vocabulary.piece(id).score();
                 offer(from, to, id, score + scores[from]);

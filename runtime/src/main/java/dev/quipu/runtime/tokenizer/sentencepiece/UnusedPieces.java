@@ -1,6 +1,5 @@
 package dev.quipu.runtime.tokenizer.sentencepiece;
 
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -28,7 +27,7 @@ final class UnusedPieces {
     }
 
     private boolean isUnused(int symbol) {
-        return vocabulary.hasUnused() && vocabulary.type(table.id(symbol)) == Type.UNUSED;
+        return vocabulary.hasUnused() && vocabulary.type(table.id(symbol)) == SentencePiece.Type.UNUSED;
     }
 
     /** Writes the id of a symbol, or of its parts. */

@@ -53,7 +53,7 @@ final class Utf8 {
         }
         int codePoint = text[at] & 0x7F >> length;
         for (int i = 1; i < length; i++) {
-            codePoint = codePoint << 6 | text[at + i] & 0x3F;
+            codePoint = (codePoint << 6) | (text[at + i] & 0x3F);
         }
         return codePoint;
     }

@@ -1,7 +1,6 @@
 package dev.quipu.runtime.tokenizer.sentencepiece;
 
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import dev.quipu.runtime.tokenizer.sentencepiece.SpecialPieces.Special;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,7 +57,7 @@ final class Vocabulary {
                     "added tokens",
                     "");
         }
-        pieces.add(new SentencePiece(token.text(), 0, token.isSpecial() ? Type.CONTROL : Type.NORMAL));
+        pieces.add(new SentencePiece(token.text(), 0, token.isSpecial() ? SentencePiece.Type.CONTROL : SentencePiece.Type.NORMAL));
     }
 
     int size() {
@@ -69,7 +68,7 @@ final class Vocabulary {
         return pieces.get(id);
     }
 
-    Type type(int id) {
+    SentencePiece.Type type(int id) {
         return pieces.get(id).type();
     }
 

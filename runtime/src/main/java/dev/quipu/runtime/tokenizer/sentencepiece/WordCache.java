@@ -65,9 +65,9 @@ final class WordCache {
         key0 = part(text, from, length);
         key1 = part(text, from + Long.BYTES, length - Long.BYTES);
         key2 = part(text, from + 2 * Long.BYTES, length - 2 * Long.BYTES);
-        key3 = part(text, from + 3 * Long.BYTES, length - 3 * Long.BYTES) | (long) length << Long.SIZE - Byte.SIZE;
-        long hash = ((key0 * GOLDEN_RATIO ^ key1) * GOLDEN_RATIO ^ key2) * GOLDEN_RATIO ^ key3;
-        slot = (int) (hash * GOLDEN_RATIO >>> Long.SIZE - SLOT_BITS);
+        key3 = part(text, from + 3 * Long.BYTES, length - 3 * Long.BYTES) | ((long) length << (Long.SIZE - Byte.SIZE));
+        long hash = ((((((key0 * GOLDEN_RATIO) ^ key1) * GOLDEN_RATIO) ^ key2) * GOLDEN_RATIO) ^ key3);
+        slot = (int) ((hash * GOLDEN_RATIO) >>> (Long.SIZE - SLOT_BITS));
     }
 
     /** The next eight bytes of a word, or zeros for those behind its end. */
@@ -76,6 +76,6 @@ final class WordCache {
             return 0;
         }
         long bytes = (long) LONG.get(text, from);
-        return count >= Long.BYTES ? bytes : bytes & -1L >>> Long.SIZE - Byte.SIZE * count;
+        return count >= Long.BYTES ? bytes : bytes & (-1L >>> (Long.SIZE - Byte.SIZE * count));
     }
 }

@@ -55,7 +55,7 @@ class MergerTest {
                 for (int i = 0; i + 1 < symbols.size() && !merged; i++) {
                     if (symbols.get(i) == pair.left() && symbols.get(i + 1) == pair.right()) {
                         symbols.set(i, pair.token());
-                        symbols.remove(i + 1);
+                        symbols.remove(/* index */ i + 1);
                         merged = true;
                     }
                 }

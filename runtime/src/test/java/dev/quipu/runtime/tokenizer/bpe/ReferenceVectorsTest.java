@@ -34,7 +34,7 @@ class ReferenceVectorsTest {
     /** llama.cpp's texts for a vocabulary, with the ids that Hugging Face's tokenizer of that model gives. */
     private static void holdToSuite(Tokenizer tokenizer, String suite) throws IOException {
         String[] texts =
-                Files.readString(SharedData.of(SUITES + suite + ".inp")).split("\n__ggml_vocab_test__\n");
+                Files.readString(SharedData.of(SUITES + suite + ".inp")).split("\n__ggml_vocab_test__\n", 0);
         List<String> lines = Files.readAllLines(SharedData.of(SUITES + suite + ".out"));
         assertEquals(lines.size(), texts.length);
         for (int i = 0; i < texts.length; i++) {

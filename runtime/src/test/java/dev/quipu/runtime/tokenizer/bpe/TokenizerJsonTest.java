@@ -113,7 +113,7 @@ class TokenizerJsonTest {
         ObjectNode pairs = texts.deepCopy();
         pairs.withObject("model").putArray("merges");
         texts.get("model").get("merges").forEach(merge -> {
-            String[] sides = merge.stringValue().split(" ");
+            String[] sides = merge.stringValue().split(" ", 2);
             pairs.get("model").withArray("merges").addArray().add(sides[0]).add(sides[1]);
         });
         String text = "the end of the world's end";

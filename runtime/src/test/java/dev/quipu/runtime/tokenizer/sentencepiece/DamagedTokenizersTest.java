@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.tokenizer.Tokenizer;
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import dev.quipu.runtime.tokenizer.sentencepiece.TrainerSpec.ModelType;
 import java.time.Duration;
 import java.util.Arrays;
@@ -26,11 +25,11 @@ class DamagedTokenizersTest {
     Stream<DynamicTest> damagedFilesAreRefusedOrWork() {
         SmallModels rules = SmallModels.of(ModelType.BPE)
                 .with(SmallRules.of(Map.of("A", "a", "\u3000", " ", "\u00BD", "ab c", "\u200B", "", "\u65E5", "in")));
-        SmallModels unigram = SmallModels.of(ModelType.UNIGRAM).removingSpaces().with("bc", Type.USER_DEFINED);
+        SmallModels unigram = SmallModels.of(ModelType.UNIGRAM).removingSpaces().with("bc", SentencePiece.Type.USER_DEFINED);
         return Stream.of(
                 test("byte pairs", bytes(SmallModels.bytePairs()), DamagedTokenizersTest::ofModel),
                 test("rules", bytes(rules), DamagedTokenizersTest::ofModel),
-                test("unused", bytes(SmallModels.bytePairs().with("the", Type.UNUSED)), DamagedTokenizersTest::ofModel),
+                test("unused", bytes(SmallModels.bytePairs().with("the", SentencePiece.Type.UNUSED)), DamagedTokenizersTest::ofModel),
                 test("unigram", bytes(unigram), DamagedTokenizersTest::ofModel),
                 test(
                         "llama2.c",

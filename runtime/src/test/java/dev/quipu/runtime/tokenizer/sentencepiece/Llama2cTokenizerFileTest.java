@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.golden.SharedData;
 import dev.quipu.runtime.tokenizer.Tokenizer;
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import dev.quipu.runtime.tokenizer.sentencepiece.TrainerSpec.ModelType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -95,9 +94,9 @@ class Llama2cTokenizerFileTest {
         return Stream.of(
                         SmallModels.of(ModelType.BPE),
                         SmallModels.of(ModelType.UNIGRAM).withByteFallback(),
-                        SmallModels.bytePairs().with("in", Type.USER_DEFINED),
-                        SmallModels.bytePairs().with("in", Type.UNUSED),
-                        SmallModels.bytePairs().with("<end>", Type.CONTROL))
+                        SmallModels.bytePairs().with("in", SentencePiece.Type.USER_DEFINED),
+                        SmallModels.bytePairs().with("in", SentencePiece.Type.UNUSED),
+                        SmallModels.bytePairs().with("<end>", SentencePiece.Type.CONTROL))
                 .map(SmallModels::model)
                 .map(model ->
                         DynamicTest.dynamicTest(model.trainer().modelType().toString(), () -> {

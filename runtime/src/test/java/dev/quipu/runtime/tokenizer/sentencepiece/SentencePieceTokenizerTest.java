@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.tokenizer.StreamingDecoder;
 import dev.quipu.runtime.tokenizer.Tokenizer;
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import dev.quipu.runtime.tokenizer.sentencepiece.TrainerSpec.ModelType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -49,21 +48,21 @@ class SentencePieceTokenizerTest {
                 Map.entry("plain", SmallModels.of(ModelType.BPE).withPlainSpaces()),
                 Map.entry(
                         "whole",
-                        SmallModels.bytePairs().with("bc", Type.USER_DEFINED).with("h A", Type.USER_DEFINED)),
+                        SmallModels.bytePairs().with("bc", SentencePiece.Type.USER_DEFINED).with("h A", SentencePiece.Type.USER_DEFINED)),
                 Map.entry(
                         "unused",
-                        SmallModels.bytePairs().with("the", Type.UNUSED).with("aaaa", Type.UNUSED)),
+                        SmallModels.bytePairs().with("the", SentencePiece.Type.UNUSED).with("aaaa", SentencePiece.Type.UNUSED)),
                 Map.entry("equal", SmallModels.bytePairs().withScores(i -> -1)),
                 Map.entry("rising", SmallModels.bytePairs().withScores(i -> i)),
-                Map.entry("rules", SmallModels.of(ModelType.BPE).with(rules).with("A", Type.USER_DEFINED)),
+                Map.entry("rules", SmallModels.of(ModelType.BPE).with(rules).with("A", SentencePiece.Type.USER_DEFINED)),
                 Map.entry("rules removing", SmallModels.bytePairs().with(rules).removingSpaces()),
                 Map.entry("unigram", unigram.removingSpaces()),
-                Map.entry("unigram bytes", unigram.withByteFallback().with("aaaa", Type.UNUSED)),
+                Map.entry("unigram bytes", unigram.withByteFallback().with("aaaa", SentencePiece.Type.UNUSED)),
                 Map.entry(
-                        "unigram whole", unigram.with("aab", Type.USER_DEFINED).with("t", Type.UNUSED)),
-                Map.entry("unigram better", unigram.with("he", Type.USER_DEFINED)),
+                        "unigram whole", unigram.with("aab", SentencePiece.Type.USER_DEFINED).with("t", SentencePiece.Type.UNUSED)),
+                Map.entry("unigram better", unigram.with("he", SentencePiece.Type.USER_DEFINED)),
                 Map.entry("words", SmallModels.of(ModelType.WORD)),
-                Map.entry("characters", SmallModels.of(ModelType.CHAR).with("in", Type.USER_DEFINED)));
+                Map.entry("characters", SmallModels.of(ModelType.CHAR).with("in", SentencePiece.Type.USER_DEFINED)));
     }
 
     private static String pieces(Tokenizer tokenizer, int[] ids) {

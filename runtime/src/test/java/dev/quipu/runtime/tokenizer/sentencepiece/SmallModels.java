@@ -1,6 +1,5 @@
 package dev.quipu.runtime.tokenizer.sentencepiece;
 
-import dev.quipu.runtime.tokenizer.sentencepiece.SentencePiece.Type;
 import dev.quipu.runtime.tokenizer.sentencepiece.TrainerSpec.ModelType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -26,10 +25,10 @@ record SmallModels(
     static SmallModels of(ModelType type) {
         List<SentencePiece> texts = new ArrayList<>();
         for (String piece : PIECES) {
-            texts.add(new SentencePiece(piece, -1 - texts.size(), Type.NORMAL));
+            texts.add(new SentencePiece(piece, -1 - texts.size(), SentencePiece.Type.NORMAL));
         }
         for (String character : CHARACTERS) {
-            texts.add(new SentencePiece(character, -1 - texts.size(), Type.NORMAL));
+            texts.add(new SentencePiece(character, -1 - texts.size(), SentencePiece.Type.NORMAL));
         }
         return new SmallModels(type, false, false, true, false, true, ByteBuffer.allocate(0), texts);
     }
@@ -65,7 +64,7 @@ record SmallModels(
     }
 
     /** With a piece of another kind, or one more. */
-    SmallModels with(String text, Type newType) {
+    SmallModels with(String text, SentencePiece.Type newType) {
         List<SentencePiece> changed = new ArrayList<>();
         boolean isKnown = false;
         for (SentencePiece piece : texts) {
@@ -90,9 +89,9 @@ record SmallModels(
 
     SentencePieceModel model() {
         List<SentencePiece> pieces = new ArrayList<>();
-        pieces.add(new SentencePiece("<unk>", 0, Type.UNKNOWN));
-        pieces.add(new SentencePiece("<s>", 0, Type.CONTROL));
-        pieces.add(new SentencePiece("</s>", 0, Type.CONTROL));
+        pieces.add(new SentencePiece("<unk>", 0, SentencePiece.Type.UNKNOWN));
+        pieces.add(new SentencePiece("<s>", 0, SentencePiece.Type.CONTROL));
+        pieces.add(new SentencePiece("</s>", 0, SentencePiece.Type.CONTROL));
         for (int value = 0; byteFallback && value < 256; value++) {
             pieces.add(SentencePiece.ofByte(value));
         }
