@@ -140,8 +140,7 @@ final class AttributeReader {
                 .map(number -> Double.valueOf(number.getText()))
                 .toList();
         return Optional.of(Mistake.at(
-                value.getStart(),
-                () -> new RopeScaling(parts.get(0), parts.get(1), parts.get(2), parts.get(3))));
+                value.getStart(), () -> new RopeScaling(parts.get(0), parts.get(1), parts.get(2), parts.get(3))));
     }
 
     private static Optional<Shape> shape(GraphGrammarParser.ValueContext value) {

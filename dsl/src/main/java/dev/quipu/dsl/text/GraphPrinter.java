@@ -129,11 +129,7 @@ final class GraphPrinter {
             case DType dtype -> dtype.toString();
             case Formula formula -> formula(formula);
             case RopeScaling scaling ->
-                List.of(
-                                scaling.factor(),
-                                scaling.lowFrequency(),
-                                scaling.highFrequency(),
-                                scaling.originalLength())
+                List.of(scaling.factor(), scaling.lowFrequency(), scaling.highFrequency(), scaling.originalLength())
                         .toString();
             case Function function -> functions.of(function);
             default -> throw new AssertionError("attribute " + value.getClass());

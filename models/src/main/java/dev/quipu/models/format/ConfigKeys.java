@@ -91,7 +91,8 @@ final class ConfigKeys {
     double number(String key, double fallback) {
         return switch (value(key)) {
             case null -> fallback;
-            case Float number -> Double.parseDouble(number.toString()); // the number that was meant: 1e-5, not 9.999999747e-6
+            case Float number ->
+                Double.parseDouble(number.toString()); // the number that was meant: 1e-5, not 9.999999747e-6
             case Number number -> number.doubleValue();
             case Object other -> throw wrong(key, "a number", other);
         };

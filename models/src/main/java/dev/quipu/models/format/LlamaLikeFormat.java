@@ -177,9 +177,7 @@ abstract class LlamaLikeFormat implements ModelFormat {
                         ? Optional.of(MetaKeys.write(config))
                         : Optional.empty();
             case GGUF ->
-                GgufKeys.canWrite(config)
-                        ? Optional.of(GgufKeys.write(ggufArchitecture(), config))
-                        : Optional.empty();
+                GgufKeys.canWrite(config) ? Optional.of(GgufKeys.write(ggufArchitecture(), config)) : Optional.empty();
         };
     }
 
@@ -189,8 +187,7 @@ abstract class LlamaLikeFormat implements ModelFormat {
         boolean scaled = !config.ropeScaling().equals(RopeScaling.NONE);
         return convention == Convention.GGUF && scaled
                 ? Map.of(
-                        GgufKeys.FACTORS,
-                        GgufKeys.factors(config.ropeTheta(), config.headSize(), config.ropeScaling()))
+                        GgufKeys.FACTORS, GgufKeys.factors(config.ropeTheta(), config.headSize(), config.ropeScaling()))
                 : Map.of();
     }
 }

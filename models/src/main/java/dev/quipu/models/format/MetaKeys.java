@@ -49,7 +49,8 @@ final class MetaKeys {
         List.of("hidden_dim", "vocab_size", "multiple_of", "ffn_dim_multiplier", "shared_classifier")
                 .forEach(keys::ignore);
         // how a file is stored
-        List.of("version", "group_size", "max_batch_size", "model_parallel_size").forEach(keys::ignore);
+        List.of("version", "group_size", "max_batch_size", "model_parallel_size")
+                .forEach(keys::ignore);
         List.of("tokens", "scores").forEach(keys::ignore); // llama2.ts has its tokenizer in the file
         keys.finish();
         return config;

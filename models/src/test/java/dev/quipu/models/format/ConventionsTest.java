@@ -77,7 +77,8 @@ class ConventionsTest {
         for (RopeScaling scaling : List.of(RopeScaling.NONE, SCALING)) {
             Llama model = model(type, config(scaling));
             Described described = Described.of(convention, type, model);
-            Llama read = (Llama) format(type).read(format(type).config(convention, described).orElseThrow());
+            Llama read = (Llama)
+                    format(type).read(format(type).config(convention, described).orElseThrow());
             assertTrue(Declarations.same(model, read), read.toString());
         }
     }
@@ -95,8 +96,7 @@ class ConventionsTest {
         Described described = Described.of(Convention.GGUF, "llama", model("llama", config(RopeScaling.NONE)));
         Object parsed = value.matches("\\d+") ? Integer.valueOf(value) : value;
         described.metadata().put(key, parsed);
-        String found = assertThrows(
-                        QuipuException.class, () -> format("llama").config(Convention.GGUF, described))
+        String found = assertThrows(QuipuException.class, () -> format("llama").config(Convention.GGUF, described))
                 .getMessage();
         assertTrue(found.startsWith("a file: expected " + message), found);
     }
@@ -105,8 +105,7 @@ class ConventionsTest {
     void otherFactorsOfRopeAreRefused() {
         Described described = Described.of(Convention.GGUF, "llama", model("llama", config(SCALING)));
         described.tables().get("rope_freqs.weight")[1] *= 1.01f;
-        String found = assertThrows(
-                        QuipuException.class, () -> format("llama").config(Convention.GGUF, described))
+        String found = assertThrows(QuipuException.class, () -> format("llama").config(Convention.GGUF, described))
                 .getMessage();
         assertTrue(found.startsWith("a file: tensor rope_freqs.weight: expected the factors of Llama 3.1's"), found);
     }
@@ -144,10 +143,7 @@ class ConventionsTest {
             Map<String, float[]> tables = format.tables(convention, model);
             tables.forEach((name, values) -> shapes.put(name, List.of((long) values.length)));
             return new Described(
-                    "a file",
-                    new HashMap<>(format.metadata(convention, model).orElseThrow()),
-                    shapes,
-                    tables);
+                    "a file", new HashMap<>(format.metadata(convention, model).orElseThrow()), shapes, tables);
         }
 
         @Override

@@ -101,8 +101,10 @@ class LlamaLikeFormatTest {
             file.put(place, keys);
             Llama model = (Llama) ModelFormat.named("llama").read(file);
             assertEquals(scaling, model.config().ropeScaling());
-            Map<String, Object> written = ModelFormat.named("llama").write(model).orElseThrow();
-            assertTrue(Declarations.same(model, (Llama) ModelFormat.named("llama").read(written)));
+            Map<String, Object> written =
+                    ModelFormat.named("llama").write(model).orElseThrow();
+            assertTrue(
+                    Declarations.same(model, (Llama) ModelFormat.named("llama").read(written)));
         }
     }
 

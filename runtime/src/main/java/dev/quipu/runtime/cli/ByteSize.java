@@ -20,9 +20,8 @@ final class ByteSize {
      */
     static long parse(String text, String option) {
         Matcher form = FORM.matcher(text);
-        double bytes = form.matches()
-                ? Double.parseDouble(form.group(1)) * Math.pow(STEP, UNITS.indexOf(form.group(2)))
-                : 0;
+        double bytes =
+                form.matches() ? Double.parseDouble(form.group(1)) * Math.pow(STEP, UNITS.indexOf(form.group(2))) : 0;
         if (bytes < 1 || bytes >= Long.MAX_VALUE) {
             throw QuipuException.of("a number of bytes such as 512MiB or 5GiB", text, option, "");
         }

@@ -1,6 +1,5 @@
 package dev.quipu.runtime.cli;
 
-import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import java.util.Optional;
@@ -12,7 +11,8 @@ final class ModelArgument {
     @Parameters(
             index = "0",
             paramLabel = "MODEL_DIR",
-            description = "A model folder with weights, or a weight file: safetensors, GGUF, llama2.c's .bin, PyTorch's .pt.")
+            description =
+                    "A model folder with weights, or a weight file: safetensors, GGUF, llama2.c's .bin, PyTorch's .pt.")
     private String model;
 
     @Option(

@@ -45,8 +45,8 @@ final class TrainCommand extends QuipuCommand {
             index = "0",
             arity = "0..1",
             paramLabel = "MODEL",
-            description = "A preset, a class, a .java file, a model folder or a weight file; default: "
-                    + DEFAULT_MODEL + ".")
+            description =
+                    "A preset, a class, a .java file, a model folder or a weight file; default: " + DEFAULT_MODEL + ".")
     private String model;
 
     @Option(

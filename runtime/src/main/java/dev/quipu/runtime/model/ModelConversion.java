@@ -203,7 +203,8 @@ public record ModelConversion(ModelSource source, Optional<Tokenizer> tokenizer)
     }
 
     private List<Long> shape(String parameter) {
-        return ModelWeights.sizes(Trace.parameters(source.model()).get(parameter).shape());
+        return ModelWeights.sizes(
+                Trace.parameters(source.model()).get(parameter).shape());
     }
 
     private static TensorOutput table(String name, float[] values) {

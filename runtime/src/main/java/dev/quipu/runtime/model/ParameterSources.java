@@ -74,8 +74,7 @@ final class ParameterSources {
         if (format.isPresent()) {
             return format.get().places(model, of);
         }
-        return Trace.parameters(model).keySet().stream()
-                .collect(Collectors.toMap(path -> path, TensorPlace::of));
+        return Trace.parameters(model).keySet().stream().collect(Collectors.toMap(path -> path, TensorPlace::of));
     }
 
     private long found(Map<String, TensorPlace> candidate) {

@@ -56,8 +56,10 @@ final class TrainingCheckpointFile {
      */
     static Map<String, StoredTensor> moments(ModelFile file, String moment) {
         List<String> ordered = new ArrayList<>();
-        file.tensors().forEach((name, tensor) -> add(ordered, name, tensor.shape().size() >= 2));
-        file.tensors().forEach((name, tensor) -> add(ordered, name, tensor.shape().size() < 2));
+        file.tensors()
+                .forEach((name, tensor) -> add(ordered, name, tensor.shape().size() >= 2));
+        file.tensors()
+                .forEach((name, tensor) -> add(ordered, name, tensor.shape().size() < 2));
         Map<String, StoredTensor> moments = new LinkedHashMap<>();
         for (int i = 0; i < ordered.size(); i++) {
             StoredTensor found = file.weights().tensors().get(STATE + i + "." + moment);

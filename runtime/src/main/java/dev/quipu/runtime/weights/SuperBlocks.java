@@ -66,7 +66,8 @@ final class SuperBlocks {
                 int lower = (unsigned(data, at + half * 64L + quarter % 2 * (long) PART + i) >> (quarter / 2 * 4)) & 15;
                 int upper = (unsigned(data, at + 128 + half * (long) PART + i) >> (quarter * 2)) & 3;
                 int runScale = data.get(BYTE, at + 192 + run * 2L + i / 16);
-                floats.setAtIndex(FLOAT, first + (long) run * PART + i, scale * runScale * ((lower | (upper << 4)) - 32));
+                floats.setAtIndex(
+                        FLOAT, first + (long) run * PART + i, scale * runScale * ((lower | (upper << 4)) - 32));
             }
         }
     }

@@ -112,20 +112,24 @@ class ModelConversionTest {
     @Test
     void whatAFormatHasNoWordsForIsRefused() {
         ModelSource qwen = save(Qwen2.of(config(RopeScaling.NONE, false)));
-        refused("a model that llama2.c files can describe, found qwen2", () -> withoutTokenizer(qwen)
-                .toLlama2c(folder.resolve("x.bin"), Llama2cVersion.V0));
-        ModelSource window = save(Llama.of(
-                new LlamaConfig(64, 2, 4, 2, 16, 96, 270, 32, 1e-5, 1e4, RopeScaling.NONE, false, 8)));
-        refused("a model that GGUF files can describe, found mistral", () -> withoutTokenizer(window)
-                .toGguf(folder.resolve("x.gguf"), ElementType.F32));
-        ModelSource epsilon = save(Llama.of(
-                new LlamaConfig(64, 2, 4, 2, 16, 96, 270, 32, 1e-6, 1e4, RopeScaling.NONE, false, 0)));
-        refused("norm_eps 1.0E-5", () -> withoutTokenizer(epsilon)
-                .toLlama2c(folder.resolve("x.bin"), Llama2cVersion.V0));
+        refused(
+                "a model that llama2.c files can describe, found qwen2",
+                () -> withoutTokenizer(qwen).toLlama2c(folder.resolve("x.bin"), Llama2cVersion.V0));
+        ModelSource window =
+                save(Llama.of(new LlamaConfig(64, 2, 4, 2, 16, 96, 270, 32, 1e-5, 1e4, RopeScaling.NONE, false, 8)));
+        refused(
+                "a model that GGUF files can describe, found mistral",
+                () -> withoutTokenizer(window).toGguf(folder.resolve("x.gguf"), ElementType.F32));
+        ModelSource epsilon =
+                save(Llama.of(new LlamaConfig(64, 2, 4, 2, 16, 96, 270, 32, 1e-6, 1e4, RopeScaling.NONE, false, 0)));
+        refused(
+                "norm_eps 1.0E-5",
+                () -> withoutTokenizer(epsilon).toLlama2c(folder.resolve("x.bin"), Llama2cVersion.V0));
         ModelSource bytes = save(Llama.of(config(RopeScaling.NONE, false)));
-        refused("a tokenizer that GGUF has words for", () -> new ModelConversion(
-                        bytes, Optional.of(new ByteTokenizer()))
-                .toGguf(folder.resolve("x.gguf"), ElementType.F32));
+        refused(
+                "a tokenizer that GGUF has words for",
+                () -> new ModelConversion(bytes, Optional.of(new ByteTokenizer()))
+                        .toGguf(folder.resolve("x.gguf"), ElementType.F32));
         assertTrue(Files.notExists(folder.resolve("x.bin")) && Files.notExists(folder.resolve("x.gguf")));
     }
 
@@ -153,7 +157,8 @@ class ModelConversionTest {
 
     private static void assertSame(ModelSource expected, ModelSource found) {
         assertEquals(
-                ((Llama) expected.model()).config().toString(), ((Llama) found.model()).config().toString());
+                ((Llama) expected.model()).config().toString(),
+                ((Llama) found.model()).config().toString());
         try (State one = expected.loadWeights();
                 State other = found.loadWeights()) {
             assertEquals(one.names(), other.names());

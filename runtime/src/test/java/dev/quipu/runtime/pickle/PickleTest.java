@@ -44,7 +44,8 @@ class PickleTest {
             case Mapping mapping -> {
                 Map<String, String> entries = new LinkedHashMap<>();
                 mapping.entries().forEach((key, item) -> entries.put(shown(key), shown(item)));
-                yield entries + (Scalar.NONE.equals(mapping.attributes()) ? "" : " with " + shown(mapping.attributes()));
+                yield entries
+                        + (Scalar.NONE.equals(mapping.attributes()) ? "" : " with " + shown(mapping.attributes()));
             }
             case Global global -> global.name();
             case Built built -> built.kind();

@@ -36,8 +36,7 @@ class RealLogitsTest {
                 State state = source.loadWeights();
                 JvmDevice device = new JvmDevice(2)) {
             int[] ids = ints(stored.tensor("ids"));
-            double[] expected =
-                    stored.tensor("logits_f64").data().toArray(ValueLayout.JAVA_DOUBLE_UNALIGNED);
+            double[] expected = stored.tensor("logits_f64").data().toArray(ValueLayout.JAVA_DOUBLE_UNALIGNED);
             try (Executable program = device.load(
                     new Compiler(true).logits(source.model(), 1, ids.length).scheduled(), state)) {
                 Buffer tokens = program.input(Traced.TOKENS);

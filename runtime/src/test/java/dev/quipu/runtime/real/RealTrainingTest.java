@@ -45,8 +45,8 @@ class RealTrainingTest {
     @Test
     void threeStepsFromPublishedWeights() {
         Path file = SharedData.of("data/weights/stories260K/stories260K.bin");
-        JsonNode numbers = JsonMapper.shared()
-                .readTree(SharedData.of(REFERENCE + ".json").toFile());
+        JsonNode numbers =
+                JsonMapper.shared().readTree(SharedData.of(REFERENCE + ".json").toFile());
         ModelSource source = ModelSource.withWeights(file.toString());
         try (Weights expected = Weights.open(SharedData.of(REFERENCE + ".safetensors"));
                 State state = source.loadWeights();
@@ -72,8 +72,7 @@ class RealTrainingTest {
     private static void fill(Buffer buffer, int[] batches, int step, int shift) {
         for (int row = 0; row < BATCH; row++) {
             for (int i = 0; i < SEQUENCE; i++) {
-                buffer.setInt(
-                        (long) row * SEQUENCE + i, batches[(step * BATCH + row) * (SEQUENCE + 1) + i + shift]);
+                buffer.setInt((long) row * SEQUENCE + i, batches[(step * BATCH + row) * (SEQUENCE + 1) + i + shift]);
             }
         }
     }

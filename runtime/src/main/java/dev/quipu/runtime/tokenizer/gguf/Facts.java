@@ -40,8 +40,12 @@ record Facts(String file, Map<String, Object> metadata) {
 
     /** A list of values of one type; empty where there is none. */
     <T> List<T> list(String key, Class<T> type, String expected) {
-        List<?> elements = value(key).<List<?>>map(value -> as(List.class, "a list", key, value)).orElse(List.of());
-        return elements.stream().map(element -> as(type, expected, key, element)).toList();
+        List<?> elements = value(key)
+                .<List<?>>map(value -> as(List.class, "a list", key, value))
+                .orElse(List.of());
+        return elements.stream()
+                .map(element -> as(type, expected, key, element))
+                .toList();
     }
 
     private Optional<Object> value(String key) {

@@ -78,7 +78,8 @@ final class SentencePieceFacts {
             Facts facts, String key, SpecialPieces.Special usual, List<SentencePiece> pieces) {
         OptionalInt id = facts.id(key, pieces.size());
         return id.isPresent()
-                ? new SpecialPieces.Special(id.getAsInt(), pieces.get(id.getAsInt()).text())
+                ? new SpecialPieces.Special(
+                        id.getAsInt(), pieces.get(id.getAsInt()).text())
                 : usual;
     }
 
@@ -122,9 +123,7 @@ final class SentencePieceFacts {
         putId(facts, "padding_token_id", model.trainer().specialPieces().padding());
         facts.put("add_bos_token", GgufValue.bool(tokenizer.beginsPrompts()));
         facts.put("add_eos_token", GgufValue.bool(false));
-        facts.put(
-                "remove_extra_whitespaces",
-                GgufValue.bool(model.normalizer().removeExtraWhitespaces()));
+        facts.put("remove_extra_whitespaces", GgufValue.bool(model.normalizer().removeExtraWhitespaces()));
         facts.put("add_space_prefix", GgufValue.bool(model.normalizer().addDummyPrefix()));
         return facts;
     }

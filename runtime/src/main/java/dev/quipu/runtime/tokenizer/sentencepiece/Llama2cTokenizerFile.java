@@ -124,7 +124,8 @@ public final class Llama2cTokenizerFile {
         }
         if (id < FIRST_BYTE) {
             // Written between line ends, so that they show when printed.
-            return new SentencePiece(text.strip(), score, id == UNKNOWN ? SentencePiece.Type.UNKNOWN : SentencePiece.Type.CONTROL);
+            return new SentencePiece(
+                    text.strip(), score, id == UNKNOWN ? SentencePiece.Type.UNKNOWN : SentencePiece.Type.CONTROL);
         }
         SentencePiece expected = SentencePiece.ofByte(id - FIRST_BYTE);
         if (!text.equals(expected.text())) {

@@ -57,7 +57,8 @@ final class Vocabulary {
                     "added tokens",
                     "");
         }
-        pieces.add(new SentencePiece(token.text(), 0, token.isSpecial() ? SentencePiece.Type.CONTROL : SentencePiece.Type.NORMAL));
+        pieces.add(new SentencePiece(
+                token.text(), 0, token.isSpecial() ? SentencePiece.Type.CONTROL : SentencePiece.Type.NORMAL));
     }
 
     int size() {

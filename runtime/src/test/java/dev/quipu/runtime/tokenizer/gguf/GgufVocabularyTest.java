@@ -72,8 +72,8 @@ class GgufVocabularyTest {
 
     @Test
     void aChatTemplateGoesAlong() throws IOException {
-        SentencePieceTokenizer pieces = (SentencePieceTokenizer)
-                Tokenizer.of(SharedData.of("data/weights/stories260K/tok512.model"));
+        SentencePieceTokenizer pieces =
+                (SentencePieceTokenizer) Tokenizer.of(SharedData.of("data/weights/stories260K/tok512.model"));
         Optional<String> template = Optional.of("{{ messages[0]['content'] }}");
         Tokenizer chatting = SentencePieceTokenizer.of(pieces.model(), false, template);
         Tokenizer read = GgufVocabulary.read("a file", plain(chatting)).orElseThrow();
@@ -98,10 +98,14 @@ class GgufVocabularyTest {
         """)
     void whatIsNotKnownIsRefusedByName(String key, String value, String message) {
         Map<String, Object> metadata = new LinkedHashMap<>(Map.of(
-                "tokenizer.ggml.model", "gpt2",
-                "tokenizer.ggml.pre", "gpt-2",
-                "tokenizer.ggml.tokens", List.of("a", "b", "ab"),
-                "tokenizer.ggml.merges", List.of("a b")));
+                "tokenizer.ggml.model",
+                "gpt2",
+                "tokenizer.ggml.pre",
+                "gpt-2",
+                "tokenizer.ggml.tokens",
+                List.of("a", "b", "ab"),
+                "tokenizer.ggml.merges",
+                List.of("a b")));
         metadata.put("tokenizer.ggml." + key, value.matches("\\d+") ? Long.valueOf(value) : value);
         String found = assertThrows(QuipuException.class, () -> GgufVocabulary.read("a file", metadata))
                 .getMessage();
@@ -110,7 +114,8 @@ class GgufVocabularyTest {
 
     private static Map<String, Object> plain(Tokenizer tokenizer) {
         Map<String, Object> plain = new LinkedHashMap<>();
-        for (Map.Entry<String, GgufValue> entry : GgufVocabulary.write(tokenizer).entrySet()) {
+        for (Map.Entry<String, GgufValue> entry :
+                GgufVocabulary.write(tokenizer).entrySet()) {
             plain.put(entry.getKey(), entry.getValue().plain());
         }
         return plain;

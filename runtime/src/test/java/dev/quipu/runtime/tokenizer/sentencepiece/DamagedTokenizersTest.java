@@ -25,11 +25,15 @@ class DamagedTokenizersTest {
     Stream<DynamicTest> damagedFilesAreRefusedOrWork() {
         SmallModels rules = SmallModels.of(ModelType.BPE)
                 .with(SmallRules.of(Map.of("A", "a", "\u3000", " ", "\u00BD", "ab c", "\u200B", "", "\u65E5", "in")));
-        SmallModels unigram = SmallModels.of(ModelType.UNIGRAM).removingSpaces().with("bc", SentencePiece.Type.USER_DEFINED);
+        SmallModels unigram =
+                SmallModels.of(ModelType.UNIGRAM).removingSpaces().with("bc", SentencePiece.Type.USER_DEFINED);
         return Stream.of(
                 test("byte pairs", bytes(SmallModels.bytePairs()), DamagedTokenizersTest::ofModel),
                 test("rules", bytes(rules), DamagedTokenizersTest::ofModel),
-                test("unused", bytes(SmallModels.bytePairs().with("the", SentencePiece.Type.UNUSED)), DamagedTokenizersTest::ofModel),
+                test(
+                        "unused",
+                        bytes(SmallModels.bytePairs().with("the", SentencePiece.Type.UNUSED)),
+                        DamagedTokenizersTest::ofModel),
                 test("unigram", bytes(unigram), DamagedTokenizersTest::ofModel),
                 test(
                         "llama2.c",

@@ -48,18 +48,24 @@ class SentencePieceTokenizerTest {
                 Map.entry("plain", SmallModels.of(ModelType.BPE).withPlainSpaces()),
                 Map.entry(
                         "whole",
-                        SmallModels.bytePairs().with("bc", SentencePiece.Type.USER_DEFINED).with("h A", SentencePiece.Type.USER_DEFINED)),
+                        SmallModels.bytePairs()
+                                .with("bc", SentencePiece.Type.USER_DEFINED)
+                                .with("h A", SentencePiece.Type.USER_DEFINED)),
                 Map.entry(
                         "unused",
-                        SmallModels.bytePairs().with("the", SentencePiece.Type.UNUSED).with("aaaa", SentencePiece.Type.UNUSED)),
+                        SmallModels.bytePairs()
+                                .with("the", SentencePiece.Type.UNUSED)
+                                .with("aaaa", SentencePiece.Type.UNUSED)),
                 Map.entry("equal", SmallModels.bytePairs().withScores(i -> -1)),
                 Map.entry("rising", SmallModels.bytePairs().withScores(i -> i)),
-                Map.entry("rules", SmallModels.of(ModelType.BPE).with(rules).with("A", SentencePiece.Type.USER_DEFINED)),
+                Map.entry(
+                        "rules", SmallModels.of(ModelType.BPE).with(rules).with("A", SentencePiece.Type.USER_DEFINED)),
                 Map.entry("rules removing", SmallModels.bytePairs().with(rules).removingSpaces()),
                 Map.entry("unigram", unigram.removingSpaces()),
                 Map.entry("unigram bytes", unigram.withByteFallback().with("aaaa", SentencePiece.Type.UNUSED)),
                 Map.entry(
-                        "unigram whole", unigram.with("aab", SentencePiece.Type.USER_DEFINED).with("t", SentencePiece.Type.UNUSED)),
+                        "unigram whole",
+                        unigram.with("aab", SentencePiece.Type.USER_DEFINED).with("t", SentencePiece.Type.UNUSED)),
                 Map.entry("unigram better", unigram.with("he", SentencePiece.Type.USER_DEFINED)),
                 Map.entry("words", SmallModels.of(ModelType.WORD)),
                 Map.entry("characters", SmallModels.of(ModelType.CHAR).with("in", SentencePiece.Type.USER_DEFINED)));
