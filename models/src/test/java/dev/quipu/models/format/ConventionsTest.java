@@ -125,7 +125,7 @@ class ConventionsTest {
 
     private static LlamaConfig config(RopeScaling scaling) {
         boolean tied = scaling.equals(SCALING); // one of each kind
-        return new LlamaConfig(48, 2, 6, 2, 8, 72, 99, 32, 1.0 / (1 << 20), 524288, scaling, tied, 0);
+        return new LlamaConfig(48, 2, 6, 2, 8, 72, 99, 32, 1e-5, 5e5, scaling, tied, 0);
     }
 
     /** A file as a model would be written. */
