@@ -7,14 +7,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Chat templates of model families, and what Jinja 3.1.6, set up as {@code transformers} does, makes of them: time 2026-03-04
- * 05:06:07, {@code bos_token} {@code <s>}, {@code eos_token} {@code </s>}; errors are written "ERROR" and the message.
+ * What Jinja 3.1.6, set up as {@code transformers} does, makes of conversations in the formats of model families, and of the
+ * constructs of chat templates: time 2026-03-04 05:06:07, {@code bos_token} {@code <s>}, {@code eos_token} {@code </s>}; errors
+ * are written "ERROR" and the message.
  */
 public final class ChatFiles {
     private ChatFiles() {}
 
-    /** The text of a file. */
-    public static String text(String file) {
+    private static String text(String file) {
         try (InputStream in = ChatFiles.class.getResourceAsStream("/chat/" + file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -35,20 +35,10 @@ class ChatTemplateTest {
                                 family.getKey(), row.getKey(), row.getValue().asString())));
     }
 
+    /** What Jinja makes of the families' own templates. */
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("families")
-    void rendersWhatTransformersRenders(String family, String conversation, String expected) {
-        check(ChatTemplate.of(TOKENIZER, ChatFiles.text(family + ".jinja"), () -> NOW), conversation, expected);
-    }
-
-    static Stream<Arguments> named() {
-        return families().filter(row -> NamedTemplates.names().contains((String) row.get()[0]));
-    }
-
-    /** Templates by name write what their families' own do. */
-    @ParameterizedTest(name = "{0}: {1}")
-    @MethodSource("named")
-    void namedTemplatesAreTheirFamilies(String family, String conversation, String expected) {
+    void namedTemplatesWriteWhatTheirFamiliesWrite(String family, String conversation, String expected) {
         check(ChatTemplate.named(family, TOKENIZER), conversation, expected);
     }
 
@@ -85,11 +75,10 @@ class ChatTemplateTest {
                 "llama3; answered; Hello!<|eot_id|>",
                 "mistral; answered; Hello!</s>",
                 "zephyr; answered; Hello!</s>\\n",
-                "gemma; answered; Hello!<end_of_turn>\\n",
                 "chatml; one; ''"
             })
     void onlyTheAssistantIsLearned(String family, String conversation, String expected) {
-        ChatTemplate template = ChatTemplate.of(TOKENIZER, ChatFiles.text(family + ".jinja"), () -> NOW);
+        ChatTemplate template = ChatTemplate.named(family, TOKENIZER);
         ChatTokens tokens = template.tokens(messages(conversation));
 
         assertEquals(expected, TOKENIZER.shown(learned(tokens)).replace("\n", "\\n"));
@@ -101,10 +90,12 @@ class ChatTemplateTest {
         return tokens.learned().stream().map(tokens.ids()::get).toArray();
     }
 
-    /** Qwen 3 writes earlier answers otherwise than the last one. */
+    /** Some families write earlier answers otherwise than the last one. */
     @Test
     void aTemplateThatRewritesItsBeginningIsRefused() {
-        ChatTemplate template = ChatTemplate.of(TOKENIZER, ChatFiles.text("qwen3.jinja"), () -> NOW);
+        String source = "{% for m in messages %}{{ m.role }}: {{ m.content if loop.last else m.content | upper }}"
+                + "\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}";
+        ChatTemplate template = ChatTemplate.of(TOKENIZER, source, () -> NOW);
         List<ChatMessage> messages = List.of(
                 ChatMessage.user("a"), ChatMessage.assistant("b"), ChatMessage.user("c"), ChatMessage.assistant("d"));
 
