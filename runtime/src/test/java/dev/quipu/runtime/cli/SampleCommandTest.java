@@ -159,7 +159,7 @@ class SampleCommandTest {
         assertEquals("^", json.get("text").asString());
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "call {0}")
     @CsvSource(
             delimiter = ';',
             value = {
@@ -188,7 +188,7 @@ class SampleCommandTest {
         assertEquals(1, call.errors().lines().count(), call.errors());
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "call {0}")
     @CsvSource(
             delimiter = ';',
             value = {
@@ -268,7 +268,7 @@ class SampleCommandTest {
         assertTrue(call.output().contains("2 tokens, "), call.output());
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "score {0}")
     @CsvSource(
             delimiter = ';',
             value = {
