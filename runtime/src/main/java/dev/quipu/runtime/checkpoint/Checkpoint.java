@@ -5,27 +5,21 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.model.ModelFolder;
 import dev.quipu.runtime.model.ModelWeights;
+import dev.quipu.runtime.model.Moments;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import dev.quipu.runtime.weights.SafetensorsFile;
-import dev.quipu.runtime.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** A run at one moment, as a folder: the model in Hugging Face's layout, the optimizer's moments, and where the run stands. */
 public final class Checkpoint {
     private Checkpoint() {}
 
-    /** Writes all files into an existing folder, as part of an {@link AtomicFolder}'s content. */
+    /** Writes all files into an existing folder, as part of what replaces it. */
     public static void write(Path folder, Model model, Tokenizer tokenizer, State state, TrainingState progress)
             throws IOException {
         ModelFolder.write(folder, model, state, tokenizer);
-        List<StoredTensor> moments = new ArrayList<>();
-        Moments.types(model)
-                .forEach((name, type) -> moments.add(StoredTensor.ofFloats(
-                        name, Moments.sizes(type), state.get(name).elements())));
-        TrainingStateFiles.write(folder, progress, moments);
+        TrainingStateFiles.write(folder, progress, Moments.stored(model, state));
     }
 
     /**

@@ -37,7 +37,7 @@ public final class TrainingStateFiles {
 
     private TrainingStateFiles() {}
 
-    /** Writes both files into a folder, as part of an {@link AtomicFolder}'s content. */
+    /** Writes both files into a folder, as part of what replaces it. */
     public static void write(Path folder, TrainingState state, Collection<StoredTensor> moments) throws IOException {
         ObjectNode json = JSON.createObjectNode().put(VERSION_KEY, VERSION);
         json.setAll((ObjectNode) JSON.valueToTree(state));

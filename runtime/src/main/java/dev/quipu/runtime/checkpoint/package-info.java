@@ -1,2 +1,2 @@
-/** Checkpoints on disk: folders replaced as a whole, and the training state in them. */
+/** Checkpoints on disk: a model, its optimizer's moments, and where the run stands. */
 package dev.quipu.runtime.checkpoint;

@@ -7,7 +7,7 @@ import dev.quipu.dsl.catalog.Convention;
 import dev.quipu.dsl.catalog.ModelFormat;
 import dev.quipu.dsl.catalog.TensorPlace;
 import dev.quipu.dsl.tuning.Adapters;
-import dev.quipu.runtime.checkpoint.AtomicFolder;
+import dev.quipu.runtime.files.AtomicFolder;
 import dev.quipu.runtime.files.FileFailure;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import dev.quipu.runtime.tokenizer.gguf.GgufVocabulary;

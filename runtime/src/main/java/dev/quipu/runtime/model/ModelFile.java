@@ -6,7 +6,6 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.Convention;
 import dev.quipu.dsl.catalog.DescribedWeights;
 import dev.quipu.dsl.catalog.ModelFormat;
-import dev.quipu.runtime.checkpoint.Moments;
 import dev.quipu.runtime.weights.StoredTensor;
 import dev.quipu.runtime.weights.TensorSource;
 import dev.quipu.runtime.weights.Weights;

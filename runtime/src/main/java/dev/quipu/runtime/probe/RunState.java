@@ -2,11 +2,11 @@ package dev.quipu.runtime.probe;
 
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.checkpoint.Checkpoint;
-import dev.quipu.runtime.checkpoint.Moments;
 import dev.quipu.runtime.checkpoint.TrainingStateFiles;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.model.ModelFile;
 import dev.quipu.runtime.model.ModelSource;
+import dev.quipu.runtime.model.Moments;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -1,7 +1,7 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.checkpoint.AtomicFolder;
+import dev.quipu.runtime.files.AtomicFolder;
 import dev.quipu.runtime.files.FileFailure;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

@@ -1,8 +1,7 @@
-package dev.quipu.runtime.checkpoint;
+package dev.quipu.runtime.model;
 
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.dsl.DType;
-import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Parameter;
 import dev.quipu.dsl.QuipuException;
@@ -11,6 +10,7 @@ import dev.quipu.dsl.Type;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.weights.StoredTensor;
 import dev.quipu.runtime.weights.TensorSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ public record Moments(long step, Map<String, ? extends TensorSource> tensors) {
     }
 
     /** Types of the moments of a model's trained parameters, by name. */
-    static Map<String, Type> types(Model model) {
+    public static Map<String, Type> types(Model model) {
         Map<String, Type> types = new LinkedHashMap<>();
         Trace.parameters(model).forEach((name, parameter) -> {
             if (parameter.trainable()) {
@@ -46,11 +46,13 @@ public record Moments(long step, Map<String, ? extends TensorSource> tensors) {
         return new Type(DType.F32, parameter.shape());
     }
 
-    static List<Long> sizes(Type type) {
-        return type.shape().dims().stream()
-                .map(Dim::size)
-                .map(Integer::longValue)
-                .toList();
+    /** The moments in a state, as tensors to be written, over its own memory. */
+    public static List<StoredTensor> stored(Model model, State state) {
+        List<StoredTensor> stored = new ArrayList<>();
+        types(model)
+                .forEach((name, type) -> stored.add(StoredTensor.ofFloats(
+                        name, ModelWeights.sizes(type.shape()), state.get(name).elements())));
+        return stored;
     }
 
     /**
@@ -67,7 +69,7 @@ public record Moments(long step, Map<String, ? extends TensorSource> tensors) {
                         "a tensor " + name, tensors.size() + " others", "moments", "they belong to another model");
             }
             if (source instanceof StoredTensor stored) {
-                stored.expectShape(sizes(type));
+                stored.expectShape(ModelWeights.sizes(type.shape()));
             }
         });
         state.allocate(types);

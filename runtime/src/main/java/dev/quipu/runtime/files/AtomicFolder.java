@@ -1,7 +1,6 @@
-package dev.quipu.runtime.checkpoint;
+package dev.quipu.runtime.files;
 
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.files.FileFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;

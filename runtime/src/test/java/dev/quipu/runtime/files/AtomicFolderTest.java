@@ -1,4 +1,4 @@
-package dev.quipu.runtime.checkpoint;
+package dev.quipu.runtime.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
