@@ -84,7 +84,7 @@ public final class DocumentEncoder {
         List<String> parts = new ArrayList<>();
         int from = 0;
         while (from < end) {
-            int to = Math.min(from + PART, end);
+            int to = Math.min(Math.max(from + PART, searched), end);
             while (to < end && !tokenizer.canCut(waiting, to)) {
                 to++;
             }

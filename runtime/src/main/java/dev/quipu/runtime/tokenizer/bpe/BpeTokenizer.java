@@ -115,16 +115,18 @@ public final class BpeTokenizer implements Tokenizer {
         if (at == 0 || at == text.length()) {
             return true;
         }
-        String pair = text.subSequence(at - 1, at + 1).toString();
-        if (Character.isSurrogate(pair.charAt(1))
-                || beforeNormalization.mayPart(pair)
-                || afterNormalization.mayPart(pair)) {
+        if (Character.isSurrogate(text.charAt(at))) {
             return false;
         }
         int from = Math.max(0, at - 2);
-        Optional<String> normalized = normalization.pair(
-                text.subSequence(from, Math.min(text.length(), at + 1)).toString());
-        return normalized.isPresent() && preTokenizer.canCut(normalized.get(), at - from);
+        String around = text.subSequence(from, at + 1).toString();
+        Optional<String> normalized = normalization.pair(around);
+        // nearly all places are within words, which is sooner known than whether a token might be parted
+        if (normalized.isEmpty() || !preTokenizer.canCut(normalized.get(), at - from)) {
+            return false;
+        }
+        String pair = around.substring(at - 1 - from);
+        return !beforeNormalization.mayPart(pair) && !afterNormalization.mayPart(pair);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.tokenizer.bpe;
 
 import dev.quipu.runtime.files.Printable;
+import dev.quipu.runtime.tokenizer.merging.MergeRules;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -18,12 +19,12 @@ final class MergeReader {
         this.mark = mark;
     }
 
-    MergeTable read() {
+    MergeRules read() {
         if (!part.node().isArray()) {
             throw part.refused("an array");
         }
         JsonNode merges = part.node();
-        MergeTable table = new MergeTable(merges.size());
+        MergeRules rules = new MergeRules();
         for (int rank = 0; rank < merges.size(); rank++) {
             JsonNode merge = merges.get(rank);
             String left;
@@ -45,13 +46,13 @@ final class MergeReader {
                 left = merge.get(0).stringValue();
                 right = merge.get(1).stringValue();
             }
-            table.put(id(rank, left), id(rank, right), rank, id(rank, left + right));
+            rules.put(id(rank, left), id(rank, right), rank, id(rank, left + right));
             marksInside |= !left.isEmpty()
                     && left.charAt(left.length() - 1) != mark
                     && !right.isEmpty()
                     && right.charAt(0) == mark;
         }
-        return table;
+        return rules;
     }
 
     private int id(int rank, String piece) {

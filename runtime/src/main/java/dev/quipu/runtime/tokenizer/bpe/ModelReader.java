@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tokenizer.bpe;
 
+import dev.quipu.runtime.tokenizer.merging.MergeRules;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -38,10 +39,10 @@ record ModelReader(Map<String, Integer> vocabulary, BpeModel model, Optional<Cha
         part.without("end_of_word_suffix");
         Map<String, Integer> vocabulary = vocabulary(part.at("vocab"));
         MergeReader merges = new MergeReader(part.at("merges"), vocabulary, MARK);
-        MergeTable table = merges.read();
+        MergeRules rules = merges.read();
         boolean whole = part.at("ignore_merges").flag(false);
         BpeModel model = new BpeModel(
-                symbols(part, vocabulary, byteLevel), table, whole ? Optional.of(vocabulary) : Optional.empty());
+                symbols(part, vocabulary, byteLevel), rules, whole ? Optional.of(vocabulary) : Optional.empty());
         boolean marked = !byteLevel && !whole && !merges.marksInside() && vocabulary.containsKey(String.valueOf(MARK));
         return new ModelReader(vocabulary, model, marked ? Optional.of(MARK) : Optional.empty());
     }

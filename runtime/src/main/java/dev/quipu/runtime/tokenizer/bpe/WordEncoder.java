@@ -16,7 +16,7 @@ final class WordEncoder implements WordSink {
     WordEncoder(BpeModel model, TokenList tokens) {
         this.model = model;
         this.tokens = tokens;
-        this.merger = new Merger(model.merges());
+        this.merger = new Merger(model.merges(), model.neighbours());
     }
 
     @Override
@@ -37,7 +37,6 @@ final class WordEncoder implements WordSink {
     private void encodeLong(char[] text, int begin, int end) {
         int[] symbols = new int[Math.multiplyExact(Symbols.MOST_PER_CHAR, end - begin)];
         tokens.addAll(symbols, encode(text, begin, end, symbols));
-        merger.trim(SCRATCH);
     }
 
     private int encode(char[] text, int begin, int end, int[] symbols) {

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tokenizer.sentencepiece;
 
+import dev.quipu.runtime.tokenizer.merging.PairMerger;
 import java.util.Arrays;
 
 /**
@@ -10,26 +11,22 @@ import java.util.Arrays;
  * side is the same whatever stands on the other. English falls into words and less, which are remembered.
  */
 final class BytePairEncoder implements PieceEncoder {
-    /** A symbol that was merged into the one before it. */
-    private static final int GONE = -2;
-
     private final Vocabulary vocabulary;
     private final MergeTable table;
-    private final MergeQueue queue;
+    private final PairMerger merger;
     private final WordCache cache = new WordCache();
     private final UnusedPieces unusedPieces;
 
     private int count;
     private int[] symbols = new int[256];
     private int[] starts = new int[257];
-    private int[] next = new int[256];
-    private int[] previous = new int[256];
 
     BytePairEncoder(Vocabulary vocabulary, MergeTable table) {
         this.vocabulary = vocabulary;
         this.table = table;
-        this.queue = new MergeQueue(table.rankCount());
         this.unusedPieces = new UnusedPieces(vocabulary, table);
+        this.merger =
+                new PairMerger(table.rules(), vocabulary.hasUnused() ? this::remember : PairMerger.Listener.NONE);
     }
 
     @Override
@@ -84,9 +81,9 @@ final class BytePairEncoder implements PieceEncoder {
             outputSymbol(0, 1, text, output);
         } else if (!cache.find(text, starts[0], to, output)) {
             int firstId = output.size();
-            merge();
-            for (int at = 0; at < count; at = next[at]) {
-                outputSymbol(at, next[at], text, output);
+            merger.merge(symbols, count);
+            for (int at = 0; at < count; at = merger.next(at)) {
+                outputSymbol(at, merger.next(at), text, output);
             }
             if (!vocabulary.hasUnused()) {
                 cache.put(text, starts[0], to, output, firstId);
@@ -104,48 +101,7 @@ final class BytePairEncoder implements PieceEncoder {
         }
     }
 
-    private void merge() {
-        if (next.length < count) {
-            next = new int[symbols.length];
-            previous = new int[symbols.length];
-        }
-        for (int at = 0; at < count; at++) {
-            next[at] = at + 1;
-            previous[at] = at - 1;
-        }
-        for (int at = 1; at < count; at++) {
-            offer(at - 1, at);
-        }
-        while (queue.next()) {
-            int left = queue.left();
-            int right = next[left];
-            if (symbols[left] == GONE || right >= count || next[right] != queue.end()) {
-                // One of the two symbols has become another since.
-                continue;
-            }
-            symbols[left] = queue.symbol();
-            symbols[right] = GONE;
-            next[left] = next[right];
-            if (next[left] < count) {
-                previous[next[left]] = left;
-            }
-            if (left > 0) {
-                offer(previous[left], left);
-            }
-            if (next[left] < count) {
-                offer(left, next[left]);
-            }
-        }
-    }
-
-    private void offer(int left, int right) {
-        if (symbols[left] == MergeTable.NONE || symbols[right] == MergeTable.NONE) {
-            return;
-        }
-        int symbol = table.merged(symbols[left], symbols[right]);
-        if (symbol != MergeTable.NONE) {
-            queue.add(table.rank(symbol), left, next[right], symbol);
-            unusedPieces.remember(symbol, symbols[left], symbols[right], starts[right] - starts[left]);
-        }
+    private void remember(int left, int right, int symbol) {
+        unusedPieces.remember(symbol, symbols[left], symbols[right], starts[right] - starts[left]);
     }
 }

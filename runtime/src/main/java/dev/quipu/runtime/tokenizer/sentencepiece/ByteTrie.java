@@ -1,12 +1,13 @@
 package dev.quipu.runtime.tokenizer.sentencepiece;
 
+import dev.quipu.runtime.tokenizer.merging.PairMap;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Finds the pieces that a text begins with, byte by byte. */
 final class ByteTrie {
     static final int ROOT = 0;
-    static final int NONE = PairMap.NONE;
+    static final int NONE = -1;
 
     private final PairMap children = new PairMap();
     private int[] values = {NONE};
@@ -36,7 +37,8 @@ final class ByteTrie {
 
     /** The node behind a byte, or {@link #NONE}. */
     int child(int node, byte next) {
-        return children.get(node, Byte.toUnsignedInt(next));
+        long child = children.get(node, Byte.toUnsignedInt(next));
+        return child == PairMap.NONE ? NONE : (int) child;
     }
 
     /** The value of the piece that ends at a node, or {@link #NONE}. */

@@ -1,5 +1,7 @@
 package dev.quipu.runtime.tokenizer.sentencepiece;
 
+import dev.quipu.runtime.tokenizer.merging.MergeRules;
+import dev.quipu.runtime.tokenizer.merging.PairMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -12,19 +14,17 @@ import java.util.Map;
  * of ASCII whether they are there or not, and behind them the pieces of two characters and more.
  */
 final class MergeTable {
-    /** The symbol of a character that no piece contains, and what two symbols become that do not merge. */
+    /** The symbol of a character that no piece contains. */
     static final int NONE = -1;
 
     /** Pairs of symbols below this one are looked up in a square. */
     private static final int SQUARE = 192;
 
     private final CharacterTable characters = new CharacterTable();
-    private final PairMap merged = new PairMap();
+    private final MergeRules rules = new MergeRules();
     private final PairMap neighbours = new PairMap();
     private final boolean[] neighboursInSquare = new boolean[SQUARE * SQUARE];
     private final int[] ids;
-    private final int[] ranks;
-    private int rankCount;
 
     MergeTable(Vocabulary vocabulary) {
         characters.add(Normalizer.VISIBLE_SPACE);
@@ -37,14 +37,16 @@ final class MergeTable {
             }
         }
         ids = new int[characters.size() + longPieces.size()];
-        ranks = new int[ids.length];
         Arrays.fill(ids, vocabulary.unknown());
         vocabulary.texts().forEach((text, id) -> {
             if (text.codePointCount(0, text.length()) == 1) {
                 ids[characters.number(text.codePointAt(0))] = id;
             }
         });
-        addMerges(rank(vocabulary, longPieces));
+        longPieces.sort(
+                Comparator.comparingDouble((Map.Entry<String, Integer> entry) -> -score(vocabulary, entry.getValue()))
+                        .thenComparingInt(Map.Entry::getValue));
+        addMerges(vocabulary, longPieces);
     }
 
     private void addCharacters(String text) {
@@ -72,21 +74,13 @@ final class MergeTable {
         }
     }
 
-    /** Gives symbols to the long pieces, the best first, and ranks by their scores; equal scores are one rank. */
-    private Map<String, Integer> rank(Vocabulary vocabulary, List<Map.Entry<String, Integer>> longPieces) {
-        longPieces.sort(
-                Comparator.comparingDouble((Map.Entry<String, Integer> entry) -> -score(vocabulary, entry.getValue()))
-                        .thenComparingInt(Map.Entry::getValue));
+    /** Gives symbols to the long pieces, the best first. */
+    private Map<String, Integer> symbols(List<Map.Entry<String, Integer>> longPieces) {
         Map<String, Integer> symbols = new HashMap<>();
-        int symbol = characters.size();
-        float last = Float.NaN;
         for (Map.Entry<String, Integer> entry : longPieces) {
-            float score = score(vocabulary, entry.getValue());
-            rankCount += score == last ? 0 : 1;
-            last = score;
-            ranks[symbol] = rankCount - 1;
+            int symbol = characters.size() + symbols.size();
             ids[symbol] = entry.getValue();
-            symbols.put(entry.getKey(), symbol++);
+            symbols.put(entry.getKey(), symbol);
         }
         return symbols;
     }
@@ -96,16 +90,27 @@ final class MergeTable {
         return vocabulary.piece(id).score() + 0.0f;
     }
 
-    private void addMerges(Map<String, Integer> symbols) {
-        symbols.forEach((text, symbol) -> {
-            for (int at = next(text, 0); at < text.length(); at = next(text, at)) {
-                int left = symbol(symbols, text.substring(0, at));
-                int right = symbol(symbols, text.substring(at));
-                if (left != NONE && right != NONE) {
-                    merged.put(left, right, symbol);
-                }
+    /** Adds the merges that make long pieces, the best first; equal scores are one rank. */
+    private void addMerges(Vocabulary vocabulary, List<Map.Entry<String, Integer>> longPieces) {
+        Map<String, Integer> symbols = symbols(longPieces);
+        int rank = -1;
+        float last = Float.NaN;
+        for (Map.Entry<String, Integer> entry : longPieces) {
+            float score = score(vocabulary, entry.getValue());
+            rank += score == last ? 0 : 1;
+            last = score;
+            addMerges(symbols, entry.getKey(), rank);
+        }
+    }
+
+    private void addMerges(Map<String, Integer> symbols, String text, int rank) {
+        for (int at = next(text, 0); at < text.length(); at = next(text, at)) {
+            int left = symbol(symbols, text.substring(0, at));
+            int right = symbol(symbols, text.substring(at));
+            if (left != NONE && right != NONE) {
+                rules.put(left, right, rank, symbols.get(text));
             }
-        });
+        }
     }
 
     private static int next(String text, int at) {
@@ -123,9 +128,9 @@ final class MergeTable {
         return characters.number(codePoint);
     }
 
-    /** What two symbols become, or {@link #NONE}. */
-    int merged(int left, int right) {
-        return merged.get(left, right);
+    /** Which symbols merge. */
+    MergeRules rules() {
+        return rules;
     }
 
     /** Whether a piece contains two characters side by side, each given by its symbol. */
@@ -138,15 +143,5 @@ final class MergeTable {
     /** The id of a symbol, that of the unknown piece if it has none. */
     int id(int symbol) {
         return ids[symbol];
-    }
-
-    /** When a piece of two characters and more is merged: 0 first. */
-    int rank(int symbol) {
-        return ranks[symbol];
-    }
-
-    /** How many ranks there are. */
-    int rankCount() {
-        return rankCount;
     }
 }

@@ -1,4 +1,4 @@
-package dev.quipu.runtime.tokenizer.sentencepiece;
+package dev.quipu.runtime.tokenizer.merging;
 
 import java.util.ArrayList;
 import java.util.List;
