@@ -115,13 +115,15 @@ public final class BpeTokenizer implements Tokenizer {
         if (at == 0 || at == text.length()) {
             return true;
         }
-        if (Character.isSurrogate(text.charAt(at))) {
+        char behind = text.charAt(at);
+        // nothing cuts between two letters; that is seen soonest where a word is long
+        if (Character.isSurrogate(behind)
+                || (CharacterClass.isLetter(behind) && CharacterClass.isLetter(text.charAt(at - 1)))) {
             return false;
         }
         int from = Math.max(0, at - 2);
         String around = text.subSequence(from, at + 1).toString();
         Optional<String> normalized = normalization.pair(around);
-        // nearly all places are within words, which is sooner known than whether a token might be parted
         if (normalized.isEmpty() || !preTokenizer.canCut(normalized.get(), at - from)) {
             return false;
         }

@@ -18,6 +18,9 @@ final class MergeQueue {
     private int[] following = {};
     private int[] preceding = {};
 
+    /** The lowest rank that has a position, {@link #NONE} if none has. */
+    private int best = NONE;
+
     MergeQueue(int ranks) {
         this.ranks = new RankSet(ranks);
         this.heads = new int[ranks];
@@ -38,6 +41,7 @@ final class MergeQueue {
     void add(int rank, int position) {
         if (heads[rank] == NONE) {
             ranks.add(rank);
+            best = best == NONE ? rank : Math.min(best, rank);
             insert(rank, NONE, position, NONE);
             unsorted[rank] = false;
         } else if (position > tails[rank] || unsorted[rank] || !insertAhead(rank, position)) {
@@ -90,19 +94,19 @@ final class MergeQueue {
         link(rank, preceding[position], following[position]);
         if (heads[rank] == NONE) {
             ranks.remove(rank);
+            best = ranks.first();
         }
     }
 
     /** The position of the best merge, which stays in; -1 if there is none. */
     int first() {
-        int rank = ranks.first();
-        if (rank < 0) {
+        if (best == NONE) {
             return NONE;
         }
-        if (unsorted[rank]) {
-            sort(rank);
+        if (unsorted[best]) {
+            sort(best);
         }
-        return heads[rank];
+        return heads[best];
     }
 
     private void sort(int rank) {

@@ -10,9 +10,8 @@ public final class PairMap {
     private static final long FREE = -1;
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
-    /** Each key with its value behind it. */
-    private long[] entries;
-
+    private long[] keys;
+    private long[] values;
     private int shift;
     private int size;
 
@@ -27,8 +26,9 @@ public final class PairMap {
     }
 
     private void allocate(int capacity) {
-        entries = new long[Math.multiplyExact(2, capacity)];
-        Arrays.fill(entries, FREE);
+        keys = new long[capacity];
+        Arrays.fill(keys, FREE);
+        values = new long[capacity];
         shift = Long.SIZE - Integer.numberOfTrailingZeros(capacity);
     }
 
@@ -36,18 +36,18 @@ public final class PairMap {
     public long get(int first, int second) {
         long key = key(first, second);
         int at = slot(key);
-        while (entries[at] != key) {
-            if (entries[at] == FREE) {
+        while (keys[at] != key) {
+            if (keys[at] == FREE) {
                 return NONE;
             }
-            at = at + 2 & entries.length - 1;
+            at = at + 1 & keys.length - 1;
         }
-        return key == FREE ? NONE : entries[at + 1];
+        return key == FREE ? NONE : values[at];
     }
 
     /** Gives a pair a value, in place of the one that it has. */
     public void put(int first, int second, long value) {
-        if (4 * (size + 1) > entries.length) {
+        if (2 * (size + 1) > keys.length) {
             grow();
         }
         size += insert(key(first, second), value) ? 1 : 0;
@@ -55,36 +55,37 @@ public final class PairMap {
 
     private boolean insert(long key, long value) {
         int at = slot(key);
-        while (entries[at] != FREE && entries[at] != key) {
-            at = at + 2 & entries.length - 1;
+        while (keys[at] != FREE && keys[at] != key) {
+            at = at + 1 & keys.length - 1;
         }
-        boolean added = entries[at] == FREE;
-        entries[at] = key;
-        entries[at + 1] = value;
+        boolean added = keys[at] == FREE;
+        keys[at] = key;
+        values[at] = value;
         return added;
     }
 
     private void grow() {
-        long[] old = entries;
-        allocate(old.length);
-        for (int at = 0; at < old.length; at += 2) {
-            if (old[at] != FREE) {
-                insert(old[at], old[at + 1]);
+        long[] oldKeys = keys;
+        long[] oldValues = values;
+        allocate(2 * oldKeys.length);
+        for (int at = 0; at < oldKeys.length; at++) {
+            if (oldKeys[at] != FREE) {
+                insert(oldKeys[at], oldValues[at]);
             }
         }
     }
 
     /** Visits all pairs that have values, in no order. */
     void forEach(Visitor visitor) {
-        for (int at = 0; at < entries.length; at += 2) {
-            if (entries[at] != FREE) {
-                visitor.visit((int) (entries[at] >>> Integer.SIZE), (int) entries[at], entries[at + 1]);
+        for (int at = 0; at < keys.length; at++) {
+            if (keys[at] != FREE) {
+                visitor.visit((int) (keys[at] >>> Integer.SIZE), (int) keys[at], values[at]);
             }
         }
     }
 
     private int slot(long key) {
-        return (int) ((key * GOLDEN_RATIO) >>> shift) << 1;
+        return (int) ((key * GOLDEN_RATIO) >>> shift);
     }
 
     private static long key(int first, int second) {

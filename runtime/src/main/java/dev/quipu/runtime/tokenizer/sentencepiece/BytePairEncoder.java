@@ -25,8 +25,7 @@ final class BytePairEncoder implements PieceEncoder {
         this.vocabulary = vocabulary;
         this.table = table;
         this.unusedPieces = new UnusedPieces(vocabulary, table);
-        this.merger =
-                new PairMerger(table.rules(), vocabulary.hasUnused() ? this::remember : PairMerger.Listener.NONE);
+        this.merger = new PairMerger(table.rules(), vocabulary.hasUnused() ? this::remember : PairMerger.Listener.NONE);
     }
 
     @Override
