@@ -1,8 +1,10 @@
 package dev.quipu.models.format;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.catalog.DescribedWeights;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -80,6 +82,20 @@ final class ConfigKeys {
             case Long integer when (int) (long) integer == integer -> (int) (long) integer;
             case Object other -> throw wrong(key, "an integer", other);
         };
+    }
+
+    /**
+     * A number of layers that a file with these tensors can have: a damaged one would make a model that fits no memory.
+     *
+     * @param pattern the name of a tensor of a layer, with %d for the layer
+     */
+    int layers(String key, String pattern, DescribedWeights weights) {
+        int layers = integer(key);
+        String last = String.format(Locale.ROOT, pattern, layers - 1L);
+        if (!weights.shapes().containsKey(last)) {
+            throw wrong(key, "a number of layers whose last has a tensor " + last, layers);
+        }
+        return layers;
     }
 
     double number(String key) {
@@ -171,6 +187,14 @@ final class ConfigKeys {
                         "remove it only if it changes nothing in what the model computes");
             }
         }
+    }
+
+    /** A tensor's size as a number that a model can have. */
+    static int size(long size, String where) {
+        if (size < 1 || size > Integer.MAX_VALUE) {
+            throw QuipuException.of("1 to " + Integer.MAX_VALUE + " rows", Long.toString(size), where, "");
+        }
+        return (int) size;
     }
 
     private void require(String key) {

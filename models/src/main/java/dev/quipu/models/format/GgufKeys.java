@@ -44,7 +44,7 @@ final class GgufKeys {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("model_type", modelType);
         config.put("hidden_size", dim);
-        config.put("num_hidden_layers", keys.integer(prefix + "block_count"));
+        config.put("num_hidden_layers", keys.layers(prefix + "block_count", "blk.%d.attn_norm.weight", weights));
         config.put("num_attention_heads", heads);
         config.put("num_key_value_heads", keys.integer(prefix + "attention.head_count_kv", heads));
         config.put("head_dim", headSize);
@@ -79,7 +79,7 @@ final class GgufKeys {
                     weights.file(),
                     "the file holds a vocabulary alone, or another kind of model");
         }
-        return Math.toIntExact(shape.getFirst());
+        return ConfigKeys.size(shape.getFirst(), weights.file() + ": tensor " + EMBEDDING);
     }
 
     /** Llama 3.1's scaling by its largest factor, when all other factors are what it gives. */
@@ -93,12 +93,7 @@ final class GgufKeys {
             largest = Math.max(largest, factor);
         }
         RopeScaling scaling = largest == 1 ? RopeScaling.NONE : new RopeScaling(largest, LOW, HIGH, ORIGINAL);
-        float[] expected = factors(theta, headSize, scaling);
-        boolean same = factors.length == expected.length;
-        for (int i = 0; same && i < factors.length; i++) {
-            same = Math.abs(factors[i] - expected[i]) <= TOLERANCE * expected[i];
-        }
-        if (!same) {
+        if (factors.length != headSize / 2 || !near(factors, factors(theta, headSize, scaling))) {
             throw QuipuException.of(
                     "the factors of Llama 3.1's RoPE scaling, all that is supported",
                     factors.length + " others up to " + largest,
@@ -106,6 +101,14 @@ final class GgufKeys {
                     "");
         }
         return scaling;
+    }
+
+    private static boolean near(float[] factors, float[] expected) {
+        boolean near = true;
+        for (int i = 0; i < factors.length; i++) {
+            near &= Math.abs(factors[i] - expected[i]) <= TOLERANCE * expected[i];
+        }
+        return near;
     }
 
     static float[] factors(double theta, int headSize, RopeScaling scaling) {

@@ -34,7 +34,7 @@ final class MetaKeys {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("model_type", "llama");
         config.put("hidden_size", keys.integer("dim"));
-        config.put("num_hidden_layers", keys.integer("n_layers"));
+        config.put("num_hidden_layers", keys.layers("n_layers", "layers.%d.attention_norm.weight", weights));
         config.put("num_attention_heads", heads);
         config.put("num_key_value_heads", keys.integer("n_kv_heads", heads));
         config.put("intermediate_size", rows(weights, GATE));
@@ -65,7 +65,7 @@ final class MetaKeys {
                     weights.file(),
                     "the file is of another kind of model");
         }
-        return Math.toIntExact(shape.getFirst());
+        return ConfigKeys.size(shape.getFirst(), weights.file() + ": tensor " + tensor);
     }
 
     static Map<String, Object> write(LlamaConfig config) {

@@ -90,6 +90,9 @@ class ConventionsTest {
         llama.rope.dimension_count | 4 | "llama.rope.dimension_count" to be 8, all that is supported, found 4
         llama.attention.value_length | 4 | "llama.attention.value_length" to be 8, all that is supported, found 4
         llama.attention.sliding_window | 4 | keys that are known and supported, found "llama.attention.sliding_window": 4
+        llama.block_count | 3 | "llama.block_count" to be a number of layers whose last has a tensor blk.2.attn_norm.weight, found 3
+        llama.block_count | 2000000000 | "llama.block_count" to be a number of layers whose last has a tensor blk.1999999999.attn_norm.weight, found 2000000000
+        llama.block_count | 0 | "llama.block_count" to be a number of layers whose last has a tensor blk.-1.attn_norm.weight, found 0
         split.count | 2 | "split.count" to be 1, all that is supported, found 2
         """)
     void ggufKeysThatChangeTheMathematicsAreRefused(String key, String value, String message) {
@@ -99,6 +102,28 @@ class ConventionsTest {
         String found = assertThrows(QuipuException.class, () -> format("llama").config(Convention.GGUF, described))
                 .getMessage();
         assertTrue(found.startsWith("a file: expected " + message), found);
+    }
+
+    /** A damaged size costs no memory: the file's own factors are counted before any are made. */
+    @Test
+    void factorsOfAnotherHeadSizeAreRefused() {
+        for (int headSize : new int[] {Integer.MAX_VALUE, -8, 0}) {
+            Described described = Described.of(Convention.GGUF, "llama", model("llama", config(SCALING)));
+            described.metadata().put("llama.attention.key_length", headSize);
+            String found = assertThrows(
+                            QuipuException.class, () -> format("llama").config(Convention.GGUF, described))
+                    .getMessage();
+            assertTrue(found.startsWith("a file: tensor rope_freqs.weight: expected the factors"), found);
+        }
+    }
+
+    @Test
+    void metaLayersWithoutTensorsAreRefused() {
+        Described described = Described.of(Convention.META, "llama", model("llama", config(RopeScaling.NONE)));
+        described.metadata().put("n_layers", 1_000_000_000);
+        String found = assertThrows(QuipuException.class, () -> format("llama").config(Convention.META, described))
+                .getMessage();
+        assertTrue(found.contains("a tensor layers.999999999.attention_norm.weight"), found);
     }
 
     @Test

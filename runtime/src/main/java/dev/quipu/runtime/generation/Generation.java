@@ -53,11 +53,6 @@ public record Generation(
         return perSecond(tokens.size() - 1, decode);
     }
 
-    /** The prompt's tokens that were read in a second. */
-    public double promptTokensPerSecond() {
-        return perSecond(read, prefill);
-    }
-
     private static double perSecond(int tokens, Duration time) {
         return tokens < 1 ? 0 : tokens / Math.max(1e-9, time.toNanos() / 1e9);
     }

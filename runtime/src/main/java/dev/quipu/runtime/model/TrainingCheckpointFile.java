@@ -2,11 +2,11 @@ package dev.quipu.runtime.model;
 
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.weights.StoredTensor;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * llama2.c's {@code ckpt.pt}: a PyTorch file with the model's arguments, weights and AdamW's state. Tensors of the model are
@@ -55,11 +55,8 @@ final class TrainingCheckpointFile {
      * @throws QuipuException if moments do not fit the model
      */
     static Map<String, StoredTensor> moments(ModelFile file, String moment) {
-        List<String> ordered = new ArrayList<>();
-        file.tensors()
-                .forEach((name, tensor) -> add(ordered, name, tensor.shape().size() >= 2));
-        file.tensors()
-                .forEach((name, tensor) -> add(ordered, name, tensor.shape().size() < 2));
+        List<String> ordered =
+                Stream.concat(names(file, true), names(file, false)).toList();
         Map<String, StoredTensor> moments = new LinkedHashMap<>();
         for (int i = 0; i < ordered.size(); i++) {
             StoredTensor found = file.weights().tensors().get(STATE + i + "." + moment);
@@ -79,9 +76,10 @@ final class TrainingCheckpointFile {
         return moments;
     }
 
-    private static void add(List<String> names, String name, boolean wanted) {
-        if (wanted) {
-            names.add(name);
-        }
+    /** The model's tensors of two or more axes, or the others. */
+    private static Stream<String> names(ModelFile file, boolean matrices) {
+        return file.tensors().entrySet().stream()
+                .filter(tensor -> (tensor.getValue().shape().size() >= 2) == matrices)
+                .map(Map.Entry::getKey);
     }
 }

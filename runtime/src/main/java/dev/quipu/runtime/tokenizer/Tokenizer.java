@@ -71,11 +71,6 @@ public interface Tokenizer {
         return false;
     }
 
-    /** Whether models of this tokenizer expect {@link #endOfText} behind a prompt, as few do. */
-    default boolean endsPrompts() {
-        return false;
-    }
-
     /** The id that begins a text, if there is one. */
     OptionalInt beginOfText();
 

@@ -213,11 +213,6 @@ public final class SentencePieceTokenizer implements Tokenizer {
     }
 
     @Override
-    public boolean endsPrompts() {
-        return endOfText.isPresent() && config.endsPrompts();
-    }
-
-    @Override
     public OptionalInt beginOfText() {
         return beginOfText;
     }

@@ -8,7 +8,6 @@ import java.util.Set;
  * How a model folder wants its tokenizer used: what {@code tokenizer_config.json} and the other files beside a model file say.
  *
  * @param beginsPrompts whether prompts begin with the begin-of-text piece
- * @param endsPrompts whether prompts end with the end-of-text piece
  * @param spaceBehindSpecials whether a text behind a special token gets a space in front as one at the beginning does
  * @param addsSpace whether texts get a space in front at all, if the model says so
  * @param begin the name of the piece that begins a text, where it is not the model's own; the inner one is empty for none
@@ -19,7 +18,6 @@ import java.util.Set;
  */
 record TokenizerConfig(
         boolean beginsPrompts,
-        boolean endsPrompts,
         boolean spaceBehindSpecials,
         boolean addsSpace,
         Optional<Optional<String>> begin,
@@ -29,7 +27,7 @@ record TokenizerConfig(
         Optional<String> chatTemplate) {
     /** What holds without any file. */
     static final TokenizerConfig DEFAULT = new TokenizerConfig(
-            true, false, true, true, Optional.empty(), Optional.empty(), Set.of(), List.of(), Optional.empty());
+            true, true, true, Optional.empty(), Optional.empty(), Set.of(), List.of(), Optional.empty());
 
     TokenizerConfig {
         ends = Set.copyOf(ends);

@@ -13,7 +13,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads the files beside a model file that tell how it is used. What it does not name has no effect on ids. */
+/**
+ * Reads the files beside a model file that tell how it is used. What it does not name has no effect on ids. Nor has
+ * {@code add_eos_token}: a prompt is there to be continued, and in training every text ends with that token.
+ */
 final class TokenizerConfigReader {
     static final String CONFIG = "tokenizer_config.json";
     private static final String ADDED_TOKENS = "added_tokens.json";
@@ -36,7 +39,6 @@ final class TokenizerConfigReader {
         JsonNode added = config.path("added_tokens_decoder");
         return new TokenizerConfig(
                 flag(config, "add_bos_token", unsaid.beginsPrompts()),
-                flag(config, "add_eos_token", unsaid.endsPrompts()),
                 flag(config, "legacy", unsaid.spaceBehindSpecials()),
                 flag(config, "add_prefix_space", unsaid.addsSpace()),
                 name(config, "bos_token").or(() -> name(specials, "bos_token")),

@@ -71,7 +71,6 @@ class TokenizerFolderTest {
     @Test
     void aModelAloneBeginsItsPrompts() {
         assertTrue(Tokenizer.load(folder).beginsPrompts());
-        assertFalse(Tokenizer.load(folder).endsPrompts());
         assertFalse(SentencePieceTokenizer.of(SmallModels.bytePairs().model(), false, Optional.of("{{}}"))
                 .beginsPrompts());
     }
@@ -83,7 +82,6 @@ class TokenizerFolderTest {
                 "{'add_bos_token': false, 'add_eos_token': true, 'add_prefix_space': false, 'legacy': false,"
                         + " 'bos_token': null, 'eos_token': {'content': '<s>'}}");
         assertFalse(tokenizer.beginsPrompts());
-        assertTrue(tokenizer.endsPrompts());
         assertEquals(OptionalInt.empty(), tokenizer.beginOfText());
         assertEquals(OptionalInt.of(1), tokenizer.endOfText());
         assertEquals("the", pieces(tokenizer, tokenizer.encode("the")));
