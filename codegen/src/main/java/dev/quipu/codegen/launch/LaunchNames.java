@@ -2,7 +2,6 @@ package dev.quipu.codegen.launch;
 
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.dsl.Node;
-import dev.quipu.dsl.Site;
 import java.util.Locale;
 
 /** Names for kernels, after layers and ops. Layers' numbers are left out, so that equal layers share kernels. */
@@ -14,7 +13,12 @@ final class LaunchNames {
         Node head = cluster.head();
         String layer = head.site().layer();
         String path = layer.isEmpty() ? "" : withoutNumbers(layer) + "_";
-        String pass = head.site().pass() == Site.Pass.BACKWARD ? "_gradient" : "";
+        String pass =
+                switch (head.site().pass()) {
+                    case FORWARD, UPDATE -> "";
+                    case RECOMPUTED -> "_again";
+                    case BACKWARD -> "_gradient";
+                };
         return path + snake(head.op().mnemonic()) + pass;
     }
 

@@ -80,10 +80,17 @@ final class ArrowBuilder {
         if (made != null && read != null && !made.equals(read)) {
             return Arrow.Kind.NEXT;
         }
-        if (reader.site().pass() != Site.Pass.BACKWARD) {
-            return Arrow.Kind.FLOW;
-        }
-        return producer.site().pass() == Site.Pass.BACKWARD ? Arrow.Kind.GRADIENT : Arrow.Kind.SAVED;
+        Site.Pass from = producer.site().pass();
+        return switch (reader.site().pass()) {
+            case FORWARD, UPDATE -> Arrow.Kind.FLOW;
+            case RECOMPUTED -> from == Site.Pass.FORWARD ? Arrow.Kind.SAVED : Arrow.Kind.FLOW;
+            case BACKWARD ->
+                switch (from) {
+                    case FORWARD, UPDATE -> Arrow.Kind.SAVED;
+                    case RECOMPUTED -> Arrow.Kind.FLOW;
+                    case BACKWARD -> Arrow.Kind.GRADIENT;
+                };
+        };
     }
 
     /** Boxes say what their first output is; other outputs and views are told beside the arrow. */

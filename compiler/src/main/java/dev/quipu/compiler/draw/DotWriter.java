@@ -40,7 +40,7 @@ final class DotWriter {
     private void decideFrames() {
         Map<LayerPath, Integer> computations = new HashMap<>();
         for (Box box : picture.boxes()) {
-            boolean counts = box.look() == Box.Look.COMPUTATION && box.pass() != Site.Pass.BACKWARD;
+            boolean counts = box.look() == Box.Look.COMPUTATION && box.pass() == Site.Pass.FORWARD;
             LayerPath path = box.layer();
             if (!path.isTop()) {
                 computations.merge(path, counts ? 1 : 0, Integer::sum);

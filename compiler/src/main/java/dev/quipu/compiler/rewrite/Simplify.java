@@ -213,9 +213,12 @@ public final class Simplify {
         return Rewrite.outputs(Rewrite.keep(node, inputs));
     }
 
-    private record Key(Op op, List<Tensor> inputs) {}
+    private record Key(Op op, List<Tensor> inputs, int copy) {}
 
-    /** Equal ops on equal inputs are one node. Reads of state all see the state as it was when the run began. */
+    /**
+     * Equal ops on equal inputs are one node, unless one is there to be computed again. Reads of state all see the state as it
+     * was when the run began.
+     */
     private static List<Tensor> merge(Map<Key, Node> known, Node node, List<Tensor> inputs) {
         Node kept = Rewrite.keep(node, inputs);
         if (node.op() instanceof RopeTable || node.op() instanceof Constant || node.op() instanceof Input) {
@@ -226,6 +229,7 @@ public final class Simplify {
                     new Site("", node.site().origin(), node.site().pass()));
         }
         Node candidate = kept;
-        return Rewrite.outputs(known.computeIfAbsent(new Key(candidate.op(), inputs), key -> candidate));
+        Key key = new Key(kept.op(), inputs, kept.site().copy());
+        return Rewrite.outputs(known.computeIfAbsent(key, same -> candidate));
     }
 }

@@ -30,8 +30,8 @@ result: 'result' name '=' VALUE;
 
 effect: 'effect' VALUE;
 
-// The walk, then the layer's path, then the user's line.
-site: pass=name ('in' layer=name)? ('at' file=name ':' line=NUMBER)?;
+// The walk, with the copy's number where a node is computed again, then the layer's path, then the user's line.
+site: pass=name copy=NUMBER? ('in' layer=name)? ('at' file=name ':' line=NUMBER)?;
 
 value
     : NUMBER                                       # number

@@ -153,7 +153,8 @@ final class GraphPrinter {
         String layer = site.layer().isEmpty() ? "" : " in " + Words.name(site.layer());
         Origin origin = site.origin();
         String line = origin.equals(Origin.UNKNOWN) ? "" : " at " + Words.name(origin.file()) + ":" + origin.line();
-        return site.pass().name().toLowerCase(Locale.ROOT) + layer + line;
+        String copy = site.copy() == 0 ? "" : " " + site.copy();
+        return site.pass().name().toLowerCase(Locale.ROOT) + copy + layer + line;
     }
 
     private static int width(List<Line> lines, ToIntFunction<Line> length, int widest) {

@@ -142,10 +142,23 @@ final class GraphReader {
         Site.Pass pass = Arrays.stream(Site.Pass.values())
                 .filter(candidate -> candidate.name().toLowerCase(Locale.ROOT).equals(word))
                 .findFirst()
-                .orElseThrow(() -> Mistake.of(context.pass.getStart(), "forward, backward or update", word));
+                .orElseThrow(() -> Mistake.of(context.pass.getStart(), "forward, recomputed, backward or update", word));
         Origin origin = context.file == null
                 ? Origin.UNKNOWN
                 : new Origin(TypeReader.name(context.file), TypeReader.integer(context.line, context.line.getText()));
-        return new Site(context.layer == null ? "" : TypeReader.name(context.layer), origin, pass);
+        String layer = context.layer == null ? "" : TypeReader.name(context.layer);
+        return new Site(layer, origin, pass, copy(context, pass));
+    }
+
+    private static int copy(GraphGrammarParser.SiteContext context, Site.Pass pass) {
+        Token written = context.copy == null ? context.pass.getStop() : context.copy;
+        int copy = context.copy == null ? 0 : TypeReader.integer(written, written.getText());
+        if (pass == Site.Pass.RECOMPUTED ? copy < 1 : context.copy != null) {
+            throw Mistake.of(
+                    written,
+                    pass == Site.Pass.RECOMPUTED ? "recomputed with the number of the copy, from 1" : "no number",
+                    written.getText());
+        }
+        return copy;
     }
 }

@@ -22,7 +22,7 @@ import org.antlr.v4.runtime.CommonTokenStream;
  * </pre>
  *
  * <p>A line is one node: its number, op, inputs and attributes, the types of its outputs, and its site (walk, layer, the
- * user's line). {@code %2} is a node's first output and {@code %2.1} its second. An attribute that repeats the type or the
+ * user's line; {@code recomputed 1} is the first copy of a node that runs again in the backward walk). {@code %2} is a node's first output and {@code %2.1} its second. An attribute that repeats the type or the
  * shape of the node's first output is left out. Functions stand before what calls them. {@code //} starts a comment.
  */
 public final class GraphText {

@@ -86,8 +86,13 @@ class GraphTextMistakesTest {
                         + " of type f32[a=3], found f32[a=2]",
                 "function half(f32[a=2])  | function half(f32[a=2]) backward third | graph text 2:34: expected a"
                         + " function that stands above, found third",
-                "f32[b=3, a=2] forward    | f32[b=3, a=2] sideways | graph text 8:42: expected forward, backward or"
-                        + " update, found sideways",
+                "f32[b=3, a=2] forward    | f32[b=3, a=2] sideways | graph text 8:42: expected forward,"
+                        + " recomputed, backward or update, found sideways",
+                "f32[b=3, a=2] forward    | f32[b=3, a=2] forward 1 | graph text 8:50: expected no number, found 1",
+                "f32[b=3, a=2] forward    | f32[b=3, a=2] recomputed 0 | graph text 8:53: expected recomputed with the"
+                        + " number of the copy, from 1, found 0",
+                "f32[b=3, a=2] forward    | f32[b=3, a=2] recomputed | graph text 8:42: expected recomputed with the"
+                        + " number of the copy, from 1, found recomputed",
                 "f32[b=3, a=2] forward    | f32[b=3, a=2] forward at A.java:1.5 | graph text 8:60: expected a whole"
                         + " number, found 1.5",
                 "softmax(%0)              | softmax(%0) ~          | graph text 9:22: token recognition error at: '~'",

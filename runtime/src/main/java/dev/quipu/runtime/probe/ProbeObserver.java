@@ -6,6 +6,7 @@ import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Traced;
+import dev.quipu.dsl.text.TensorNames;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,6 @@
-package dev.quipu.runtime.probe;
+package dev.quipu.dsl.text;
 
 import dev.quipu.dsl.Node;
-import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.op.Input;
 import dev.quipu.dsl.op.ReadState;
@@ -12,24 +11,30 @@ import java.util.Set;
  * Names for the tensors of a pass, by the model's declaration alone: the layer's path and the op, {@code
  * layers.0.attention.wq.matMul}, with a number from 2 on where a layer has several; a weight's is its path.
  */
-final class TensorNames {
+public final class TensorNames {
     private static final String GRADIENT = ".gradient";
 
     private final Set<String> taken = new HashSet<>();
 
     /** A name for a value that a node computed. */
-    String of(Node node, int output) {
-        String base = base(node);
-        String backward = node.site().pass() == Site.Pass.FORWARD ? "" : ".backward";
-        return free(base + backward + (output == 0 ? "" : ".output" + output));
+    public String of(Node node, int output) {
+        String pass =
+                switch (node.site().pass()) {
+                    case FORWARD -> "";
+                    case RECOMPUTED -> ".recomputed";
+                    case BACKWARD -> ".backward";
+                    case UPDATE -> ".update";
+                };
+        return free(base(node) + pass + (output == 0 ? "" : ".output" + output));
     }
 
-    String ofLoss() {
+    /** The name of the loss. */
+    public String ofLoss() {
         return free(Traced.LOSS);
     }
 
     /** A name for the gradient of the loss with respect to a named tensor. */
-    String ofGradient(String name) {
+    public String ofGradient(String name) {
         return free(name + GRADIENT);
     }
 
