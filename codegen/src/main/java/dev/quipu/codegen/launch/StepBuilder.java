@@ -105,6 +105,9 @@ final class StepBuilder {
     }
 
     int buffer(Place place, Type type, Buffer.Use use) {
+        if (place instanceof Place.Part && use != Buffer.Use.READ) {
+            throw new AssertionError("a part is only read: " + place);
+        }
         int known = places.indexOf(place);
         if (known < 0) {
             places.add(place);

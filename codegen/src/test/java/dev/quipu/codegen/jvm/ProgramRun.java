@@ -65,6 +65,7 @@ final class ProgramRun {
     private MemorySegment memory(Place place) {
         return switch (place) {
             case Place.Arena slot -> slots.asSlice(slot.offset(), slot.bytes());
+            case Place.Part part -> memory(part.whole()).asSlice(part.offset());
             case Place.State named -> state.get(named.name());
             case Place.Input named -> inputs.get(named.name());
             case Place.Result named ->

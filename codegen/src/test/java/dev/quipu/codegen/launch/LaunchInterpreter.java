@@ -44,6 +44,13 @@ final class LaunchInterpreter {
             this(array.values().clone(), 0, array.size());
         }
 
+        Memory part(long offset, long bytes) {
+            return new Memory(
+                    elements,
+                    from + Math.toIntExact(offset / Float.BYTES),
+                    Math.toIntExact(bytes / Float.BYTES));
+        }
+
         int count() {
             return count;
         }
@@ -132,6 +139,7 @@ final class LaunchInterpreter {
                         arena.elements,
                         Math.toIntExact(slot.offset() / Float.BYTES),
                         Math.toIntExact(slot.bytes() / Float.BYTES));
+            case Place.Part part -> memory(part.whole()).part(part.offset(), part.bytes());
             case Place.State named -> state.get(named.name());
             case Place.Input named -> inputs.get(named.name());
             case Place.Result named -> results.computeIfAbsent(named.name(), name -> empty(named.type()));

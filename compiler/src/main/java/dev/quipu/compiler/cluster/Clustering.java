@@ -9,7 +9,6 @@ import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.op.AccumulateState;
 import dev.quipu.dsl.op.Constant;
 import dev.quipu.dsl.op.ReadState;
-import dev.quipu.dsl.op.Reshape;
 import dev.quipu.dsl.op.Sum;
 import dev.quipu.dsl.op.WriteState;
 import java.util.ArrayList;
@@ -51,6 +50,9 @@ public final class Clustering {
     private final Map<Tensor, List<Node>> readers;
     private final Map<String, List<Node>> stateReaders = new HashMap<>();
     private final Map<Node, Group> groups = new HashMap<>();
+    /** By state, the cluster with the newest node that writes it. */
+    private final Map<String, Group> writers = new HashMap<>();
+
     private final List<Group> all = new ArrayList<>();
 
     private Clustering(Graph graph) {
@@ -71,7 +73,7 @@ public final class Clustering {
     private void collectStateReaders() {
         for (Node node : graph.nodes()) {
             for (Tensor input : node.inputs()) {
-                if (source(input).op() instanceof ReadState read && !(node.op() instanceof Reshape)) {
+                if (source(input).op() instanceof ReadState read && !Views.isView(node)) {
                     stateReaders
                             .computeIfAbsent(read.state(), state -> new ArrayList<>())
                             .add(node);
@@ -92,11 +94,19 @@ public final class Clustering {
                 needed.add(group);
             }
         }
+        // additions to one state run in the order of their nodes, each in a kernel of its own: sums have one order
+        Group earlier = writers.get(written(node));
+        if (earlier != null) {
+            needed.add(earlier);
+        }
         Group home = home(node, form, needed)
                 .or(() -> sibling(node, form, needed))
                 .orElseGet(() -> start(kind(node, form), form));
         home.nodes.add(node);
         groups.put(node, home);
+        if (!written(node).isEmpty()) {
+            writers.put(written(node), home);
+        }
         needed.remove(home);
         waitFor(home, needed);
     }
@@ -114,6 +124,7 @@ public final class Clustering {
             return Optional.empty();
         }
         return needed.stream()
+                .filter(group -> group != writers.get(written(node)))
                 .filter(group ->
                         group.form.takes(group.kind, node, form) && viewsFit(node, group) && readsInPlace(node, group))
                 .filter(group -> group.kind != Cluster.Kind.PRODUCT || savesTraffic(node, group))
@@ -160,16 +171,19 @@ public final class Clustering {
     }
 
     /**
-     * Inside a kernel a view must keep rows and columns in place; only a sum's row may change its dimensions. Integers are
-     * floats there, not yet truncated.
+     * Inside a kernel a view must keep rows and columns in place, all of them; only a sum's row may change its dimensions.
+     * Integers are floats there, not yet truncated.
      */
     private boolean viewsFit(Node node, Group group) {
         return node.inputs().stream().allMatch(input -> {
             Node source = source(input);
-            if (groups.get(source) == group && input.type().dtype() == DType.I32) {
+            if (groups.get(source) != group) {
+                return true;
+            }
+            if (input.type().dtype() == DType.I32 || Views.isPart(input)) {
                 return false;
             }
-            if (!(input.node().op() instanceof Reshape) || groups.get(source) != group) {
+            if (!Views.isView(input.node())) {
                 return true;
             }
             Shape made = source.types().getFirst().shape();
@@ -297,7 +311,7 @@ public final class Clustering {
 
     private boolean isReadOutside(Tensor tensor, Set<Node> own) {
         for (Node reader : readers.getOrDefault(tensor, List.of())) {
-            boolean outside = reader.op() instanceof Reshape
+            boolean outside = Views.isView(reader)
                     ? graph.results().containsValue(reader.output(0)) || isReadOutside(reader.output(0), own)
                     : !own.contains(reader);
             if (outside) {

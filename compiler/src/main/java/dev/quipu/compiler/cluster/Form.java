@@ -1,5 +1,6 @@
 package dev.quipu.compiler.cluster;
 
+import dev.quipu.compiler.rewrite.Views;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
@@ -66,7 +67,7 @@ record Form(Cluster.Kind kind, Shape shape) {
             case CachedAttention attention -> output(Cluster.Kind.CACHED_ATTENTION, node);
             case Rope rope -> output(Cluster.Kind.MOVE, node);
             case Transpose transpose -> output(Cluster.Kind.MOVE, node);
-            case Slice slice -> output(Cluster.Kind.MOVE, node);
+            case Slice slice -> Views.isView(node) ? null : output(Cluster.Kind.MOVE, node);
             case Pad pad -> output(Cluster.Kind.MOVE, node);
             case Concat concat -> output(Cluster.Kind.MOVE, node);
             case CacheWrite write -> output(Cluster.Kind.MOVE, node);

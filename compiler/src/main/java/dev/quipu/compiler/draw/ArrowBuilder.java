@@ -6,7 +6,6 @@ import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Tensor;
-import dev.quipu.dsl.op.Reshape;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -40,7 +39,7 @@ final class ArrowBuilder {
 
     List<Arrow> build() {
         for (Node node : graph.nodes()) {
-            if (!(node.op() instanceof Reshape)) {
+            if (!Views.isView(node)) {
                 node.inputs().forEach(input -> add(input, node));
             }
         }

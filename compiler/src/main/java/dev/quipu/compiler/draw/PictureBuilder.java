@@ -5,7 +5,6 @@ import dev.quipu.compiler.rewrite.Views;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Tensor;
-import dev.quipu.dsl.op.Reshape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -61,7 +60,7 @@ final class PictureBuilder {
         for (Node node : graph.nodes()) {
             List<Node> group = groups.get(node);
             boolean shown = !folded.contains(node)
-                    && !(node.op() instanceof Reshape)
+                    && !Views.isView(node)
                     && !sources.isHidden(node)
                     && group.getFirst().equals(node);
             if (shown) {

@@ -7,7 +7,6 @@ import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.op.CacheWrite;
 import dev.quipu.dsl.op.Constant;
 import dev.quipu.dsl.op.ReadState;
-import dev.quipu.dsl.op.Reshape;
 import dev.quipu.dsl.op.RopeTable;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -25,7 +24,7 @@ final class Sources {
         for (Node node : graph.nodes()) {
             for (Tensor input : node.inputs()) {
                 Node source = Views.origin(input).node();
-                if (!(node.op() instanceof Reshape) && !isInside(source, node)) {
+                if (!Views.isView(node) && !isInside(source, node)) {
                     shown.add(source);
                 }
             }

@@ -17,6 +17,21 @@ public sealed interface Place {
     /** A buffer that the caller reads after the run. */
     record Result(String name, Type type) implements Place {}
 
+    /**
+     * A part of another place, which is only ever read.
+     *
+     * @param whole no part itself
+     * @param offset in bytes from the beginning of the whole
+     * @param bytes of the part's elements; up to the end of the whole, all may be read
+     */
+    record Part(Place whole, long offset, long bytes) implements Place {
+        public Part {
+            if (whole instanceof Part) {
+                throw new AssertionError("a part of a part: " + whole);
+            }
+        }
+    }
+
     /** A constant that is computed once when the program is loaded. */
     record Table(RopeTable angles) implements Place {}
 }

@@ -8,6 +8,7 @@ import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.formula.Expression;
 import dev.quipu.dsl.formula.Formula;
+import dev.quipu.dsl.op.AccumulateState;
 import dev.quipu.dsl.op.Broadcast;
 import dev.quipu.dsl.op.Call;
 import dev.quipu.dsl.op.Cast;
@@ -22,6 +23,7 @@ import dev.quipu.dsl.op.Sum;
 import dev.quipu.dsl.op.Transpose;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,7 +34,8 @@ import java.util.stream.IntStream;
 
 /**
  * Makes a graph smaller and its forms fewer without changing what it computes: calls become bodies, sums run over either the
- * last axis or the leading ones, constants move into formulas, equal nodes merge, dead ones go.
+ * last axis or the leading ones, constants move into formulas, equal nodes merge, sums go into state term by term, dead nodes
+ * go.
  */
 public final class Simplify {
     private Simplify() {}
@@ -44,10 +47,53 @@ public final class Simplify {
         Graph reshaped = Rewrite.replay(folded, Simplify::mergeReshapes);
         Map<Key, Node> known = new HashMap<>();
         Graph merged = Rewrite.replay(reshaped, (node, inputs) -> merge(known, node, inputs));
-        return copySources(merged);
+        return copySources(addTerms(merged));
     }
 
-    /** A result that is merely a view of an input, of state or of another result becomes a copy: results have buffers of their own. */
+    /** A sum that only goes into state is added to it term by term, so that no term waits in memory for the others. */
+    private static Graph addTerms(Graph graph) {
+        Map<Tensor, List<Node>> readers = graph.readers();
+        Map<Node, Integer> positions = graph.positions();
+        List<Node> effects = new ArrayList<>();
+        for (Node effect : graph.effects()) {
+            List<Tensor> terms = new ArrayList<>();
+            if (effect.op() instanceof AccumulateState) {
+                collectTerms(graph, readers, effect.inputs().getFirst(), terms);
+            }
+            if (terms.size() < 2) {
+                effects.add(effect);
+                continue;
+            }
+            terms.sort(Comparator.comparing(term -> positions.get(term.node())));
+            terms.forEach(term -> effects.add(
+                    Node.of(effect.op(), List.of(term), term.node().site())));
+        }
+        return Graph.of(graph.name(), graph.results(), effects);
+    }
+
+    private static void collectTerms(Graph graph, Map<Tensor, List<Node>> readers, Tensor value, List<Tensor> terms) {
+        boolean onlyAdded =
+                readers.get(value).size() == 1 && !graph.results().containsValue(value);
+        if (onlyAdded && isSum(value)) {
+            value.node().inputs().forEach(term -> collectTerms(graph, readers, term, terms));
+        } else {
+            terms.add(value);
+        }
+    }
+
+    /** Whether two different tensors are added element by element. */
+    private static boolean isSum(Tensor tensor) {
+        return tensor.node().op() instanceof Pointwise(Formula formula)
+                && formula.expression() instanceof Expression.Binary binary
+                && binary.operator() == Expression.Operator.PLUS
+                && binary.left() instanceof Expression.Name
+                && binary.right() instanceof Expression.Name
+                && tensor.node().inputs().size() == 2
+                && tensor.node().inputs().stream()
+                        .allMatch(term -> term.shape().sameSizes(tensor.shape()));
+    }
+
+    /** A result that is merely a view of an input, of state or of another result, or a part, becomes a copy: results have buffers of their own. */
     private static Graph copySources(Graph graph) {
         Map<String, Tensor> results = new LinkedHashMap<>();
         Set<Tensor> owned = new HashSet<>();
@@ -55,7 +101,8 @@ public final class Simplify {
             Tensor root = Views.root(tensor);
             Op source = root.node().op();
             boolean borrowed = source instanceof Input || source instanceof ReadState || source instanceof RopeTable;
-            results.put(name, borrowed || !owned.add(root) ? copy(tensor) : tensor);
+            boolean shared = borrowed || Views.isPart(tensor) || !owned.add(root);
+            results.put(name, shared ? copy(tensor) : tensor);
         });
         List<Node> effects = graph.effects().stream().map(Simplify::copyState).toList();
         return Graph.of(graph.name(), results, effects);

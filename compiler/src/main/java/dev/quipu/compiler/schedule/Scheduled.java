@@ -35,7 +35,15 @@ public record Scheduled(Graph graph, List<Cluster> clusters, MemoryPlan memory, 
 
     /** Where a tensor that some cluster reads or stores lives. */
     public Place place(Tensor tensor) {
-        Tensor root = Views.root(tensor);
+        Place whole = whole(Views.root(tensor));
+        if (!Views.isPart(tensor)) {
+            return whole;
+        }
+        long offset = Views.offset(tensor) * tensor.type().dtype().bytes();
+        return new Place.Part(whole, offset, tensor.type().bytes());
+    }
+
+    private Place whole(Tensor root) {
         MemoryPlan.Slot slot = memory.slots().get(root);
         if (slot != null) {
             return new Place.Arena(slot.offset(), slot.bytes());

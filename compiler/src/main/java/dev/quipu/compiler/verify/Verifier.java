@@ -22,7 +22,7 @@ import java.util.Set;
 public final class Verifier {
     private Verifier() {}
 
-    /** Order, shape rules, one writer for every state, and no tensor with two sequence axes. */
+    /** Order, shape rules, one writer for every state or several that add to it, and no tensor with two sequence axes. */
     public static void check(Graph graph) {
         Set<Node> seen = new HashSet<>();
         Map<String, Node> writers = new HashMap<>();
@@ -36,7 +36,9 @@ public final class Verifier {
             types.forEach(type -> require(sequenceAxes(type) <= 1, "has two sequence axes: " + type, node));
             String state = written(node);
             if (state != null) {
-                require(writers.put(state, node) == null, "writes " + state + ", which another node writes", node);
+                Node other = writers.put(state, node);
+                boolean sum = other != null && isAddition(other) && isAddition(node);
+                require(other == null || sum, "writes " + state + ", which another node writes", node);
             }
             seen.add(node);
         }
@@ -63,7 +65,21 @@ public final class Verifier {
                 checkReaders(scheduled, node, places);
             }
         }
+        checkAdditions(scheduled, places);
         checkMemory(scheduled.memory());
+    }
+
+    /** Additions to one state run one after the other, in the order of their nodes. */
+    private static void checkAdditions(Scheduled scheduled, Map<Node, Integer> places) {
+        Map<String, Integer> newest = new HashMap<>();
+        for (Node node : scheduled.graph().nodes()) {
+            String state = written(node);
+            if (state != null && places.containsKey(node)) {
+                Integer earlier = newest.put(state, places.get(node));
+                boolean later = earlier == null || earlier < places.get(node);
+                require(later, "adds to " + state + " before an earlier node does, or with it", node);
+            }
+        }
     }
 
     /** A state is written after the last read of its old value, or by the kernel that reads it. */
@@ -100,6 +116,10 @@ public final class Verifier {
                 }
             }
         }
+    }
+
+    private static boolean isAddition(Node node) {
+        return node.op() instanceof AccumulateState;
     }
 
     private static String written(Node node) {

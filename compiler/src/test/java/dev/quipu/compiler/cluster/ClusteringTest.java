@@ -74,6 +74,15 @@ class ClusteringTest {
                         "ROWS(pointwise)",
                         X.flattenRows().reshape(Shape.of(CHANNEL, ROW)).silu()),
                 row(
+                        "nor do slices of rows",
+                        "PRODUCT(matMul pointwise)",
+                        X.slice(0, 2, 3).matmul(W.slice(0, 1, 3), false, true).silu()),
+                row(
+                        "but in the kernel that makes a tensor all of it is there",
+                        "ROWS(pointwise) ROWS(pointwise)",
+                        X.silu().slice(0, 2, 3).silu()),
+                row("a slice of columns moves", "MOVE(slice) ROWS(pointwise)", X.slice(1, 2, 2).silu()),
+                row(
                         "moves run alone",
                         "MOVE(transpose) ROWS(pointwise)",
                         X.transpose(1, 0).silu()),
@@ -122,6 +131,23 @@ class ClusteringTest {
         assertEquals(
                 "ROWS(pointwise sum) ROWS(writeState)",
                 brief(Clustering.of(effect(Tensor.apply(new WriteState("s"), square.sum(1))))));
+    }
+
+    @Test
+    void additionsToOneStateRunOneAfterTheOther() {
+        Tensor later = X.matmul(W).silu().matmul(W);
+        Graph graph = Graph.of(
+                "additions",
+                Map.of(),
+                List.of(
+                        Tensor.apply(new AccumulateState("s"), later),
+                        Tensor.apply(new AccumulateState("s"), X),
+                        Tensor.apply(new AccumulateState("t"), X),
+                        Tensor.apply(new AccumulateState("s"), X.matmul(W))));
+        assertEquals(
+                "PRODUCT(matMul pointwise) PRODUCT(matMul accumulateState) ROWS(accumulateState) "
+                        + "ROWS(accumulateState) ROWS(accumulateState)",
+                brief(Clustering.of(Simplify.of(graph))));
     }
 
     private static Graph effect(Node effect) {

@@ -11,6 +11,7 @@ import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
+import dev.quipu.dsl.op.AccumulateState;
 import dev.quipu.dsl.op.Pointwise;
 import dev.quipu.dsl.op.ReadState;
 import dev.quipu.dsl.op.Sum;
@@ -172,6 +173,29 @@ class SimplifyTest {
         Graph graph = Graph.of("sum", Map.of("y", x.sumTo(Shape.of(CHANNEL))), List.of());
 
         assertEquals("input sum reshape", ops(Simplify.of(graph)));
+    }
+
+    @Test
+    void aSumGoesIntoStateTermByTerm() {
+        Tensor late = X.silu();
+        Tensor sum = late.plus(Y).plus(X);
+        Node effect = Tensor.apply(new AccumulateState("s"), sum);
+        Graph alone = Graph.of("alone", Map.of(), List.of(effect));
+        Graph simple = Simplify.of(alone);
+        Filled filled = Filled.of(alone, 2, 4);
+
+        assertEquals("input x 2 pointwise(silu(x)) accumulateState x 3", ops(simple));
+        assertEquals(
+                List.of("input", "input", "pointwise"),
+                simple.effects().stream()
+                        .map(added -> added.inputs().getFirst().node().op().mnemonic())
+                        .toList(),
+                "in the order in which the terms exist");
+        assertEquals("", filled.interpret(alone).difference(filled.interpret(simple), 1e-12));
+
+        Graph read = Graph.of("read", Map.of("y", sum), List.of(effect));
+        assertEquals(
+                "input x 2 pointwise(silu(x)) pointwise(left + right) x 2 accumulateState", ops(Simplify.of(read)));
     }
 
     @Test

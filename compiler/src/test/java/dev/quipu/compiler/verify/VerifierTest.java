@@ -52,6 +52,17 @@ class VerifierTest {
     }
 
     @Test
+    void additionsInAnotherOrder() {
+        Tensor x = Tensor.input("x", Type.f32(new Dim("channel", 3)));
+        Node first = Tensor.apply(new AccumulateState("s"), x);
+        Node second = Tensor.apply(new AccumulateState("s"), x.silu());
+        Graph graph = Graph.of("two", Map.of(), List.of(first, second));
+        List<Cluster> clusters = Clustering.of(graph);
+        Verifier.check(Scheduled.of(graph, clusters));
+        breach("adds to s before", () -> Verifier.check(Scheduled.of(graph, clusters.reversed())));
+    }
+
+    @Test
     void twoSequenceAxes() {
         Tensor x = Tensor.input("x", Type.f32(Dim.sequence(3), new Dim("channel", 2)));
         Tensor scores = x.matmul(x, false, true);

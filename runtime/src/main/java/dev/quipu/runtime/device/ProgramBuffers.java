@@ -50,10 +50,11 @@ public final class ProgramBuffers {
         return Buffer.allocate(arena, type.dtype(), type.shape().elements());
     }
 
-    /** The buffer of a place outside the arena. */
+    /** The buffer of a place outside the arena that is no part of another one. */
     public Buffer of(Place place) {
         return switch (place) {
             case Place.Arena slot -> throw new AssertionError("expected a place outside the arena, found " + slot);
+            case Place.Part part -> throw new AssertionError("expected a whole buffer, found " + part);
             case Place.State named -> state.get(named.name());
             case Place.Input input -> input(input.name());
             case Place.Result result -> stored.get(result.name());

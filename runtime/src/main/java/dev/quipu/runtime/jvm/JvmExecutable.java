@@ -96,9 +96,14 @@ final class JvmExecutable implements Executable {
     }
 
     private MemorySegment segment(Place place, MemorySegment slots) {
-        return place instanceof Place.Arena slot
-                ? slots.asSlice(slot.offset(), slot.bytes())
-                : buffers.of(place).segment();
+        return switch (place) {
+            case Place.Arena slot -> slots.asSlice(slot.offset(), slot.bytes());
+            case Place.Part part -> segment(part.whole(), slots).asSlice(part.offset());
+            case Place.State state -> buffers.of(state).segment();
+            case Place.Input input -> buffers.of(input).segment();
+            case Place.Result result -> buffers.of(result).segment();
+            case Place.Table table -> buffers.of(table).segment();
+        };
     }
 
     /** A cluster of several launches is counted with its first. */

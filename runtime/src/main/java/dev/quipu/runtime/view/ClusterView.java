@@ -68,6 +68,7 @@ public final class ClusterView {
             case Place.State state -> state.name();
             case Place.Input input -> "input " + input.name();
             case Place.Result result -> "result " + result.name();
+            case Place.Part part -> place(part.whole()) + " + " + part.offset();
             case Place.Table table -> "table of angles";
         };
     }
