@@ -267,20 +267,26 @@ public final class Clustering {
         return Views.origin(tensor).node();
     }
 
-    /** Kahn's order, the cluster whose first node is earliest first. */
+    /**
+     * Kahn's order. Among those that could run next, clusters that store nothing but state come first, since they set memory
+     * free and take none: a gradient is added to its state as soon as it exists. Then the one whose first node is earliest.
+     */
     private List<Cluster> finish() {
+        StoredOutputs outputs = new StoredOutputs(graph);
         Map<Node, Integer> positions = graph.positions();
-        int[] first = all.stream()
-                .mapToInt(group -> positions.get(group.nodes.getFirst()))
-                .toArray();
+        List<List<Tensor>> stored =
+                all.stream().map(group -> outputs.of(group.kind, group.nodes)).toList();
+        Comparator<Group> takesMemory =
+                Comparator.comparing(group -> !stored.get(group.index).isEmpty());
         int[] waiting =
                 all.stream().mapToInt(group -> group.before.cardinality()).toArray();
-        PriorityQueue<Group> open = new PriorityQueue<>(Comparator.comparingInt(group -> first[group.index]));
+        PriorityQueue<Group> open = new PriorityQueue<>(
+                takesMemory.thenComparingInt(group -> positions.get(group.nodes.getFirst())));
         all.stream().filter(group -> waiting[group.index] == 0).forEach(open::add);
         List<Cluster> ordered = new ArrayList<>();
         while (!open.isEmpty()) {
             Group next = open.remove();
-            ordered.add(new Cluster(next.kind, next.nodes, stored(next)));
+            ordered.add(new Cluster(next.kind, next.nodes, stored.get(next.index)));
             for (Group later : all) {
                 if (later.before.get(next.index) && --waiting[later.index] == 0) {
                     open.add(later);
@@ -291,33 +297,5 @@ public final class Clustering {
             throw new AssertionError("clusters wait for each other");
         }
         return ordered;
-    }
-
-    private List<Tensor> stored(Group group) {
-        Set<Node> own = new HashSet<>(group.nodes);
-        List<Tensor> stored = new ArrayList<>();
-        for (Node node : group.nodes) {
-            for (int i = 0; i < node.types().size(); i++) {
-                Tensor output = node.output(i);
-                // an attention's first output and all its gradients have memory, read or not: its kernel is fixed
-                boolean fixed = group.kind == Cluster.Kind.ATTENTION_BACKWARD;
-                if (fixed || graph.results().containsValue(output) || isReadOutside(output, own)) {
-                    stored.add(output);
-                }
-            }
-        }
-        return stored;
-    }
-
-    private boolean isReadOutside(Tensor tensor, Set<Node> own) {
-        for (Node reader : readers.getOrDefault(tensor, List.of())) {
-            boolean outside = Views.isView(reader)
-                    ? graph.results().containsValue(reader.output(0)) || isReadOutside(reader.output(0), own)
-                    : !own.contains(reader);
-            if (outside) {
-                return true;
-            }
-        }
-        return false;
     }
 }

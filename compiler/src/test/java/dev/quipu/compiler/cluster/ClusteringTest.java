@@ -207,26 +207,26 @@ class ClusteringTest {
         forward  feedForward.gate   PRODUCT         matMul
         forward  feedForward.up     PRODUCT         matMul [silu(gate) * up]
         forward  feedForward.down   PRODUCT         matMul [left + right]
-        backward feedForward.down   PRODUCT         matMul [g * (sigmoid(gate) * (1 + gate * sigmoid(-gate)) * up)] [g * silu(gate)]
         backward feedForward.down   PRODUCT         matMul accumulateState
-        backward feedForward.up     PRODUCT         matMul
+        backward feedForward.down   PRODUCT         matMul [g * (sigmoid(gate) * (1 + gate * sigmoid(-gate)) * up)] [g * silu(gate)]
         backward feedForward.up     PRODUCT         matMul accumulateState
-        backward feedForward.gate   PRODUCT         matMul [left + right]
         backward feedForward.gate   PRODUCT         matMul accumulateState
-        backward feedForwardNorm    ROWS            [g * weight * x] sum [sum * 0.125] [r * (g * weight - x * (r * r * mean))] [left + right]
+        backward feedForward.up     PRODUCT         matMul
+        backward feedForward.gate   PRODUCT         matMul [left + right]
         backward feedForwardNorm    COLUMNS         [g * x * r] sum accumulateState
-        backward attention.wo       PRODUCT         matMul
+        backward feedForwardNorm    ROWS            [g * weight * x] sum [sum * 0.125] [r * (g * weight - x * (r * r * mean))] [left + right]
         backward attention.wo       PRODUCT         matMul accumulateState
+        backward attention.wo       PRODUCT         matMul
         backward attention          ATTENTION_BACKWARD attentionBackward
-        backward attention          MOVE            rope
-        backward attention          MOVE            rope
-        backward attention.wv       PRODUCT         matMul
         backward attention.wv       PRODUCT         matMul accumulateState
-        backward attention.wk       PRODUCT         matMul [left + right]
+        backward attention          MOVE            rope
         backward attention.wk       PRODUCT         matMul accumulateState
-        backward attention.wq       PRODUCT         matMul [left + right]
+        backward attention          MOVE            rope
         backward attention.wq       PRODUCT         matMul accumulateState
-        backward attentionNorm      ROWS            [g * weight * x] sum [sum * 0.125] [r * (g * weight - x * (r * r * mean))] [left + right]
+        backward attention.wv       PRODUCT         matMul
+        backward attention.wk       PRODUCT         matMul [left + right]
+        backward attention.wq       PRODUCT         matMul [left + right]
         backward attentionNorm      COLUMNS         [g * x * r] sum accumulateState
+        backward attentionNorm      ROWS            [g * weight * x] sum [sum * 0.125] [r * (g * weight - x * (r * r * mean))] [left + right]
         """;
 }
