@@ -145,7 +145,7 @@ class ClusteringTest {
                         Tensor.apply(new AccumulateState("t"), X),
                         Tensor.apply(new AccumulateState("s"), X.matmul(W))));
         assertEquals(
-                "PRODUCT(matMul pointwise) PRODUCT(matMul accumulateState) ROWS(accumulateState) "
+                "ROWS(accumulateState) PRODUCT(matMul pointwise) PRODUCT(matMul accumulateState) "
                         + "ROWS(accumulateState) ROWS(accumulateState)",
                 brief(Clustering.of(Simplify.of(graph))));
     }
