@@ -156,6 +156,6 @@ final class Epilogue {
         Value offset = Emitter.toLong(Emitter.times(Emitter.minus(column, FROM), Emitter.integer(Float.BYTES)));
         Value element = new Value.Load(KernelType.floats(lanes), BLOCK, Emitter.plus(BLOCK_AT, offset), active);
         elements.define(MatrixProduct.PRODUCT, emitter.let(MatrixProduct.PRODUCT, element));
-        stores().forEach(elements::store);
+        elements.store(stores().toList());
     }
 }

@@ -215,7 +215,7 @@ final class RowLowering {
         }
         sweep(emitter, (body, column, active) -> {
             RowValues.Elements elements = values.new Elements(body, column, active);
-            wide.forEach(elements::store);
+            elements.store(wide);
         });
     }
 

@@ -189,12 +189,22 @@ final class RowValues {
                     : Emitter.plus(base, Emitter.toLong(offset));
         }
 
-        /** Writes a step's value; integers that are only copied stay integers. */
-        void store(Step.Store store) {
+        /** Writes steps' values. All are computed first: what one of them overwrites another may have to load. */
+        void store(List<Step.Store> stores) {
+            stores.stream().filter(store -> !isInteger(store)).forEach(store -> value(store.name()));
+            stores.forEach(this::store);
+        }
+
+        private boolean isInteger(Step.Store store) {
+            return layout.get(store.access().buffer()).dtype() == DType.I32;
+        }
+
+        /** Integers that are only copied stay integers. */
+        private void store(Step.Store store) {
             Access access = store.access();
             Value.Variable memory = buffers.get(access.buffer());
             Value value;
-            if (layout.get(access.buffer()).dtype() == DType.I32) {
+            if (isInteger(store)) {
                 value = integers(store.name());
             } else {
                 value = store.accumulate() ? Emitter.plus(loadRaw(access), value(store.name())) : value(store.name());

@@ -13,7 +13,8 @@ import java.util.List;
  * @param transposeLeft left is stored K x M, else M x K
  * @param transposeRight right is stored N x K, else K x N
  * @param epilogue steps over a space of {@code batch * rows} rows of width {@code columns}; {@link #PRODUCT} names the
- *     product's element; it ends in at least one store. Loads, maps and stores only.
+ *     product's element; it ends in at least one store. Loads, maps and stores only;
+ *     see {@link Updates}. What every part reads, the operands, nothing stores.
  */
 public record MatrixProduct(
         int batch,
@@ -29,8 +30,12 @@ public record MatrixProduct(
     /** The name of the product's element in the epilogue. */
     public static final String PRODUCT = "product";
 
+    private static final int LEFT = 0;
+    private static final int RIGHT = 1;
+
     public MatrixProduct {
         buffers = List.copyOf(buffers);
         epilogue = List.copyOf(epilogue);
+        Updates.check(epilogue, LEFT, RIGHT);
     }
 }

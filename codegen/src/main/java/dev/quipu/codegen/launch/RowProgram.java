@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Maps and reductions along rows: norms, softmax, cross entropy, rotations, copies, pointwise formulas, optimizer steps. Rows
- * are independent of each other. A buffer that is both loaded and stored is accessed at the same place by both.
+ * are independent of each other; see {@link Updates}.
  *
  * @param steps in order; loads first
  */
@@ -12,5 +12,6 @@ public record RowProgram(Space space, List<Buffer> buffers, List<Step> steps) im
     public RowProgram {
         buffers = List.copyOf(buffers);
         steps = List.copyOf(steps);
+        Updates.check(steps);
     }
 }

@@ -20,6 +20,7 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
         BIAS_SILU,
         ROW_SCALE_ACCUMULATE,
         TWO_STORES,
+        IN_PLACE,
         TRANSPOSED
     }
 
@@ -75,6 +76,12 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
                         map("y", "max(product, 0)"),
                         new Step.Store("product", dense, false),
                         new Step.Store("y", dense(SECOND), false));
+            case IN_PLACE -> // the first store overwrites what the second has to load
+                List.of(
+                        new Step.Load("old", dense),
+                        map("y", "product + old"),
+                        new Step.Store("product", dense, false),
+                        new Step.Store("y", dense(SECOND), false));
             case TRANSPOSED ->
                 List.of(new Step.Store("product", new Access(OUT, 0, List.of((long) rows * columns, 1L), rows), false));
         };
@@ -128,7 +135,7 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
     double expected(float[][] in, double product, int b, int row, int column) {
         int dense = (b * rows + row) * columns + column;
         return switch (end) {
-            case WRITE, TWO_STORES, TRANSPOSED -> product;
+            case WRITE, TWO_STORES, IN_PLACE, TRANSPOSED -> product;
             case ACCUMULATE -> in[OUT][dense] + product;
             case RESIDUAL -> product + in[MATRIX][dense];
             case BIAS_SILU -> {
@@ -136,6 +143,16 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
                 yield x / (1 + Math.exp(-x));
             }
             case ROW_SCALE_ACCUMULATE -> in[OUT][dense] + product * 0.5 * in[SCALE][b * rows + row];
+        };
+    }
+
+    /** What the second output should hold. */
+    double expectedSecond(float[][] in, double product, int b, int row, int column) {
+        int dense = (b * rows + row) * columns + column;
+        return switch (end) {
+            case WRITE, ACCUMULATE, RESIDUAL, BIAS_SILU, ROW_SCALE_ACCUMULATE, TRANSPOSED -> in[SECOND][dense];
+            case TWO_STORES -> Math.max(product, 0);
+            case IN_PLACE -> product + in[OUT][dense];
         };
     }
 }

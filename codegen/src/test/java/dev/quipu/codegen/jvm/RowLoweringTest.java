@@ -2,6 +2,8 @@ package dev.quipu.codegen.jvm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.launch.Access;
@@ -16,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
@@ -45,6 +48,7 @@ class RowLoweringTest {
         List<Kernel> all = new ArrayList<>();
         for (int width : WIDTHS) {
             all.add(RowLowering.lower("norm" + width, norm(width), LANES));
+            all.add(RowLowering.lower("both" + width, both(width), LANES));
         }
         for (Copy copy : Copy.values()) {
             all.add(RowLowering.lower("copy_" + copy, copy.program(), LANES));
@@ -111,6 +115,51 @@ class RowLoweringTest {
             assertArrayEquals(totals, doubles(sums, ROWS));
             assertEquals(-99, memory.getAtIndex(ValueLayout.JAVA_FLOAT, x.length), "what is behind the last row stays");
         }
+    }
+
+    /** {@code y = x + z; x = z}: the store over x stands first, and y loads x all the same. */
+    private static RowProgram both(int width) {
+        List<Access> places = IntStream.range(0, 3)
+                .mapToObj(buffer -> new Access(buffer, 0, List.of((long) width), 1))
+                .toList();
+        long elements = (long) ROWS * width;
+        return new RowProgram(
+                new Space(List.of(ROWS), width),
+                List.of(
+                        new Buffer(DType.F32, elements, Buffer.Use.UPDATE),
+                        new Buffer(DType.F32, elements, Buffer.Use.READ),
+                        new Buffer(DType.F32, elements, Buffer.Use.WRITE)),
+                List.of(
+                        new Step.Load("x", places.get(0)),
+                        new Step.Load("z", places.get(1)),
+                        new Step.Map("y", formula("x + z")),
+                        new Step.Store("z", places.get(0), false),
+                        new Step.Store("y", places.get(2), false)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("widths")
+    void whatOneStoreOverwritesTheOthersHaveLoaded(int width) {
+        double[] x = IntStream.range(0, ROWS * width).mapToDouble(i -> i).toArray();
+        double[] z = IntStream.range(0, ROWS * width).mapToDouble(i -> 1000 - i).toArray();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = floats(arena, x);
+            MemorySegment sums = floats(arena, new double[x.length]);
+            KernelRun.runShuffled(kernels.bind("both" + width, arena, memory, floats(arena, z), sums), 3);
+            assertArrayEquals(z, doubles(memory, x.length));
+            assertTrue(Arrays.stream(doubles(sums, x.length)).allMatch(sum -> sum == 1000));
+        }
+    }
+
+    @Test
+    void anUpdateOfOtherPlacesIsRefused() {
+        List<Step> steps = List.of(
+                new Step.Load("x", new Access(0, 0, List.of(4L), 1)),
+                new Step.Store("x", new Access(0, 0, List.of(1L), 4), false));
+        List<Buffer> buffers = List.of(new Buffer(DType.F32, 16, Buffer.Use.UPDATE));
+        AssertionError error = assertThrows(
+                AssertionError.class, () -> new RowProgram(new Space(List.of(4), 4), buffers, steps));
+        assertTrue(error.getMessage().contains("meet in one buffer"), error::getMessage);
     }
 
     private static MemorySegment floats(Arena arena, double[] values) {

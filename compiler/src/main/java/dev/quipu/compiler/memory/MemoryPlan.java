@@ -2,39 +2,63 @@ package dev.quipu.compiler.memory;
 
 import dev.quipu.dsl.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Where each stored tensor of a run lives in one arena. Tensors whose lifetimes do not meet may share memory.
+ * Where each stored tensor of a run lives in one arena. Tensors whose lifetimes do not meet may share memory, and one that is
+ * written over another one shares its.
  *
  * @param slots by tensor
  * @param bytes size of the arena: the predicted peak
  * @param lowerBound the largest sum of tensors that live at once; no plan can be smaller
+ * @param packing how the slots came to their offsets
  */
-public record MemoryPlan(Map<Tensor, Slot> slots, long bytes, long lowerBound) {
+public record MemoryPlan(Map<Tensor, Slot> slots, long bytes, long lowerBound, Packing packing) {
     /** Slots begin at multiples of this many bytes: a cache line and the widest vector. */
     public static final int ALIGNMENT = 64;
 
     /**
-     * A stretch of the arena.
+     * A stretch of the arena during a lifetime.
      *
      * @param offset in bytes
-     * @param bytes rounded up to the alignment, with one alignment of slack, so that a masked vector at the end stays inside
-     * @param birth index of the cluster that writes it
-     * @param death index of the last cluster that reads it
      */
-    public record Slot(long offset, long bytes, int birth, int death) {
-        boolean meets(Slot other) {
-            return birth <= other.death && other.birth <= death;
+    public record Slot(long offset, Lifetime life) {
+        /** Rounded up to the alignment, with one alignment of slack, so that a masked vector at the end stays inside. */
+        public long bytes() {
+            return life.bytes();
+        }
+
+        /** Index of the launch that writes it. */
+        public int birth() {
+            return life.birth();
+        }
+
+        /** Index of the last launch that reads it. */
+        public int death() {
+            return life.death();
+        }
+
+        private long end() {
+            return offset + bytes();
         }
     }
 
     public MemoryPlan {
         slots = Collections.unmodifiableMap(new LinkedHashMap<>(slots));
+        for (Slot slot : slots.values()) {
+            if (slot.offset() < 0 || slot.end() > bytes) {
+                throw new AssertionError("slot " + slot + " lies outside the arena of " + bytes + " bytes");
+            }
+        }
+        checkApart(slots);
     }
 
     /** The size of a tensor's slot. */
@@ -42,51 +66,120 @@ public record MemoryPlan(Map<Tensor, Slot> slots, long bytes, long lowerBound) {
         return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + ALIGNMENT;
     }
 
-    /** Packs lifetimes (slots whose offset is not yet known): the largest first, each at the lowest offset that is free. */
-    public static MemoryPlan pack(Map<Tensor, Slot> lifetimes) {
-        List<Map.Entry<Tensor, Slot>> bySize = new ArrayList<>(lifetimes.entrySet());
-        bySize.sort(Comparator.comparingLong(entry -> -entry.getValue().bytes()));
-        Map<Tensor, Slot> placed = new LinkedHashMap<>();
-        long peak = 0;
-        for (Map.Entry<Tensor, Slot> entry : bySize) {
-            Slot wanted = entry.getValue();
-            long offset = lowestFree(wanted, placed);
-            placed.put(entry.getKey(), new Slot(offset, wanted.bytes(), wanted.birth(), wanted.death()));
-            peak = Math.max(peak, offset + wanted.bytes());
-        }
-        Map<Tensor, Slot> inOrder = new LinkedHashMap<>();
-        lifetimes.keySet().forEach(tensor -> inOrder.put(tensor, placed.get(tensor)));
-        return new MemoryPlan(inOrder, peak, largestLiveSet(lifetimes));
+    /** Packs lifetimes in each way that there is and keeps the smallest arena. */
+    public static MemoryPlan pack(Map<Tensor, Lifetime> lifetimes) {
+        Map<Tensor, Integer> places = new HashMap<>();
+        List<Lifetime> joined = joined(lifetimes, places);
+        return Arrays.stream(Packing.values())
+                .map(packing -> pack(packing, lifetimes, places, joined))
+                .min(Comparator.comparingLong(MemoryPlan::bytes))
+                .orElseThrow();
     }
 
-    private static long lowestFree(Slot wanted, Map<Tensor, Slot> placed) {
-        List<Slot> neighbours = placed.values().stream()
-                .filter(wanted::meets)
-                .sorted(Comparator.comparingLong(Slot::offset))
-                .toList();
-        long offset = 0;
-        for (Slot neighbour : neighbours) {
-            if (offset + wanted.bytes() <= neighbour.offset()) {
-                break;
+    /** Lifetimes that are one slot after the other's death as one; {@code places} tells which is whose. */
+    private static List<Lifetime> joined(Map<Tensor, Lifetime> lifetimes, Map<Tensor, Integer> places) {
+        List<Lifetime> joined = new ArrayList<>();
+        lifetimes.forEach((tensor, life) -> {
+            if (life.over().isEmpty()) {
+                places.put(tensor, joined.size());
+                joined.add(life);
+            } else {
+                int place = places.get(life.over().get());
+                places.put(tensor, place);
+                joined.set(place, joined.get(place).until(life.death()));
             }
-            offset = Math.max(offset, neighbour.offset() + neighbour.bytes());
-        }
-        return offset;
+        });
+        return joined;
     }
 
-    private static long largestLiveSet(Map<Tensor, Slot> lifetimes) {
-        int steps = lifetimes.values().stream().mapToInt(Slot::death).max().orElse(-1) + 1;
-        long[] change = new long[steps + 1];
-        for (Slot slot : lifetimes.values()) {
-            change[slot.birth()] += slot.bytes();
-            change[slot.death() + 1] -= slot.bytes();
+    private static MemoryPlan pack(
+            Packing packing, Map<Tensor, Lifetime> lifetimes, Map<Tensor, Integer> places, List<Lifetime> joined) {
+        long[] offsets = packing.offsets(joined);
+        long bytes = 0;
+        for (int i = 0; i < offsets.length; i++) {
+            bytes = Math.max(bytes, offsets[i] + joined.get(i).bytes());
         }
-        long live = 0;
-        long most = 0;
-        for (long bytes : change) {
-            live += bytes;
-            most = Math.max(most, live);
+        Map<Tensor, Slot> slots = new LinkedHashMap<>();
+        lifetimes.forEach((tensor, life) -> slots.put(tensor, new Slot(offsets[places.get(tensor)], life)));
+        int launches =
+                joined.stream().mapToInt(Lifetime::death).max().orElse(-1) + 1;
+        long lowerBound = Arrays.stream(live(joined, launches)).max().orElse(0);
+        return new MemoryPlan(slots, bytes, lowerBound, packing);
+    }
+
+    /**
+     * Bytes that are needed during each launch; memory that a launch reads and writes over counts once.
+     *
+     * @param launches how many there are
+     */
+    public long[] live(int launches) {
+        return live(
+                slots.values().stream()
+                        .map(Slot::life)
+                        .filter(life -> life.over().isEmpty() || life.birth() < life.death())
+                        .map(life -> life.over().isEmpty()
+                                ? life
+                                : new Lifetime(life.bytes(), life.birth() + 1, life.death()))
+                        .toList(),
+                launches);
+    }
+
+    private static long[] live(Collection<Lifetime> lifetimes, int launches) {
+        long[] live = new long[launches + 1];
+        for (Lifetime life : lifetimes) {
+            live[life.birth()] += life.bytes();
+            live[life.death() + 1] -= life.bytes();
         }
-        return most;
+        for (int i = 1; i < launches; i++) {
+            live[i] += live[i - 1];
+        }
+        return Arrays.copyOf(live, launches);
+    }
+
+    /** The first launch during which the most bytes are needed, {@link #lowerBound} of them; -1 where nothing is stored. */
+    public int peakLaunch() {
+        int launches = slots.values().stream().mapToInt(Slot::death).max().orElse(-1) + 1;
+        long[] live = live(launches);
+        int peak = -1;
+        for (int i = 0; i < launches; i++) {
+            if (peak < 0 || live[i] > live[peak]) {
+                peak = i;
+            }
+        }
+        return peak;
+    }
+
+    /** Tensors that are needed at once lie apart, but for one that is written over another at the end of that one's life. */
+    private static void checkApart(Map<Tensor, Slot> slots) {
+        List<Slot> byBirth = new ArrayList<>(slots.values());
+        byBirth.sort(Comparator.comparingInt(Slot::birth));
+        TreeMap<Long, Slot> live = new TreeMap<>();
+        for (Slot slot : byBirth) {
+            slot.life().over().ifPresent(tensor -> checkOver(slot, slots.get(tensor), live));
+            for (Map.Entry<Long, Slot> below = live.lowerEntry(slot.end());
+                    below != null && (below.getValue().end() > slot.offset() || isDead(below.getValue(), slot));
+                    below = live.lowerEntry(slot.end())) {
+                if (!isDead(below.getValue(), slot)) {
+                    throw new AssertionError(
+                            "slots " + slot + " and " + below.getValue() + " live at once in the same memory");
+                }
+                live.remove(below.getKey());
+            }
+            live.put(slot.offset(), slot);
+        }
+    }
+
+    private static boolean isDead(Slot other, Slot born) {
+        return other.death() < born.birth();
+    }
+
+    private static void checkOver(Slot slot, Slot over, TreeMap<Long, Slot> live) {
+        boolean follows = over != null
+                && over.death() == slot.birth()
+                && over.offset() == slot.offset()
+                && over.bytes() == slot.bytes();
+        if (!follows || !live.remove(over.offset(), over)) {
+            throw new AssertionError("slot " + slot + " is not written over " + over);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.quipu.compiler.schedule;
 
 import dev.quipu.compiler.cluster.Cluster;
+import dev.quipu.compiler.memory.Lifetime;
 import dev.quipu.compiler.memory.MemoryPlan;
 import dev.quipu.compiler.rewrite.Views;
 import dev.quipu.dsl.Graph;
@@ -15,26 +16,21 @@ import java.util.Set;
 final class Lifetimes {
     private Lifetimes() {}
 
-    static Map<Tensor, MemoryPlan.Slot> of(Graph graph, List<Cluster> clusters) {
+    static Map<Tensor, Lifetime> of(Graph graph, List<Cluster> clusters) {
         Set<Tensor> results = new HashSet<>();
         graph.results().values().forEach(result -> results.add(Views.root(result)));
-        Map<Tensor, MemoryPlan.Slot> lifetimes = new LinkedHashMap<>();
+        Map<Tensor, Lifetime> lifetimes = new LinkedHashMap<>();
         for (int i = 0; i < clusters.size(); i++) {
             for (Tensor input : clusters.get(i).inputs()) {
-                extend(lifetimes, Views.root(input), i);
+                int reader = i;
+                lifetimes.computeIfPresent(Views.root(input), (tensor, life) -> life.until(reader));
             }
             for (Tensor output : clusters.get(i).outputs()) {
                 if (Views.root(output).equals(output) && !results.contains(output)) {
-                    long bytes = MemoryPlan.slotBytes(output.type().bytes());
-                    lifetimes.put(output, new MemoryPlan.Slot(0, bytes, i, i));
+                    lifetimes.put(output, new Lifetime(MemoryPlan.slotBytes(output.type().bytes()), i, i));
                 }
             }
         }
         return lifetimes;
-    }
-
-    private static void extend(Map<Tensor, MemoryPlan.Slot> lifetimes, Tensor tensor, int index) {
-        lifetimes.computeIfPresent(
-                tensor, (key, slot) -> new MemoryPlan.Slot(slot.offset(), slot.bytes(), slot.birth(), index));
     }
 }

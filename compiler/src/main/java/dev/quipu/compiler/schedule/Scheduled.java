@@ -2,6 +2,7 @@ package dev.quipu.compiler.schedule;
 
 import dev.quipu.compiler.block.RepeatedBlocks;
 import dev.quipu.compiler.cluster.Cluster;
+import dev.quipu.compiler.memory.Lifetime;
 import dev.quipu.compiler.memory.MemoryPlan;
 import dev.quipu.compiler.memory.Place;
 import dev.quipu.compiler.rewrite.Views;
@@ -28,9 +29,16 @@ public record Scheduled(Graph graph, List<Cluster> clusters, MemoryPlan memory, 
         clusters = List.copyOf(clusters);
     }
 
-    /** Assigns memory to clusters in their order. */
+    /** Assigns memory to clusters in their order; what can be written over its input is. */
     public static Scheduled of(Graph graph, List<Cluster> clusters) {
-        return new Scheduled(graph, clusters, MemoryPlan.pack(Lifetimes.of(graph, clusters)), RepeatedBlocks.of(graph));
+        Map<Tensor, Lifetime> lifetimes = InPlace.of(clusters, Lifetimes.of(graph, clusters));
+        return new Scheduled(graph, clusters, MemoryPlan.pack(lifetimes), RepeatedBlocks.of(graph));
+    }
+
+    /** As {@link #of}, with memory of its own for every tensor while it lives: what updates in place are held against. */
+    public static Scheduled withoutUpdatesInPlace(Graph graph, List<Cluster> clusters) {
+        MemoryPlan memory = MemoryPlan.pack(Lifetimes.of(graph, clusters));
+        return new Scheduled(graph, clusters, memory, RepeatedBlocks.of(graph));
     }
 
     /** Where a tensor that some cluster reads or stores lives. */

@@ -7,8 +7,9 @@ import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.block.RepeatedBlocks;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.cluster.Clustering;
-import dev.quipu.compiler.fixtures.SmallModels;
+import dev.quipu.compiler.memory.Lifetime;
 import dev.quipu.compiler.memory.MemoryPlan;
+import dev.quipu.compiler.fixtures.SmallModels;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Graph;
@@ -105,21 +106,21 @@ class VerifierTest {
     }
 
     @Test
-    void slotsThatOverlapOrLeaveTheArena() {
+    void aSlotThatEndsBeforeItsReader() {
         breach(
-                "live at once in the same memory",
-                () -> Verifier.check(slots(slot -> new MemoryPlan.Slot(0, slot.bytes(), slot.birth(), slot.death()))));
-        breach(
-                "lies outside the arena",
-                () -> Verifier.check(slots(slot ->
-                        new MemoryPlan.Slot(sound.memory().bytes(), slot.bytes(), slot.birth(), slot.death()))));
+                "is needed at launch",
+                () -> Verifier.check(slots(life -> new Lifetime(life.bytes(), life.birth(), life.birth()))));
     }
 
-    private Scheduled slots(UnaryOperator<MemoryPlan.Slot> change) {
-        Map<Tensor, MemoryPlan.Slot> slots = new LinkedHashMap<>(sound.memory().slots());
-        slots.replaceAll((tensor, slot) -> change.apply(slot));
-        MemoryPlan memory =
-                new MemoryPlan(slots, sound.memory().bytes(), sound.memory().lowerBound());
-        return new Scheduled(sound.graph(), sound.clusters(), memory, sound.blocks());
+    @Test
+    void aSlotThatBeginsAfterItsWriter() {
+        int last = sound.clusters().size();
+        breach("is needed at launch", () -> Verifier.check(slots(life -> new Lifetime(life.bytes(), last, last))));
+    }
+
+    private Scheduled slots(UnaryOperator<Lifetime> change) {
+        Map<Tensor, Lifetime> lifetimes = new LinkedHashMap<>();
+        sound.memory().slots().forEach((tensor, slot) -> lifetimes.put(tensor, change.apply(slot.life())));
+        return new Scheduled(sound.graph(), sound.clusters(), MemoryPlan.pack(lifetimes), sound.blocks());
     }
 }

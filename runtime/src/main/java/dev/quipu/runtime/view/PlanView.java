@@ -67,12 +67,7 @@ public final class PlanView {
 
     /** Live bytes after stretches of launches: the most within each. */
     private static String timeline(List<Cluster> clusters, MemoryPlan memory) {
-        long[] live = new long[clusters.size()];
-        for (MemoryPlan.Slot slot : memory.slots().values()) {
-            for (int i = slot.birth(); i <= slot.death(); i++) {
-                live[i] += slot.bytes();
-            }
-        }
+        long[] live = memory.live(clusters.size());
         TextTable table = new TextTable("lrll");
         int stretch = Math.max(1, Math.ceilDiv(clusters.size(), TIMELINE_LINES));
         for (int from = 0; from < clusters.size(); from += stretch) {

@@ -1,0 +1,131 @@
+package dev.quipu.compiler.memory;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/** How lifetimes are laid into an arena. Neither way is always the better one. */
+public enum Packing {
+    /** The largest first, each at the lowest offset that is free during its whole life. */
+    LARGEST_FIRST {
+        @Override
+        long[] offsets(List<Lifetime> lifetimes) {
+            ByOffset placed = new ByOffset(lifetimes.size());
+            long[] offsets = new long[lifetimes.size()];
+            for (int i : ordered(lifetimes, Comparator.comparingLong(life -> -life.bytes()))) {
+                offsets[i] = placed.put(lifetimes.get(i));
+            }
+            return offsets;
+        }
+    },
+
+    /** In the order of their births, each in the smallest gap of that moment that holds it, else at the arena's end. */
+    BEST_FIT {
+        @Override
+        long[] offsets(List<Lifetime> lifetimes) {
+            long[] offsets = new long[lifetimes.size()];
+            Gaps gaps = new Gaps();
+            PriorityQueue<Integer> live =
+                    new PriorityQueue<>(Comparator.comparingInt(i -> lifetimes.get(i).death()));
+            Comparator<Lifetime> byBirth = Comparator.comparingInt(Lifetime::birth);
+            for (int i : ordered(lifetimes, byBirth.thenComparingLong(life -> -life.bytes()))) {
+                Lifetime born = lifetimes.get(i);
+                while (!live.isEmpty() && lifetimes.get(live.peek()).death() < born.birth()) {
+                    int dead = live.remove();
+                    gaps.give(offsets[dead], lifetimes.get(dead).bytes());
+                }
+                offsets[i] = gaps.take(born.bytes());
+                live.add(i);
+            }
+            return offsets;
+        }
+    };
+
+    /** An offset for each lifetime, so that those that meet lie apart. */
+    abstract long[] offsets(List<Lifetime> lifetimes);
+
+    private static List<Integer> ordered(List<Lifetime> lifetimes, Comparator<Lifetime> order) {
+        return IntStream.range(0, lifetimes.size())
+                .boxed()
+                .sorted(Comparator.comparing(lifetimes::get, order))
+                .toList();
+    }
+
+    /** Lifetimes that have their place already, the lowest first. */
+    private static final class ByOffset {
+        private final Lifetime[] lifetimes;
+        private final long[] offsets;
+        private int count;
+
+        ByOffset(int most) {
+            lifetimes = new Lifetime[most];
+            offsets = new long[most];
+        }
+
+        /** Places a lifetime below, between or above those that it meets. */
+        long put(Lifetime life) {
+            long offset = 0;
+            for (int i = 0; i < count && offsets[i] < offset + life.bytes(); i++) {
+                if (lifetimes[i].meets(life)) {
+                    offset = Math.max(offset, offsets[i] + lifetimes[i].bytes());
+                }
+            }
+            int place = Arrays.binarySearch(offsets, 0, count, offset);
+            insert(place < 0 ? -place - 1 : place, offset, life);
+            return offset;
+        }
+
+        private void insert(int place, long offset, Lifetime life) {
+            System.arraycopy(offsets, place, offsets, place + 1, count - place);
+            System.arraycopy(lifetimes, place, lifetimes, place + 1, count - place);
+            offsets[place] = offset;
+            lifetimes[place] = life;
+            count++;
+        }
+    }
+
+    /** The free stretches of an arena at one moment. */
+    private static final class Gaps {
+        private final TreeMap<Long, Long> sizes = new TreeMap<>();
+        private long end;
+
+        /** The offset of so many bytes, which are no longer free. */
+        long take(long bytes) {
+            long best = -1;
+            for (Map.Entry<Long, Long> gap : sizes.entrySet()) {
+                if (gap.getValue() >= bytes && (best < 0 || gap.getValue() < sizes.get(best))) {
+                    best = gap.getKey();
+                }
+            }
+            if (best < 0) {
+                Map.Entry<Long, Long> last = sizes.lastEntry();
+                boolean reachesEnd = last != null && last.getKey() + last.getValue() == end;
+                best = reachesEnd ? last.getKey() : end;
+                end = best + bytes;
+                sizes.remove(best);
+                return best;
+            }
+            long rest = sizes.remove(best) - bytes;
+            if (rest > 0) {
+                sizes.put(best + bytes, rest);
+            }
+            return best;
+        }
+
+        void give(long offset, long bytes) {
+            long from = offset;
+            long size = bytes;
+            Map.Entry<Long, Long> before = sizes.lowerEntry(offset);
+            if (before != null && before.getKey() + before.getValue() == offset) {
+                from = before.getKey();
+                size += before.getValue();
+            }
+            Long behind = sizes.remove(offset + bytes);
+            sizes.put(from, behind == null ? size : size + behind);
+        }
+    }
+}
