@@ -2,8 +2,8 @@ package dev.quipu.compiler;
 
 import dev.quipu.compiler.autodiff.Differentiate;
 import dev.quipu.compiler.autodiff.Differentiated;
-import dev.quipu.compiler.checkpoint.CheckpointPlan;
-import dev.quipu.compiler.cluster.Cluster;
+import dev.quipu.compiler.checkpoint.PlanRequest;
+import dev.quipu.compiler.checkpoint.Planner;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
@@ -15,18 +15,28 @@ import dev.quipu.compiler.verify.Verifier;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Traced;
-import java.util.List;
 
 /**
  * From a model to programs that a device can run. {@link #compile} is the whole pipeline, top to bottom; the other methods say
  * which graph goes into it.
  *
  * @param verify checks every stage
+ * @param plan what a training step keeps for its backward pass
  */
-public record Compiler(boolean verify) {
+public record Compiler(boolean verify, PlanRequest plan) {
+    /** A compiler whose steps keep all that backward rules need. */
+    public Compiler(boolean verify) {
+        this(verify, PlanRequest.SAVE_ALL);
+    }
+
     /** A compiler that checks every stage, as tests and {@code --verify} want it. */
     public static Compiler verifying() {
         return new Compiler(true);
+    }
+
+    /** A compiler like this one with another plan. */
+    public Compiler keeping(PlanRequest other) {
+        return new Compiler(verify, other);
     }
 
     /**
@@ -95,9 +105,9 @@ public record Compiler(boolean verify) {
         check(joint);
         Graph simple = Simplify.of(joint);
         check(simple);
-        List<Cluster> clusters = Clustering.of(simple);
-        Planned planned = new Planned(simple, clusters, CheckpointPlan.saveAll(clusters));
-        Scheduled scheduled = Scheduled.of(simple, clusters);
+        Planned planned = Planner.plan(simple, Clustering.of(simple), plan);
+        check(planned.graph());
+        Scheduled scheduled = Scheduled.of(planned.graph(), planned.clusters());
         if (verify) {
             Verifier.check(scheduled);
         }

@@ -84,7 +84,7 @@ class CompilerTest {
         for (CheckpointPlan.Saved saved : plan.saved()) {
             assertTrue(outputs.contains(saved.tensor()));
             assertEquals(Site.Pass.FORWARD, saved.tensor().node().site().pass());
-            for (Cluster reader : saved.readers()) {
+            for (Cluster reader : saved.choice().readers()) {
                 assertTrue(reader.inputs().stream().map(Views::origin).anyMatch(saved.tensor()::equals));
                 assertEquals(Site.Pass.BACKWARD, reader.head().site().pass());
             }

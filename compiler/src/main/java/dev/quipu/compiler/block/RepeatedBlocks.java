@@ -48,6 +48,12 @@ public record RepeatedBlocks(List<Block> blocks) {
     /** Where an input comes from: the node's position in its own instance, or -1 outside. */
     private record Source(int position, int output) {}
 
+    /** The outermost list element that a layer belongs to: {@code layers.3} for {@code layers.3.attention}; else empty. */
+    public static String element(String layer) {
+        Matcher element = ELEMENT.matcher(layer);
+        return element.matches() ? element.group(1) + "." + element.group(2) : "";
+    }
+
     public static RepeatedBlocks of(Graph graph) {
         Map<String, Map<Integer, List<Node>>> lists = new LinkedHashMap<>();
         for (Node node : graph.nodes()) {

@@ -1,61 +1,48 @@
 package dev.quipu.compiler.checkpoint;
 
-import dev.quipu.compiler.cluster.Cluster;
-import dev.quipu.compiler.rewrite.Views;
-import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Tensor;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
- * Which forward tensors stay in memory until the backward pass reads them.
+ * Which forward tensors stay in memory until the backward pass reads them, and which are computed again.
  *
+ * @param name of what was asked for
  * @param saved in the order in which they are made
+ * @param rebuilt in the order in which the forward pass makes them
+ * @param seconds predicted time of all that runs again
+ * @param leastSeconds no plan that keeps as few bytes can take less
  */
-public record CheckpointPlan(List<Saved> saved) {
+public record CheckpointPlan(
+        String name, List<Saved> saved, List<Rebuilt> rebuilt, double seconds, double leastSeconds) {
     /**
      * A tensor that is kept.
      *
-     * @param readers the backward clusters that need it
+     * @param choice as it was before the plan
+     * @param tensor in the planned graph
+     * @param seconds that rebuilding it would take when everything else is as it is
      */
-    public record Saved(Tensor tensor, List<Cluster> readers) {
+    public record Saved(Choice choice, Tensor tensor, double seconds) {
         public long bytes() {
-            return tensor.type().bytes();
+            return choice.bytes();
+        }
+    }
+
+    /**
+     * A tensor that is computed again.
+     *
+     * @param choice as it was before the plan
+     * @param tensor its copy in the planned graph
+     * @param rebuild what runs again for it, and for other outputs of its kernel
+     */
+    public record Rebuilt(Choice choice, Tensor tensor, Rebuild rebuild) {
+        public long bytes() {
+            return choice.bytes();
         }
     }
 
     public CheckpointPlan {
         saved = List.copyOf(saved);
-    }
-
-    /** Keeps every forward tensor that a backward rule needs; nothing is computed twice. */
-    public static CheckpointPlan saveAll(List<Cluster> clusters) {
-        Map<Tensor, List<Cluster>> readers = new LinkedHashMap<>();
-        Set<Tensor> forward = new HashSet<>();
-        for (Cluster cluster : clusters) {
-            if (cluster.head().site().pass() == Site.Pass.FORWARD) {
-                // a kernel of both passes, such as a loss with its gradient, keeps only what the forward pass made
-                cluster.outputs().stream().filter(CheckpointPlan::isForward).forEach(forward::add);
-                continue;
-            }
-            for (Tensor input : cluster.inputs()) {
-                Tensor origin = Views.origin(input);
-                if (forward.contains(origin)) {
-                    readers.computeIfAbsent(origin, tensor -> new ArrayList<>()).add(cluster);
-                }
-            }
-        }
-        List<Saved> saved = new ArrayList<>();
-        readers.forEach((tensor, clustersThatRead) -> saved.add(new Saved(tensor, List.copyOf(clustersThatRead))));
-        return new CheckpointPlan(saved);
-    }
-
-    private static boolean isForward(Tensor tensor) {
-        return tensor.node().site().pass() == Site.Pass.FORWARD;
+        rebuilt = List.copyOf(rebuilt);
     }
 
     /** Bytes that are kept between the passes. */

@@ -2,12 +2,15 @@ package dev.quipu.compiler.cluster;
 
 import dev.quipu.compiler.rewrite.Views;
 import dev.quipu.dsl.Node;
+import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Nodes that run together, in order.
@@ -42,6 +45,13 @@ public record Cluster(Kind kind, List<Node> nodes, List<Tensor> outputs) {
         }
     }
 
+    /** A cluster of one node, which stores all that it computes. */
+    public static Cluster alone(Node node) {
+        List<Tensor> outputs =
+                IntStream.range(0, node.types().size()).mapToObj(node::output).toList();
+        return new Cluster(Objects.requireNonNull(Form.of(node)).kind(), List.of(node), outputs);
+    }
+
     /** Tensors read from outside, in order of first use. A view of an own tensor is inside. */
     public Set<Tensor> inputs() {
         Set<Node> own = new HashSet<>(nodes);
@@ -68,6 +78,16 @@ public record Cluster(Kind kind, List<Node> nodes, List<Tensor> outputs) {
     public long bytes() {
         long read = inputs().stream().map(Tensor::type).mapToLong(Type::bytes).sum();
         return read + outputs.stream().map(Tensor::type).mapToLong(Type::bytes).sum();
+    }
+
+    /** Predicted time of one run, by {@link Costs#seconds}. */
+    public double seconds() {
+        return Costs.seconds(flops(), bytes());
+    }
+
+    /** Whether it runs on the way to the loss: a kernel of both passes, such as a loss with its gradient, does. */
+    public boolean isForward() {
+        return nodes.stream().anyMatch(node -> node.site().pass() == Site.Pass.FORWARD);
     }
 
     @Override

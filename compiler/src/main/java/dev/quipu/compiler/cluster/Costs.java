@@ -13,7 +13,24 @@ import java.util.List;
 
 /** What a node costs. Products and attention count exactly; everything else by operations per element. */
 public final class Costs {
+    /** Floating-point operations a second: two cores of 16 lanes at about nine tenths of their peak. */
+    public static final double FLOPS_PER_SECOND = 200e9;
+
+    /** Bytes a second that two cores stream from and to memory. */
+    public static final double BYTES_PER_SECOND = 20e9;
+
+    /** What each launch costs, whatever it does. */
+    public static final double SECONDS_PER_LAUNCH = 1e-6;
+
     private Costs() {}
+
+    /**
+     * Predicted time of one launch: the larger of the time to compute and the time to move data, and the launch itself. The
+     * rates are declared, not measured, so that plans are the same on every machine.
+     */
+    public static double seconds(long flops, long bytes) {
+        return Math.max(flops / FLOPS_PER_SECOND, bytes / BYTES_PER_SECOND) + SECONDS_PER_LAUNCH;
+    }
 
     /** Floating-point operations of one node; a fused multiply-add counts as two. */
     public static long flops(Node node) {

@@ -36,7 +36,7 @@ public final class PlanView {
                         saved.tensor().type(),
                         Quantity.bytes(saved.bytes()),
                         Quantity.bytes((double) saved.bytes() * count),
-                        readers(saved.readers(), folding));
+                        readers(saved.choice().readers(), folding));
             }
         }
         MemoryPlan memory = gradient.scheduled().memory();
