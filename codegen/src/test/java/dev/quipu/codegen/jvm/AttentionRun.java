@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.UnaryOperator;
 
 /** An attention kernel, lowered, printed, compiled and bound to buffers as the runtime has them, all full of NaN at first. */
 final class AttentionRun implements AutoCloseable {
@@ -20,29 +19,28 @@ final class AttentionRun implements AutoCloseable {
 
     final AttentionLaunch launch;
     final List<MemorySegment> buffers = new ArrayList<>();
-    final Class<?> tiles;
+    final List<Class<?>> classes;
     private final Arena arena = Arena.ofShared();
     private final JvmKernel kernel;
 
     AttentionRun(AttentionLaunch launch, int lanes) {
-        this(launch, lanes, UnaryOperator.identity());
-    }
-
-    /** @param edit changes the library's source */
-    AttentionRun(AttentionLaunch launch, int lanes, UnaryOperator<String> edit) {
-        this.launch = launch;
-        launch.buffers().forEach(buffer -> buffers.add(poisoned(buffer.elements())));
         Kernel lowered = AttentionLowering.lower("Attention", launch, lanes);
         String library = JvmWriter.writeLibrary(TileLibrary.CLASS, new TileLibrary(lanes).usedBy(List.of(lowered)));
-        GeneratedClasses classes = GeneratedClasses.compile(
-                Map.of("Attention", JvmWriter.write(lowered), TileLibrary.CLASS, edit.apply(library)));
+        this(launch, JvmWriter.write(lowered), library);
+    }
+
+    /** @param source of a kernel with the name Attention */
+    AttentionRun(AttentionLaunch launch, String source, String library) {
+        this.launch = launch;
+        launch.buffers().forEach(buffer -> buffers.add(poisoned(buffer.elements())));
+        GeneratedClasses generated = GeneratedClasses.compile(Map.of("Attention", source, TileLibrary.CLASS, library));
         try {
-            this.tiles = classes.named(TileLibrary.CLASS);
-            this.kernel = (JvmKernel) classes.named("Attention")
+            this.classes = List.of(generated.named("Attention"), generated.named(TileLibrary.CLASS));
+            this.kernel = (JvmKernel) classes.getFirst()
                     .getConstructor(MemorySegment[].class, JvmScratch.class)
                     .newInstance(buffers.toArray(MemorySegment[]::new), new Scratch());
         } catch (ReflectiveOperationException failure) {
-            throw new LinkageError(JvmWriter.write(lowered), failure);
+            throw new LinkageError(source, failure);
         }
     }
 
@@ -119,16 +117,24 @@ final class AttentionRun implements AutoCloseable {
     /** Runs all parts, by one worker after the other in an order of their own. */
     void run(long seed) {
         Random random = new Random(seed);
-        for (int phase = 0; phase < kernel.phases(); phase++) {
-            List<Integer> parts = new ArrayList<>();
-            for (int part = 0; part < kernel.parts(phase); part++) {
-                parts.add(part);
-            }
-            Collections.shuffle(parts, random);
-            for (int part : parts) {
-                kernel.run(phase, part, random.nextInt(WORKERS));
-            }
+        for (int phase = 0; phase < phases(); phase++) {
+            run(phase, random);
         }
+    }
+
+    void run(int phase, Random random) {
+        List<Integer> parts = new ArrayList<>();
+        for (int part = 0; part < kernel.parts(phase); part++) {
+            parts.add(part);
+        }
+        Collections.shuffle(parts, random);
+        for (int part : parts) {
+            kernel.run(phase, part, random.nextInt(WORKERS));
+        }
+    }
+
+    int phases() {
+        return kernel.phases();
     }
 
     int parts() {

@@ -7,61 +7,9 @@ import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.launch.AttentionLaunch;
 import dev.quipu.codegen.launch.AttentionLaunch.Kind;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which tiles of scores the kernels compute, and into how many parts they cut the work. */
+/** Into how many tiles and parts kernels cut the work; {@link VisitedScoresTest} says which tiles those are. */
 class AttentionTilesTest {
-    /** More than any other depth, so that calls of the register tile with this depth are tiles of scores. */
-    private static final int HEAD_SIZE = 150;
-
-    @ParameterizedTest
-    @CsvSource({
-        // kind, lanes, queries, keys, window, position
-        "FORWARD,  16,   7,   7,  0,  0",
-        "FORWARD,  16, 133, 133,  0,  0",
-        "FORWARD,  16, 133, 133, 40,  0",
-        "FORWARD,   8, 133, 133,  0,  0",
-        "FORWARD,   4,  60,  60, 10,  0",
-        "BACKWARD, 16, 133, 133,  0,  0",
-        "BACKWARD, 16, 133, 133, 40,  0",
-        "CACHED,   16,  40, 133,  0, 50",
-        "CACHED,   16,  40, 133, 33, 90"
-    })
-    void onlyTilesThatSomeQuerySeesAreVisited(Kind kind, int lanes, int queries, int keys, int window, int position)
-            throws Exception {
-        AttentionLaunch launch = AttentionRun.launch(kind, true, 1, queries, keys, 2, 1, HEAD_SIZE, window, 0.1f);
-        int rows = new TileLibrary(lanes).rows();
-        long expected = 2 * visible(rows, 2 * lanes, queries, keys, window, position);
-        assertEquals(expected, AttentionLowering.visitedTiles(launch, lanes, position));
-        String count = "public static int visited;\n$1 if (depth == " + HEAD_SIZE + ") visited++;";
-        String tile = "(public static void tile" + rows + "\\([^)]*\\) \\{)";
-        try (AttentionRun run = new AttentionRun(launch, lanes, library -> library.replaceFirst(tile, count))) {
-            if (kind == Kind.CACHED) {
-                run.setPositions(position);
-            }
-            run.run(1);
-            int visited = run.tiles.getField("visited").getInt(null);
-            // backward: scores and the weights' gradients, and with few key heads both for queries and for keys
-            assertEquals(kind == Kind.BACKWARD ? 4 * expected : expected, visited);
-        }
-    }
-
-    private static long visible(int rows, int columns, int queries, int keys, int window, int position) {
-        boolean[][] tiles = new boolean[keys / rows + 1][queries / columns + 1];
-        long count = 0;
-        for (int query = 0; query < queries; query++) {
-            for (int key = 0; key <= position + query; key++) {
-                boolean seen = window == 0 || key > position + query - window;
-                if (seen && !tiles[key / rows][query / columns]) {
-                    tiles[key / rows][query / columns] = true;
-                    count++;
-                }
-            }
-        }
-        return count;
-    }
-
     @Test
     void theTrainingShapeVisitsLittleMoreThanHalf() {
         AttentionLaunch launch = AttentionRun.launch(Kind.FORWARD, true, 8, 256, 256, 6, 6, 48, 0, 0.1f);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -18,6 +19,11 @@ import javax.tools.ToolProvider;
 
 /** Compiles generated sources in memory and loads them. */
 final class GeneratedClasses extends ClassLoader {
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+    /** Kept open: what it has read of the class path costs more than most compilations. */
+    private static final StandardJavaFileManager STANDARD = COMPILER.getStandardFileManager(null, null, null);
+
     private final Map<String, ByteArrayOutputStream> classes = new HashMap<>();
 
     private GeneratedClasses() {
@@ -27,7 +33,6 @@ final class GeneratedClasses extends ClassLoader {
     /** @param sources by simple class name */
     static GeneratedClasses compile(Map<String, String> sources) {
         GeneratedClasses loader = new GeneratedClasses();
-        var compiler = ToolProvider.getSystemJavaCompiler();
         List<JavaFileObject> files = new ArrayList<>();
         sources.forEach((name, source) -> files.add(
                 new SimpleJavaFileObject(URI.create("memory:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
@@ -38,13 +43,7 @@ final class GeneratedClasses extends ClassLoader {
                 }));
         StringWriter messages = new StringWriter();
         List<String> options = List.of("--add-modules", "jdk.incubator.vector", "-proc:none", "-XDuseUnsharedTable");
-        boolean compiled = compiler.getTask(
-                        messages,
-                        loader.new Files(compiler.getStandardFileManager(null, null, null)),
-                        null,
-                        options,
-                        null,
-                        files)
+        boolean compiled = COMPILER.getTask(messages, loader.new Files(STANDARD), null, options, null, files)
                 .call();
         if (!compiled) {
             throw new AssertionError(messages + "\n" + sources);

@@ -1,7 +1,6 @@
 package dev.quipu.codegen.jvm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.codegen.launch.AttentionLaunch;
@@ -10,15 +9,12 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Attention kept within documents that share a row: against doubles, and which tiles it visits. */
+/** Attention kept within documents that share a row: against doubles. */
 class SeparateAttentionTest {
-    private static final int HEAD_SIZE = 150;
-
     /** Every document as long as the mean says, on average, cut off at the row's end; 0 for one that fills the row. */
-    private static int[] starts(int batch, int length, int mean) {
+    static int[] starts(int batch, int length, int mean) {
         SplittableRandom random = new SplittableRandom(31L * length + mean);
         int[] starts = new int[batch * length];
         for (int row = 0; row < batch; row++) {
@@ -99,51 +95,6 @@ class SeparateAttentionTest {
                 assertArrayEquals(gradients[i], run.get(7 + i));
             }
         }
-    }
-
-    /** A panel of queries sees every key from its first query's document on, so these are the fewest tiles. */
-    @ParameterizedTest
-    @CsvSource({
-        // kind, lanes, length, window, mean length of a document
-        "FORWARD,  16, 133,  0, 40",
-        "FORWARD,  16, 700,  0, 90",
-        "FORWARD,  16, 133, 40, 20",
-        "FORWARD,   8, 133,  0,  3",
-        "BACKWARD, 16, 133,  0, 40",
-        "BACKWARD, 16, 700,  0, 90",
-        "BACKWARD, 16, 133, 40, 20"
-    })
-    void onlyTilesThatSomeQuerySeesAreVisited(Kind kind, int lanes, int length, int window, int mean)
-            throws ReflectiveOperationException {
-        AttentionLaunch launch = launch(kind, 1, length, 2, 1, HEAD_SIZE, window);
-        int[] starts = starts(1, length, mean);
-        int rows = new TileLibrary(lanes).rows();
-        String count = "public static int visited;\n$1 if (depth == " + HEAD_SIZE + ") visited++;";
-        String tile = "(public static void tile" + rows + "\\([^)]*\\) \\{)";
-        try (AttentionRun run = new AttentionRun(launch, lanes, library -> library.replaceFirst(tile, count))) {
-            run.setStarts(starts);
-            run.run(1);
-            long expected = 2 * visible(rows, 2 * lanes, starts, window);
-            int visited = run.tiles.getField("visited").getInt(null);
-            // backward: scores and the weights' gradients, both for queries and for keys
-            assertEquals(kind == Kind.BACKWARD ? 4 * expected : expected, visited);
-            assertTrue(expected < AttentionLowering.visitedTiles(launch, lanes, 0), "fewer than of one document");
-        }
-    }
-
-    private static long visible(int rows, int columns, int[] starts, int window) {
-        boolean[][] tiles = new boolean[starts.length / rows + 1][starts.length / columns + 1];
-        long count = 0;
-        for (int query = 0; query < starts.length; query++) {
-            int first = Math.max(starts[query], window == 0 ? 0 : query - window + 1);
-            for (int key = first; key <= query; key++) {
-                if (!tiles[key / rows][query / columns]) {
-                    tiles[key / rows][query / columns] = true;
-                    count++;
-                }
-            }
-        }
-        return count;
     }
 
     private static AttentionLaunch launch(
