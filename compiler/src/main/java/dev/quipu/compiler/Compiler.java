@@ -2,6 +2,7 @@ package dev.quipu.compiler;
 
 import dev.quipu.compiler.autodiff.Differentiate;
 import dev.quipu.compiler.autodiff.Differentiated;
+import dev.quipu.compiler.checkpoint.Choices;
 import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.checkpoint.Planner;
 import dev.quipu.compiler.cluster.Clustering;
@@ -105,13 +106,22 @@ public record Compiler(boolean verify, PlanRequest plan) {
         check(joint);
         Graph simple = Simplify.of(joint);
         check(simple);
-        Planned planned = Planner.plan(simple, Clustering.of(simple), plan);
+        return plan(traced, joint, Choices.of(simple, Clustering.of(simple)));
+    }
+
+    /** The same program under this compiler's plan. What comes before the plan is not done again. */
+    public Compiled replan(Compiled compiled) {
+        return plan(compiled.traced(), compiled.differentiated(), compiled.choices());
+    }
+
+    private Compiled plan(Graph traced, Graph joint, Choices choices) {
+        Planned planned = Planner.plan(choices, plan);
         check(planned.graph());
         Scheduled scheduled = Scheduled.of(planned.graph(), planned.clusters());
         if (verify) {
             Verifier.check(scheduled);
         }
-        return new Compiled(traced, joint, planned, scheduled);
+        return new Compiled(traced, joint, choices, planned, scheduled);
     }
 
     private void check(Graph graph) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.compiler.checkpoint.CheckpointPlan;
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.fixtures.SmallModels;
 import dev.quipu.compiler.program.AdamW;
@@ -69,6 +70,18 @@ class CompilerTest {
         programs(family.model())
                 .flatMap(CompilerTest::stages)
                 .forEach(graph -> assertEquals(graph, GraphText.parse(GraphText.print(graph))));
+    }
+
+    /** From a plan that rebuilds, too: what it rebuilt is no part of what the next one starts from. */
+    @Test
+    void aProgramIsPlannedAgainAsIfItHadNeverBeenPlanned() {
+        Model model = SmallModels.WINDOW.model();
+        Compiled blocks = Compiler.verifying().keeping(PlanRequest.BLOCKS).gradient(model, 2, PRIME);
+        Compiler paper = Compiler.verifying().keeping(PlanRequest.PAPER);
+
+        assertEquals(
+                GraphText.print(paper.gradient(model, 2, PRIME).planned().graph()),
+                GraphText.print(paper.replan(blocks).planned().graph()));
     }
 
     @ParameterizedTest

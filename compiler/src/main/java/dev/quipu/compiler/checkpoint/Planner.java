@@ -16,8 +16,9 @@ public final class Planner {
     private Planner() {}
 
     /** Decides, then rewrites the graph. A graph without a backward pass stays as it is. */
-    public static Planned plan(Graph graph, List<Cluster> clusters, PlanRequest request) {
-        Choices choices = Choices.of(graph, clusters);
+    public static Planned plan(Choices choices, PlanRequest request) {
+        Graph graph = choices.graph();
+        List<Cluster> clusters = choices.clusters();
         Outcome outcome = outcome(choices, request);
         if (outcome.rebuilds().isEmpty()) {
             Map<Tensor, Tensor> same = new HashMap<>();
