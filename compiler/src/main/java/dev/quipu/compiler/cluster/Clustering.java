@@ -36,6 +36,8 @@ public final class Clustering {
         final Cluster.Kind kind;
         final Form form;
         final List<Node> nodes = new ArrayList<>();
+        /** Groups that this one reads from or must not overtake. */
+        final Set<Group> needs = new LinkedHashSet<>();
         /** Indices of all groups that must run before this one. */
         final BitSet before = new BitSet();
 
@@ -208,6 +210,11 @@ public final class Clustering {
         if (more.get(group.index)) {
             throw new AssertionError("clusters wait for each other at " + group.nodes);
         }
+        group.needs.addAll(needed);
+        more.andNot(group.before);
+        if (more.isEmpty()) {
+            return;
+        }
         group.before.or(more);
         for (Group later : all) {
             if (later.before.get(group.index)) {
@@ -278,8 +285,10 @@ public final class Clustering {
                 all.stream().map(group -> outputs.of(group.kind, group.nodes)).toList();
         Comparator<Group> takesMemory =
                 Comparator.comparing(group -> !stored.get(group.index).isEmpty());
-        int[] waiting =
-                all.stream().mapToInt(group -> group.before.cardinality()).toArray();
+        int[] waiting = all.stream().mapToInt(group -> group.needs.size()).toArray();
+        Map<Group, List<Group>> followers = new HashMap<>();
+        all.forEach(group -> group.needs.forEach(need ->
+                followers.computeIfAbsent(need, key -> new ArrayList<>()).add(group)));
         PriorityQueue<Group> open = new PriorityQueue<>(
                 takesMemory.thenComparingInt(group -> positions.get(group.nodes.getFirst())));
         all.stream().filter(group -> waiting[group.index] == 0).forEach(open::add);
@@ -287,8 +296,8 @@ public final class Clustering {
         while (!open.isEmpty()) {
             Group next = open.remove();
             ordered.add(new Cluster(next.kind, next.nodes, stored.get(next.index)));
-            for (Group later : all) {
-                if (later.before.get(next.index) && --waiting[later.index] == 0) {
+            for (Group later : followers.getOrDefault(next, List.of())) {
+                if (--waiting[later.index] == 0) {
                     open.add(later);
                 }
             }
