@@ -66,10 +66,8 @@ public final class Verifier {
             for (Tensor output : cluster.outputs()) {
                 checkSlot(scheduled.memory(), output, i);
             }
-            for (Node node : cluster.nodes()) {
-                checkReaders(scheduled, node, places);
-            }
         }
+        checkReaders(scheduled, places);
         checkAdditions(scheduled, places);
     }
 
@@ -93,20 +91,19 @@ public final class Verifier {
     }
 
     /** A state is written after the last read of its old value, or by the kernel that reads it. */
-    private static void checkReaders(Scheduled scheduled, Node writer, Map<Node, Integer> places) {
-        String state = written(writer);
-        if (state == null) {
-            return;
-        }
+    private static void checkReaders(Scheduled scheduled, Map<Node, Integer> places) {
+        Map<String, Node> last = new HashMap<>();
         for (Node reader : scheduled.graph().nodes()) {
-            boolean reads = places.containsKey(reader)
-                    && reader.inputs().stream()
-                            .anyMatch(input -> Views.origin(input).node().op() instanceof ReadState read
-                                    && read.state().equals(state));
-            require(
-                    !reads || places.get(reader) <= places.get(writer),
-                    "reads " + state + " after it was written",
-                    reader);
+            for (Tensor input : reader.inputs()) {
+                if (places.containsKey(reader) && Views.origin(input).node().op() instanceof ReadState read) {
+                    last.merge(read.state(), reader, (one, other) -> places.get(one) < places.get(other) ? other : one);
+                }
+            }
+        }
+        for (Node writer : places.keySet()) {
+            Node reader = last.get(written(writer));
+            boolean before = reader == null || places.get(reader) <= places.get(writer);
+            require(before, "reads " + written(writer) + " after it was written", reader);
         }
     }
 
