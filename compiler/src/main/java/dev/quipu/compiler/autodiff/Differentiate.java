@@ -59,9 +59,10 @@ public final class Differentiate {
             throw new AssertionError("a loss is one number, not " + loss.type());
         }
         Differentiate walk = new Differentiate();
-        walk.backward(graph, loss, dependents(graph, variables));
+        Set<Tensor> wanted = new HashSet<>(variables);
+        walk.backward(graph, loss, dependents(graph, wanted));
         Map<Tensor, Tensor> found = new HashMap<>(walk.gradients);
-        found.keySet().retainAll(variables);
+        found.keySet().retainAll(wanted);
         return found;
     }
 
@@ -119,7 +120,7 @@ public final class Differentiate {
     }
 
     /** Nodes on the way from the variables to anything. */
-    private static Set<Node> dependents(Graph graph, Collection<Tensor> variables) {
+    private static Set<Node> dependents(Graph graph, Set<Tensor> variables) {
         Set<Node> dependents = new HashSet<>();
         for (Node node : graph.nodes()) {
             boolean depends = node.inputs().stream()

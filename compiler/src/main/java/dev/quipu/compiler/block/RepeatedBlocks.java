@@ -93,11 +93,13 @@ public record RepeatedBlocks(List<Block> blocks) {
     private static List<Block> runs(String path, Map<Integer, List<Node>> elements) {
         List<Block> runs = new ArrayList<>();
         List<Integer> indices = elements.keySet().stream().sorted().toList();
+        List<List<Shape>> shapes =
+                indices.stream().map(index -> shapes(elements.get(index))).toList();
         int start = 0;
         for (int i = 1; i <= indices.size(); i++) {
             boolean continues = i < indices.size()
                     && indices.get(i) == indices.get(i - 1) + 1
-                    && shapes(elements.get(indices.get(i))).equals(shapes(elements.get(indices.get(start))));
+                    && shapes.get(i).equals(shapes.get(start));
             if (!continues) {
                 if (i - start > 1) {
                     runs.add(new Block(
