@@ -7,6 +7,7 @@ import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.checkpoint.Planner;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.program.AdamW;
+import dev.quipu.compiler.program.ChunkedLoss;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.compiler.program.Incremental;
 import dev.quipu.compiler.program.SeparateDocuments;
@@ -16,6 +17,7 @@ import dev.quipu.compiler.verify.Verifier;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Traced;
+import java.util.OptionalInt;
 
 /**
  * From a model to programs that a device can run. {@link #compile} is the whole pipeline, top to bottom; the other methods say
@@ -23,11 +25,12 @@ import dev.quipu.dsl.Traced;
  *
  * @param verify checks every stage
  * @param plan what a training step keeps for its backward pass
+ * @param lossChunk rows of logits that exist at once while the loss is computed; empty for {@link ChunkedLoss#defaultRows}
  */
-public record Compiler(boolean verify, PlanRequest plan) {
+public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk) {
     /** A compiler whose steps keep all that backward rules need. */
     public Compiler(boolean verify) {
-        this(verify, PlanRequest.SAVE_ALL);
+        this(verify, PlanRequest.SAVE_ALL, OptionalInt.empty());
     }
 
     /** A compiler that checks every stage, as tests and {@code --verify} want it. */
@@ -37,7 +40,17 @@ public record Compiler(boolean verify, PlanRequest plan) {
 
     /** A compiler like this one with another plan. */
     public Compiler keeping(PlanRequest other) {
-        return new Compiler(verify, other);
+        return new Compiler(verify, other, lossChunk);
+    }
+
+    /**
+     * A compiler like this one that computes the loss in chunks of so many rows, of which a batch has batch x sequence. With that
+     * many or more, all logits exist at once. What it compiles is refused where the model keeps rows from being computed apart.
+     *
+     * @param rows at least 1
+     */
+    public Compiler withLossChunk(int rows) {
+        return new Compiler(verify, plan, OptionalInt.of(rows));
     }
 
     /**
@@ -51,7 +64,7 @@ public record Compiler(boolean verify, PlanRequest plan) {
     /** As {@link #gradient(Model, int, int)}; rows of separate documents come with the input {@link Traced#STARTS}. */
     public Compiled gradient(Model model, int batch, int sequence, Documents documents) {
         Traced traced = loss(documents, model, batch, sequence);
-        return compile(traced.graph(), Differentiate.of(traced).graph());
+        return compileLoss(traced.graph(), Differentiate.of(traced).graph());
     }
 
     /** Forward only: inputs and result as in {@link #gradient(Model, int, int)}. */
@@ -62,7 +75,7 @@ public record Compiler(boolean verify, PlanRequest plan) {
     /** As {@link #loss(Model, int, int)}; rows of separate documents come with the input {@link Traced#STARTS}. */
     public Compiled loss(Model model, int batch, int sequence, Documents documents) {
         Graph graph = loss(documents, model, batch, sequence).graph();
-        return compile(graph, graph);
+        return compileLoss(graph, graph);
     }
 
     private static Traced loss(Documents documents, Model model, int batch, int sequence) {
@@ -102,16 +115,30 @@ public record Compiler(boolean verify, PlanRequest plan) {
         return compile(traced, Incremental.of(Simplify.of(traced), capacity));
     }
 
+    private Compiled compileLoss(Graph traced, Graph joint) {
+        Graph simple = simplify(joint);
+        Graph chunked = lossChunk.isPresent() ? ChunkedLoss.of(simple, lossChunk.getAsInt()) : ChunkedLoss.of(simple);
+        return compileSimple(traced, joint, simplify(chunked));
+    }
+
     private Compiled compile(Graph traced, Graph joint) {
-        check(joint);
-        Graph simple = Simplify.of(joint);
+        return compileSimple(traced, joint, simplify(joint));
+    }
+
+    private Graph simplify(Graph graph) {
+        check(graph);
+        Graph simple = Simplify.of(graph);
         check(simple);
-        return plan(traced, joint, Choices.of(simple, Clustering.of(simple)));
+        return simple;
     }
 
     /** The same program under this compiler's plan. What comes before the plan is not done again. */
     public Compiled replan(Compiled compiled) {
         return plan(compiled.traced(), compiled.differentiated(), compiled.choices());
+    }
+
+    private Compiled compileSimple(Graph traced, Graph joint, Graph simple) {
+        return plan(traced, joint, Choices.of(simple, Clustering.of(simple)));
     }
 
     private Compiled plan(Graph traced, Graph joint, Choices choices) {

@@ -62,11 +62,34 @@ final class Moves {
     }
 
     private List<BoundLaunch> concat(int axis, Shape output) {
+        if (output.sub(0, axis).elements() == 1) {
+            return pile();
+        }
         List<BoundLaunch> launches = new ArrayList<>();
         long offset = 0;
         for (Tensor part : node.inputs()) {
             launches.add(copy(part, part.shape(), 0, part.shape().strides(), offset, output.strides()));
             offset += part.shape().size(axis) * output.strides()[axis];
+        }
+        return launches;
+    }
+
+    /** Parts that lie one behind the other: each is a copy to a place of its own, and equal copies are one kernel. */
+    private List<BoundLaunch> pile() {
+        List<BoundLaunch> launches = new ArrayList<>();
+        Place whole = scheduled.place(node.output(0));
+        long offset = 0;
+        for (Tensor part : node.inputs()) {
+            long[] strides = part.shape().strides();
+            List<Step> steps =
+                    List.of(new Step.Load("x", access(0, 0, strides)), new Step.Store("x", access(1, 0, strides), false));
+            Place place = new Place.Part(whole, offset, part.type().bytes());
+            launches.add(bind(
+                    part.shape(),
+                    List.of(read(part), buffer(part.type(), Buffer.Use.WRITE)),
+                    List.of(scheduled.place(part), place),
+                    steps));
+            offset += part.type().bytes();
         }
         return launches;
     }

@@ -106,7 +106,7 @@ final class StepBuilder {
 
     int buffer(Place place, Type type, Buffer.Use use) {
         if (place instanceof Place.Part && use != Buffer.Use.READ) {
-            throw new AssertionError("a part is only read: " + place);
+            throw new AssertionError("computed into a part: " + place);
         }
         int known = places.indexOf(place);
         if (known < 0) {

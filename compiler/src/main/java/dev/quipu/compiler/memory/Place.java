@@ -18,11 +18,11 @@ public sealed interface Place {
     record Result(String name, Type type) implements Place {}
 
     /**
-     * A part of another place, which is only ever read.
+     * A part of another place. Kernels may read behind it up to the end of the whole, but write nothing there.
      *
      * @param whole no part itself
      * @param offset in bytes from the beginning of the whole
-     * @param bytes of the part's elements; up to the end of the whole, all may be read
+     * @param bytes of the part's elements
      */
     record Part(Place whole, long offset, long bytes) implements Place {
         public Part {
