@@ -105,9 +105,15 @@ public record Recomputation(
                 return original(tensor);
             }
             Node node = tensor.node();
-            return Views.isView(node)
-                    ? copiedViews.computeIfAbsent(tensor, view -> copy(node, this::late).output(0))
-                    : copies.get(tensor);
+            if (!Views.isView(node)) {
+                return copies.get(tensor);
+            }
+            Tensor known = copiedViews.get(tensor);
+            if (known == null) { // a view may be one of another view
+                known = copy(node, this::late).output(0);
+                copiedViews.put(tensor, known);
+            }
+            return known;
         }
 
         /** Runs again what a tensor needs, unless that was done. */
