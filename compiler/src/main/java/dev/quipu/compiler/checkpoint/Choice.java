@@ -15,6 +15,7 @@ import java.util.List;
  * @param element the outermost list element that it belongs to, such as {@code layers.3}; empty outside lists
  * @param blockInput whether another element, or another part of the model, reads it: such a tensor is never rebuilt, so that
  *     rebuilding holds no more than one block's working set
+ * @param forwardReaders the other forward clusters that read it, in order
  * @param readers the backward clusters that need it, in order
  * @param rerun nodes that run again to rebuild it when every other choice is kept
  */
@@ -24,9 +25,11 @@ public record Choice(
         Cluster cluster,
         String element,
         boolean blockInput,
+        List<Cluster> forwardReaders,
         List<Cluster> readers,
         List<Node> rerun) {
     public Choice {
+        forwardReaders = List.copyOf(forwardReaders);
         readers = List.copyOf(readers);
         rerun = List.copyOf(rerun);
     }

@@ -15,8 +15,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * All that a checkpoint plan can decide about a joint graph.
@@ -57,6 +59,7 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
                                     cluster,
                                     element,
                                     isReadElsewhere(forwardReaders.getOrDefault(tensor, List.of()), element),
+                                    forwardReaders.getOrDefault(tensor, List.of()),
                                     backwardReaders.getOrDefault(tensor, List.of()),
                                     rerun(Rebuild.of(cluster, List.of(tensor), outputs))));
                     outputs.add(tensor);
@@ -99,35 +102,66 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
      * again for the rest. Inputs of blocks are kept in any case.
      */
     public Outcome outcome(Predicate<Choice> keep) {
-        Map<Cluster, List<Choice>> needed = new HashMap<>();
-        all().stream().filter(Choice::isNeeded).forEach(choice -> need(needed, choice));
+        Set<Tensor> needed = new HashSet<>();
+        all().stream().filter(Choice::isNeeded).forEach(choice -> needed.add(choice.tensor()));
         List<Choice> kept = new ArrayList<>();
         List<Rebuild> rebuilds = new ArrayList<>();
         for (Cluster cluster : clusters.reversed()) {
-            List<Tensor> again = new ArrayList<>();
-            Set<Tensor> saved = new HashSet<>();
-            for (Tensor output : cluster.outputs()) { // in their order, not in that of their needs
-                Choice choice = choices.get(output);
-                if (choice != null && needed.getOrDefault(cluster, List.of()).contains(choice)) {
-                    if (choice.blockInput() || keep.test(choice)) {
-                        kept.add(choice);
-                        saved.add(output);
-                    } else {
+            ClusterOutcome outcome = outcome(cluster, needed, keep);
+            kept.addAll(outcome.kept().reversed());
+            outcome.rebuild().ifPresent(rebuild -> {
+                rebuilds.add(rebuild);
+                needed.addAll(rebuild.inputs());
+            });
+        }
+        return new Outcome(kept.reversed(), rebuilds.reversed());
+    }
+
+    /**
+     * What becomes of one cluster's outputs. An output that is kept spares the rest of its own cluster too: it is asked for when
+     * an output that is rebuilt was computed from it.
+     *
+     * @param needed what clusters that run later need, this one's outputs among it
+     */
+    ClusterOutcome outcome(Cluster cluster, Set<Tensor> needed, Predicate<Choice> keep) {
+        if (cluster.outputs().stream().noneMatch(needed::contains)) {
+            return new ClusterOutcome(List.of(), List.of(), Optional.empty());
+        }
+        Set<Tensor> inside = new HashSet<>();
+        List<Choice> asked = new ArrayList<>();
+        List<Choice> kept = new ArrayList<>();
+        List<Tensor> again = new ArrayList<>();
+        for (Tensor output : cluster.outputs().reversed()) {
+            Choice choice = choices.get(output);
+            if (choice != null && (needed.contains(output) || inside.contains(output))) {
+                asked.add(choice);
+                if (choice.blockInput() || keep.test(choice)) {
+                    kept.add(choice);
+                } else {
+                    collectOutputs(cluster, output.node(), inside);
+                    if (needed.contains(output)) {
                         again.add(output);
                     }
                 }
             }
-            if (!again.isEmpty()) {
-                Rebuild rebuild = Rebuild.of(cluster, again, saved);
-                rebuilds.add(rebuild);
-                for (Tensor input : rebuild.inputs()) {
-                    if (choices.containsKey(input) && !choices.get(input).cluster().equals(cluster)) {
-                        need(needed, choices.get(input));
-                    }
-                }
+        }
+        Set<Tensor> saved = kept.stream().map(Choice::tensor).collect(Collectors.toSet());
+        return new ClusterOutcome(
+                asked.reversed(),
+                kept.reversed(),
+                again.isEmpty() ? Optional.empty() : Optional.of(Rebuild.of(cluster, again.reversed(), saved)));
+    }
+
+    /** The nearest of a cluster's outputs that a node of it was computed from. */
+    private static void collectOutputs(Cluster cluster, Node node, Set<Tensor> outputs) {
+        for (Tensor input : node.inputs()) {
+            Tensor origin = Views.origin(input);
+            if (cluster.outputs().contains(origin)) {
+                outputs.add(origin);
+            } else if (cluster.nodes().contains(origin.node())) {
+                collectOutputs(cluster, origin.node(), outputs);
             }
         }
-        return new Outcome(kept.reversed(), rebuilds.reversed());
     }
 
     /**
@@ -148,12 +182,5 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
             }
         }
         return seconds;
-    }
-
-    private static void need(Map<Cluster, List<Choice>> needed, Choice choice) {
-        List<Choice> ofCluster = needed.computeIfAbsent(choice.cluster(), cluster -> new ArrayList<>());
-        if (!ofCluster.contains(choice)) {
-            ofCluster.add(choice);
-        }
     }
 }

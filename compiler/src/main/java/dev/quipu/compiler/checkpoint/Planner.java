@@ -30,6 +30,15 @@ public final class Planner {
         return new Planned(made.graph(), made.clusters(), explain(request, choices, outcome, made));
     }
 
+    /**
+     * What less memory costs in time, when every choice is free.
+     *
+     * @param clusters of the graph before any plan, in order
+     */
+    public static Front front(Graph graph, List<Cluster> clusters) {
+        return Fronts.of(Choices.of(graph, clusters), choice -> Decision.FREE).whole();
+    }
+
     private static Outcome outcome(Choices choices, PlanRequest request) {
         Policy policy = request.policy();
         return choices.outcome(choice -> policy.decide(choice) != Decision.RECOMPUTE);
