@@ -7,6 +7,7 @@ import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -61,10 +62,10 @@ public record Rebuild(Cluster cluster, List<Tensor> outputs, List<Cluster> launc
         return alone;
     }
 
-    /** Tensors that the launches read from elsewhere. */
+    /** Tensors that the launches read from elsewhere, in the order of reading, so that plans are the same in every run. */
     public Set<Tensor> inputs() {
         Set<Tensor> made = new HashSet<>();
-        Set<Tensor> inputs = new HashSet<>();
+        Set<Tensor> inputs = new LinkedHashSet<>();
         for (Cluster launch : launches) {
             launch.inputs().stream()
                     .map(Views::origin)
