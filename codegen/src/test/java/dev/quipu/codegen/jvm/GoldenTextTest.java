@@ -8,6 +8,7 @@ import dev.quipu.codegen.launch.Launch;
 import dev.quipu.codegen.launch.MatrixProduct;
 import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.fixtures.SmallModels;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.text.GraphText;
@@ -40,6 +41,10 @@ class GoldenTextTest {
         texts.put("traced.txt", GraphText.print(compiled.traced()));
         texts.put("differentiated.txt", GraphText.print(compiled.differentiated()));
         texts.put("planned.txt", GraphText.print(compiled.planned().graph()));
+        for (PlanRequest plan : List.of(PlanRequest.PAPER, PlanRequest.BLOCKS)) {
+            Compiled planned = Compiler.verifying().keeping(plan).replan(compiled);
+            texts.put("scheduled-" + plan.name() + ".txt", GraphText.print(planned.scheduledText()));
+        }
         JvmProgram program = JvmProgram.of(compiled.scheduled(), LANES);
         for (JvmProgram.Step step : program.launches()) {
             if (isShown(step.launch().launch(), step.className())) {

@@ -2,7 +2,7 @@ grammar GraphGrammar;
 
 // A graph as text; GraphText's documentation describes it by an example. Line ends are spaces.
 
-document: 'quipu' 'graph' NUMBER function* graph EOF;
+document: 'quipu' 'graph' NUMBER function* graph plan? EOF;
 
 function: 'function' label '(' (type (',' type)*)? ')' ('backward' label)? body;
 
@@ -33,6 +33,17 @@ effect: 'effect' VALUE;
 // The walk, with the copy's number where a node is computed again, then the layer's path, then the user's line.
 site: pass=name copy=NUMBER? ('in' layer=name)? ('at' file=name ':' line=NUMBER)?;
 
+// How the graph runs: what each launch stores, why, and where in the arena.
+plan: 'plan' name ('arena' arena=NUMBER)? '{' launch* '}';
+
+launch: 'launch' NUMBER name '(' VALUE (',' VALUE)* ')' stored*;
+
+stored: VALUE fate slot?;
+
+fate: 'saved' | 'recomputed' | 'passing';
+
+slot: 'at' offset=NUMBER 'for' bytes=NUMBER 'until' until=NUMBER ('over' VALUE)?;
+
 value
     : NUMBER                                       # number
     | '[' (NUMBER (',' NUMBER)*)? ']'              # numbers
@@ -56,6 +67,7 @@ name
     : WORD
     | STRING
     | 'quipu' | 'graph' | 'function' | 'backward' | 'none' | 'result' | 'effect' | 'in' | 'at' | 'over'
+    | 'plan' | 'arena' | 'launch' | 'saved' | 'recomputed' | 'passing' | 'for' | 'until'
     ;
 
 VALUE: '%' [0-9]+ ('.' [0-9]+)?;

@@ -23,10 +23,14 @@ final class GraphReader {
     private final Map<String, Function> functions = new LinkedHashMap<>();
     private final AttributeReader attributes = new AttributeReader(this::function);
 
-    Graph read(GraphGrammarParser.DocumentContext document) {
+    record Document(Graph graph, Optional<GraphPlan> plan) {}
+
+    Document read(GraphGrammarParser.DocumentContext document) {
         document.function().forEach(this::define);
-        return new Block()
+        Graph graph = new Block()
                 .read(TypeReader.name(document.graph().name()), document.graph().body());
+        return new Document(
+                graph, Optional.ofNullable(document.plan()).map(plan -> new PlanReader(graph, plan).read()));
     }
 
     private void define(GraphGrammarParser.FunctionContext context) {
@@ -142,7 +146,8 @@ final class GraphReader {
         Site.Pass pass = Arrays.stream(Site.Pass.values())
                 .filter(candidate -> candidate.name().toLowerCase(Locale.ROOT).equals(word))
                 .findFirst()
-                .orElseThrow(() -> Mistake.of(context.pass.getStart(), "forward, recomputed, backward or update", word));
+                .orElseThrow(
+                        () -> Mistake.of(context.pass.getStart(), "forward, recomputed, backward or update", word));
         Origin origin = context.file == null
                 ? Origin.UNKNOWN
                 : new Origin(TypeReader.name(context.file), TypeReader.integer(context.line, context.line.getText()));
