@@ -59,10 +59,9 @@ public final class StepBenchmark implements AutoCloseable {
     }
 
     /** Compiles and loads the programs. */
-    public StepBenchmark(Model model, Device device, int batch, int sequence) {
+    public StepBenchmark(Model model, Device device, Compiler compiler, int batch, int sequence) {
         this.batch = batch;
         this.sequence = sequence;
-        Compiler compiler = new Compiler(false);
         this.flops = ModelFlops.perToken(model, sequence) * batch * sequence;
         state.initialise(Trace.parameters(model), SEED);
         this.update = device.load(compiler.update(model, AdamW.LLAMA).scheduled(), state);

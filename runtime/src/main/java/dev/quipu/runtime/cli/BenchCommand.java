@@ -1,5 +1,6 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.compiler.Compiler;
 import dev.quipu.runtime.bench.StepBenchmark;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.model.ModelSource;
@@ -42,6 +43,9 @@ final class BenchCommand extends QuipuCommand {
     private BatchOptions batch;
 
     @Mixin
+    private PlanOptions plan;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -51,8 +55,9 @@ final class BenchCommand extends QuipuCommand {
         ModelSource source = argument(() -> ModelSource.of(model));
         int rows = argument(batch::batch);
         int sequence = argument(() -> batch.sequence(source.model()));
+        Compiler compiler = argument(() -> new Compiler(false).keeping(plan.request()));
         try (Device device = argument(devices::open);
-                StepBenchmark benchmark = new StepBenchmark(source.model(), device, rows, sequence)) {
+                StepBenchmark benchmark = new StepBenchmark(source.model(), device, compiler, rows, sequence)) {
             StepBenchmark.Result result = measure(benchmark);
             if (json) {
                 out().println(JsonMapper.shared().writeValueAsString(values(source, device, result)));

@@ -2,6 +2,7 @@ package dev.quipu.runtime.cli;
 
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.model.ModelConversion;
+import dev.quipu.runtime.view.ByteSize;
 import dev.quipu.runtime.weights.BlockEncoding;
 import dev.quipu.runtime.weights.ElementType;
 import dev.quipu.runtime.weights.Encoding;

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.compiler.Compiler;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.State;
@@ -45,6 +46,9 @@ final class ParityCommand extends QuipuCommand {
     private boolean json;
 
     @Mixin
+    private PlanOptions plan;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -57,10 +61,11 @@ final class ParityCommand extends QuipuCommand {
         });
         ModelSource source = argument(() -> ModelSource.withWeights(model));
         Path reference = file == null ? source.folder().orElseThrow().resolve("case.safetensors") : file;
+        Compiler compiler = argument(() -> new Compiler(false).keeping(plan.request()));
         try (Device device = argument(devices::open);
                 State state = source.loadWeights()) {
             List<Difference> differences =
-                    new ArrayList<>(new Parity(source.model(), state, device).compare(reference));
+                    new ArrayList<>(new Parity(source.model(), state, device, compiler).compare(reference));
             differences.sort(WORST);
             List<Difference> outside = differences.stream()
                     .filter(found -> !found.isWithin(tolerance))

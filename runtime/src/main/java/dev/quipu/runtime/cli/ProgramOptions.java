@@ -7,6 +7,7 @@ import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.NearestNames;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which of a model's programs a command looks at, and its shapes. */
@@ -32,12 +33,18 @@ final class ProgramOptions {
                     + " shorter.")
     private Integer sequence;
 
+    @Mixin
+    private PlanOptions plan;
+
     @Option(names = "--verify", description = "Checks every stage of the compiler.")
     private boolean verify;
 
     /** Compiles the program; nothing is allocated. */
     Compiled compile(Model model) {
-        Compiler compiler = new Compiler(verify);
+        if (plan.isGiven() && !program.equals("gradient")) {
+            throw QuipuException.of("a plan for the program gradient", program, "--plan", "no other has a backward pass");
+        }
+        Compiler compiler = new Compiler(verify).keeping(plan.request());
         int length = sequence == null ? Math.min(usualSequence(), model.contextLength()) : sequence;
         check("--batch", batch);
         check("--seq", length);

@@ -3,6 +3,7 @@ package dev.quipu.runtime.cli;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.runtime.training.TrainingOptionsBuilder;
 import java.util.function.Consumer;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of a training run that change a recipe. What is not given stays as it is. */
@@ -69,8 +70,8 @@ final class TrainingArguments {
                             + " packed from whole documents, and attention stays within each.")
     private String documents;
 
-    @Option(names = "--plan", paramLabel = "PLAN", description = "Which activations are kept: saveAll (default).")
-    private String plan;
+    @Mixin
+    private PlanOptions plan;
 
     @Option(
             names = "--device",
@@ -101,7 +102,9 @@ final class TrainingArguments {
         set(sampleEvery, options::sampleEvery);
         set(checkpointEvery, options::checkpointEvery);
         set(documents, mode -> options.documents(Documents.named(mode)));
-        set(plan, options::plan);
+        if (plan.isGiven()) {
+            options.plan(plan.request(options.plan()));
+        }
         set(device, options::device);
         set(workers, options::workers);
         return options.verify(verify);

@@ -1,8 +1,10 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Parameter;
 import dev.quipu.dsl.Trace;
+import dev.quipu.runtime.plan.PlanNames;
 import dev.quipu.runtime.training.Trainer;
 import dev.quipu.runtime.training.TrainingDisplay;
 import dev.quipu.runtime.training.TrainingOptions;
@@ -29,7 +31,7 @@ final class TrainingTexts {
         TrainingOptions options = trainer.options();
         return String.format(
                 Locale.ROOT,
-                "%s %s (%s) on %s (%,d tokens), %d steps of %d x %d tokens%s, device %s, into %s",
+                "%s %s (%s) on %s (%,d tokens), %d steps of %d x %d tokens%s, device %s%s, into %s",
                 beginning(trainer.firstStep(), weighted),
                 name,
                 parameters(trainer.model()),
@@ -40,6 +42,7 @@ final class TrainingTexts {
                 options.sequence(),
                 options.accumulate() == 1 ? "" : " x " + options.accumulate() + " micro-batches",
                 options.device(),
+                options.plan().equals(PlanRequest.SAVE_ALL) ? "" : ", plan " + PlanNames.describe(options.plan()),
                 trainer.folder());
     }
 

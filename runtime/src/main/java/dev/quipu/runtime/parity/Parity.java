@@ -25,12 +25,14 @@ public final class Parity {
     private final Model model;
     private final State state;
     private final Device device;
+    private final Compiler compiler;
 
     /** @param state the model's weights; gradients are added to it */
-    public Parity(Model model, State state, Device device) {
+    public Parity(Model model, State state, Device device, Compiler compiler) {
         this.model = model;
         this.state = state;
         this.device = device;
+        this.compiler = compiler;
     }
 
     /**
@@ -48,7 +50,6 @@ public final class Parity {
             int batch = Math.toIntExact(ids.shape().get(0));
             int sequence = Math.toIntExact(ids.shape().get(1));
             List<Difference> differences = new ArrayList<>();
-            Compiler compiler = new Compiler(false);
             try (Executable logits =
                     device.load(compiler.logits(model, batch, sequence).scheduled(), state)) {
                 fill(logits.input(Traced.TOKENS), ids);

@@ -161,7 +161,7 @@ public final class Trainer implements AutoCloseable {
                     options.batch(),
                     options.sequence(),
                     options.documents(),
-                    new Compiler(options.verify()));
+                    new Compiler(options.verify()).keeping(options.plan()));
             return this;
         } catch (RuntimeException | Error e) {
             state.close();

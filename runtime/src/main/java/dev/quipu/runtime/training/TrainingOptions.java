@@ -1,5 +1,6 @@
 package dev.quipu.runtime.training;
 
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.QuipuException;
@@ -19,7 +20,7 @@ import java.util.List;
  * @param validationShare of the text, its tail, that is held out; 0 for none
  * @param documents what a token sees of earlier documents in its row; where they are separate, rows hold whole documents
  * @param intervals of what happens now and then
- * @param plan which activations are kept: one of {@link #PLANS}
+ * @param plan which activations a step keeps for its backward pass
  * @param device one of {@link #DEVICES}
  * @param workers threads that compute; 0 for the device's own choice
  * @param verify whether the compiler checks every stage
@@ -35,13 +36,10 @@ public record TrainingOptions(
         double validationShare,
         Documents documents,
         Intervals intervals,
-        String plan,
+        PlanRequest plan,
         String device,
         int workers,
         boolean verify) {
-    /** Plans that training supports. */
-    public static final List<String> PLANS = List.of("saveAll");
-
     /** Devices that training supports. */
     public static final List<String> DEVICES = List.of("jvm", "reference");
 
@@ -51,7 +49,6 @@ public record TrainingOptions(
         check(accumulate >= 1, "accumulate", "at least 1", accumulate);
         check(validationShare >= 0 && validationShare < 1, "validation-share", "0 to below 1", validationShare);
         check(workers >= 0, "workers", "at least 1, or 0 for the device's choice", workers);
-        oneOf("a supported --plan", plan, PLANS);
         oneOf("a supported --device", device, DEVICES);
     }
 

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.training;
 
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.compiler.program.ParameterGroup;
@@ -41,7 +42,7 @@ public final class TrainingOptionsBuilder {
     private long seed = 1;
     private double validationShare = 0.05;
     private Documents documents = Documents.JOINED;
-    private String plan = "saveAll";
+    private PlanRequest plan = PlanRequest.SAVE_ALL;
     private String device = "jvm";
     private int workers;
     private boolean verify;
@@ -167,7 +168,8 @@ public final class TrainingOptionsBuilder {
         return this;
     }
 
-    public TrainingOptionsBuilder plan(String value) {
+    /** Which activations a step keeps for its backward pass. */
+    public TrainingOptionsBuilder plan(PlanRequest value) {
         plan = value;
         return this;
     }
@@ -186,6 +188,11 @@ public final class TrainingOptionsBuilder {
     public TrainingOptionsBuilder verify(boolean value) {
         verify = value;
         return this;
+    }
+
+    /** Which activations a step keeps, so far. */
+    public PlanRequest plan() {
+        return plan;
     }
 
     /** Checks everything. */

@@ -1,11 +1,14 @@
 package dev.quipu.runtime.training;
 
+import dev.quipu.compiler.checkpoint.Decision;
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.compiler.program.ParameterGroup;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.catalog.TrainingRecipe;
+import dev.quipu.runtime.plan.PlanNames;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,11 +25,14 @@ public final class TrainingSettings {
     private static final String DATA = "data";
     private static final String TEXT = "text";
     private static final String LORA = "lora-targets";
+    private static final String PLAN = "plan";
+    private static final String SAVED = "save";
+    private static final String RECOMPUTED = "recompute";
     private static final String CHAT_TEMPLATE = "chat-template";
 
     /** What may change when a run goes on: it changes no weight. A text may have moved; its content is held by {@value #TEXT}. */
     private static final Set<String> FREE =
-            Set.of("validate-every", "sample-every", "checkpoint-every", "workers", DATA);
+            Set.of("validate-every", "sample-every", "checkpoint-every", "workers", PLAN, SAVED, RECOMPUTED, DATA);
 
     private TrainingSettings() {}
 
@@ -59,7 +65,9 @@ public final class TrainingSettings {
         settings.put("validate-every", Long.toString(options.intervals().validate()));
         settings.put("sample-every", Long.toString(options.intervals().sample()));
         settings.put("checkpoint-every", Long.toString(options.intervals().checkpoint()));
-        settings.put("plan", options.plan());
+        settings.put(PLAN, options.plan().name());
+        settings.put(SAVED, joined(PlanNames.names(options.plan(), Decision.SAVE)));
+        settings.put(RECOMPUTED, joined(PlanNames.names(options.plan(), Decision.RECOMPUTE)));
         settings.put("device", options.device());
         settings.put("workers", Integer.toString(options.workers()));
         text.chatTemplate().ifPresent(template -> settings.put(CHAT_TEMPLATE, template));
@@ -152,9 +160,19 @@ public final class TrainingSettings {
                     .validateEvery(number("validate-every"))
                     .sampleEvery(number("sample-every"))
                     .checkpointEvery(number("checkpoint-every"))
-                    .plan(text("plan"))
+                    .plan(plan())
                     .device(text("device"))
                     .workers((int) number("workers"));
+        }
+
+        /** One of a user's own is not in the file: nobody can go on with it who does not name another. */
+        private PlanRequest plan() {
+            String name = text(PLAN);
+            PlanRequest request = PlanNames.isKnown(name) ? PlanNames.parse(name) : PlanRequest.of(name, choice -> {
+                throw QuipuException.of(
+                        "a plan with a name", "'" + name + "', the run's own", "--plan", "any gives the same weights");
+            });
+            return PlanNames.with(request, globs(SAVED), globs(RECOMPUTED));
         }
 
         private List<Glob> globs(String name) {

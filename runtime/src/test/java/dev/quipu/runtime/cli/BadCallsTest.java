@@ -85,10 +85,23 @@ class BadCallsTest {
                     2,
                     "--seq: expected at most 128, the model's context, found 129 (see ./quipu bench --help)"),
             new BadCall(
-                    "plan llama-tiny --plan paper",
+                    "plan llama-tiny --plan bloks",
                     2,
-                    "--plan: expected saveAll, found paper; this version has no other plan yet (see ./quipu plan"
-                            + " --help)"),
+                    "expected a plan, found 'bloks'; did you mean blocks? (see ./quipu plan --help)"),
+            new BadCall(
+                    "bench llama-tiny --plan fast",
+                    2,
+                    "expected a plan, found 'fast'; known are saveAll, paper, minCut, blocks, budget=SIZE (see ./quipu"
+                            + " bench --help)"),
+            new BadCall(
+                    "parity FOLDER --plan budget=2GB",
+                    2,
+                    "budget: expected a number of bytes such as 512MiB or 5GiB, found 2GB (see ./quipu parity --help)"),
+            new BadCall(
+                    "graph llama-tiny --program loss --plan paper",
+                    2,
+                    "--plan: expected a plan for the program gradient, found loss; no other has a backward pass (see"
+                            + " ./quipu graph --help)"),
             new BadCall(
                     "kernels llama-tiny --target tornado",
                     2,

@@ -208,8 +208,8 @@ class TrainCommandTest {
                     "at most 128 tokens, the model's context, found 129"),
             new Mistake("llama-tiny --data FOLDER/short.txt", "FOLDER/short.txt: expected at least 129 tokens"),
             new Mistake(
-                    "llama-tiny --plan paper --data TEXT",
-                    "expected a supported --plan, found 'paper'; known are saveAll"),
+                    "llama-tiny --plan papre --data TEXT",
+                    "expected a plan, found 'papre'; did you mean paper? (see ./quipu train --help)"),
             new Mistake("llama-tiny --device tornado --data TEXT", "expected a supported --device, found 'tornado'"),
             new Mistake("llama-tiny --lr -1 --data TEXT", "learning rate: expected a peak above 0, found -1.0"),
             new Mistake(

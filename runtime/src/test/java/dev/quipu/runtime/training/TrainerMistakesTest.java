@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.compiler.checkpoint.PlanRequest;
+import dev.quipu.compiler.checkpoint.Policy;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.models.Llama;
 import dev.quipu.models.LlamaConfig;
@@ -52,9 +54,6 @@ class TrainerMistakesTest {
         mistakes.put("expected betas in [0, 1)", options -> options.betas(0.9, 1));
         mistakes.put("workers: expected at least 1", options -> options.workers(-1));
         mistakes.put(
-                "expected a supported --plan, found 'saveal'; did you mean saveAll?",
-                options -> options.plan("saveal"));
-        mistakes.put(
                 "expected a supported --device, found 'tornado'; known are jvm, reference",
                 options -> options.device("tornado"));
         mistakes.forEach((line, mistake) -> {
@@ -62,6 +61,30 @@ class TrainerMistakesTest {
             mistake.accept(options);
             assertRefused(line, options::build);
         });
+    }
+
+    /** What the policy decides is not in the file. */
+    @Test
+    void aRunUnderAPlanOfItsOwnGoesOnOnlyUnderANamedOne() {
+        TrainingOptions options = TinyRun.options()
+                .plan(PlanRequest.of("mine", Policy.keep(choice -> choice.bytes() > 1000)))
+                .build();
+        Path run = tiny.folder("run");
+        try (TrainingText text = tiny.text()) {
+            try (Trainer trainer = Trainer.start(TinyRun.source(), text, options, run)) {
+                trainer.run(new StopAfter(2, trainer));
+            }
+            Map<String, String> stored = TrainingStateFiles.readState(run).settings();
+            assertRefused(
+                    "--plan: expected a plan with a name, found 'mine', the run's own",
+                    () -> Trainer.resume(
+                            text, TrainingSettings.options(stored).build(), run));
+            TrainingOptions named =
+                    TrainingSettings.options(stored).plan(PlanRequest.PAPER).build();
+            try (Trainer trainer = Trainer.resume(text, named, run)) {
+                assertTrue(trainer.run(new Told()).isComplete());
+            }
+        }
     }
 
     private Executable start(TrainingText text, TrainingOptionsBuilder options) {

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
+import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.layer.Embedding;
 import dev.quipu.dsl.layer.Linear;
 import dev.quipu.runtime.checkpoint.TrainingStateFiles;
@@ -103,6 +105,35 @@ class TrainerTest {
                     file);
         }
         assertEquals(losses("whole"), losses("cut"));
+    }
+
+    /** On a device that computes as the real one does, under three plans in one run, with exceptions that a checkpoint keeps. */
+    @Test
+    void plansChangeNoWeight() {
+        tiny.run("whole", options -> {}, new Told());
+        PlanRequest begun = PlanRequest.PAPER.save(new Glob("*.rmsNorm")).recompute(new Glob("*.up.matMul"));
+        try (TrainingText text = tiny.text()) {
+            TrainingOptions options = TinyRun.options().plan(begun).build();
+            try (Trainer trainer = Trainer.start(TinyRun.source(), text, options, tiny.folder("cut"))) {
+                trainer.run(new StopAfter(2, trainer));
+            }
+            TrainingOptionsBuilder stored = TrainingSettings.options(
+                    TrainingStateFiles.readState(tiny.folder("cut")).settings());
+            assertEquals(begun, stored.plan());
+            try (Trainer trainer = Trainer.resume(text, stored.build(), tiny.folder("cut"))) {
+                trainer.run(new StopAfter(4, trainer));
+            }
+            stored.plan(PlanRequest.BLOCKS);
+            try (Trainer trainer = Trainer.resume(text, stored.build(), tiny.folder("cut"))) {
+                assertTrue(trainer.run(new Told()).isComplete());
+            }
+        }
+        for (String file : WEIGHTS) {
+            assertArrayEquals(
+                    TinyRun.bytes(tiny.folder("whole").resolve(file)),
+                    TinyRun.bytes(tiny.folder("cut").resolve(file)),
+                    file);
+        }
     }
 
     private List<Double> losses(String run) {

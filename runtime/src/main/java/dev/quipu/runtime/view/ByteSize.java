@@ -1,12 +1,12 @@
-package dev.quipu.runtime.cli;
+package dev.quipu.runtime.view;
 
 import dev.quipu.dsl.QuipuException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An option's number of bytes: {@code 500000}, {@code 512MiB}, {@code 2.5GiB}. */
-final class ByteSize {
+/** A number of bytes as people write it: {@code 500000}, {@code 512MiB}, {@code 2.5GiB}. {@link Quantity} is the way back. */
+public final class ByteSize {
     private static final List<String> UNITS = List.of("", "KiB", "MiB", "GiB", "TiB");
     private static final Pattern FORM = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,9})?)\\s*([KMGT]iB|)");
     private static final int STEP = 1024;
@@ -18,7 +18,7 @@ final class ByteSize {
      *
      * @param option for messages
      */
-    static long parse(String text, String option) {
+    public static long parse(String text, String option) {
         Matcher form = FORM.matcher(text);
         double bytes =
                 form.matches() ? Double.parseDouble(form.group(1)) * Math.pow(STEP, UNITS.indexOf(form.group(2))) : 0;
