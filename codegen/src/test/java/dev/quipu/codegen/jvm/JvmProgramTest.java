@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole programs, compiled and run: against the reference in double precision, and the same bits in any order of parts. */
 class JvmProgramTest {
@@ -50,6 +51,17 @@ class JvmProgramTest {
     void gradients(SmallModels family) {
         Scheduled scheduled =
                 Compiler.verifying().gradient(family.model(), 2, 7).scheduled();
+        check(scheduled, filled(scheduled));
+    }
+
+    /** Chunks of the loss begin anywhere in rows and tensors, and the last one is short. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 13})
+    void lossesInChunks(int rows) {
+        Scheduled scheduled = Compiler.verifying()
+                .withLossChunk(rows)
+                .gradient(SmallModels.QWEN2.model(), 2, 7)
+                .scheduled();
         check(scheduled, filled(scheduled));
     }
 

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.compiler.Compiled;
+import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.autodiff.Differentiate;
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.fixtures.Filled;
@@ -163,6 +166,29 @@ class ChunkedLossTest {
         for (int rows : new int[] {1, 4, ROWS - 1}) {
             checkSame(whole, rows);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void byDefaultNoBufferHoldsAllLogits(SmallModels family) {
+        long all = (long) ROWS * SmallModels.VOCABULARY;
+        Compiler compiler = Compiler.verifying();
+        assertTrue(largest(compiler.withLossChunk(ROWS).gradient(family.model(), BATCH, SEQUENCE)) >= all);
+        for (PlanRequest plan : List.of(PlanRequest.SAVE_ALL, PlanRequest.BLOCKS)) {
+            Compiled compiled = compiler.keeping(plan).gradient(family.model(), BATCH, SEQUENCE);
+            assertTrue(largest(compiled) < all);
+        }
+        assertTrue(largest(compiler.loss(family.model(), BATCH, SEQUENCE)) < all);
+    }
+
+    /** Elements of the largest tensor with a column for each token id. */
+    private static long largest(Compiled compiled) {
+        return compiled.scheduled().graph().nodes().stream()
+                .flatMap(node -> node.types().stream())
+                .filter(type -> type.shape().last().size() == SmallModels.VOCABULARY)
+                .mapToLong(type -> type.shape().elements())
+                .max()
+                .orElseThrow();
     }
 
     private static Graph checkSame(Graph whole, int rows) {
