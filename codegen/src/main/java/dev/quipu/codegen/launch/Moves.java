@@ -81,8 +81,8 @@ final class Moves {
         long offset = 0;
         for (Tensor part : node.inputs()) {
             long[] strides = part.shape().strides();
-            List<Step> steps =
-                    List.of(new Step.Load("x", access(0, 0, strides)), new Step.Store("x", access(1, 0, strides), false));
+            List<Step> steps = List.of(
+                    new Step.Load("x", access(0, 0, strides)), new Step.Store("x", access(1, 0, strides), false));
             Place place = new Place.Part(whole, offset, part.type().bytes());
             launches.add(bind(
                     part.shape(),

@@ -46,9 +46,7 @@ final class LaunchInterpreter {
 
         Memory part(long offset, long bytes) {
             return new Memory(
-                    elements,
-                    from + Math.toIntExact(offset / Float.BYTES),
-                    Math.toIntExact(bytes / Float.BYTES));
+                    elements, from + Math.toIntExact(offset / Float.BYTES), Math.toIntExact(bytes / Float.BYTES));
         }
 
         int count() {

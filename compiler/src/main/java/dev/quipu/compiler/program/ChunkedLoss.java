@@ -45,7 +45,6 @@ public final class ChunkedLoss {
     /** What the chunks do in the place of the whole: additions to state, and views before them. */
     private final Set<Node> absorbed = new HashSet<>();
 
-
     private ChunkedLoss(Graph graph, LossRegion region) {
         this.graph = graph;
         this.region = region;
@@ -126,8 +125,8 @@ public final class ChunkedLoss {
     }
 
     private void keep(Node node) {
-        Node kept = Rewrite.keep(
-                node, node.inputs().stream().map(replacements::get).toList());
+        Node kept =
+                Rewrite.keep(node, node.inputs().stream().map(replacements::get).toList());
         if (node.types().isEmpty()) {
             effects.put(node, List.of(kept));
         }
@@ -203,8 +202,8 @@ public final class ChunkedLoss {
                         "");
             }
             Tensor[] parts = chunks.stream().map(chunk -> chunk.value(output)).toArray(Tensor[]::new);
-            replacements.put(output, Trace.at(node.site(), () -> Tensor.concat(0, parts)
-                    .reshape(output.shape())));
+            replacements.put(
+                    output, Trace.at(node.site(), () -> Tensor.concat(0, parts).reshape(output.shape())));
         }
     }
 

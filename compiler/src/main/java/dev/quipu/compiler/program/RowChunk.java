@@ -166,8 +166,7 @@ final class RowChunk {
         if (node.inputs().getFirst().shape().rows() != region.rows()) {
             throw refusal(node);
         }
-        Tensor[] inputs =
-                node.inputs().stream().map(input -> rows(node, input)).toArray(Tensor[]::new);
+        Tensor[] inputs = node.inputs().stream().map(input -> rows(node, input)).toArray(Tensor[]::new);
         inputs[1] = reshape(node, inputs[1], inputs[1].shape().sub(0, 1));
         return inputs;
     }
@@ -200,7 +199,10 @@ final class RowChunk {
     }
 
     private static Tensor line(Node reader, Tensor tensor) {
-        return reshape(reader, tensor, tensor.shape().sub(tensor.shape().rank() - 1, tensor.shape().rank()));
+        return reshape(
+                reader,
+                tensor,
+                tensor.shape().sub(tensor.shape().rank() - 1, tensor.shape().rank()));
     }
 
     private static Tensor reshape(Node reader, Tensor tensor, Shape shape) {
@@ -209,7 +211,8 @@ final class RowChunk {
 
     private Shape matrix(Tensor tensor) {
         int width = Math.toIntExact(tensor.shape().elements() / region.rows());
-        return Shape.of(new Dim(rowName(tensor), count), new Dim(tensor.shape().last().name(), width));
+        return Shape.of(
+                new Dim(rowName(tensor), count), new Dim(tensor.shape().last().name(), width));
     }
 
     /** The product of the names of the dimensions that number rows, such as {@code batch*sequence}. */

@@ -65,15 +65,14 @@ public final class Simplify {
                 continue;
             }
             terms.sort(Comparator.comparing(term -> positions.get(term.node())));
-            terms.forEach(term -> effects.add(
-                    Node.of(effect.op(), List.of(term), term.node().site())));
+            terms.forEach(term ->
+                    effects.add(Node.of(effect.op(), List.of(term), term.node().site())));
         }
         return Graph.of(graph.name(), graph.results(), effects);
     }
 
     private static void collectTerms(Graph graph, Map<Tensor, List<Node>> readers, Tensor value, List<Tensor> terms) {
-        boolean onlyAdded =
-                readers.get(value).size() == 1 && !graph.results().containsValue(value);
+        boolean onlyAdded = readers.get(value).size() == 1 && !graph.results().containsValue(value);
         if (onlyAdded && isSum(value)) {
             value.node().inputs().forEach(term -> collectTerms(graph, readers, term, terms));
         } else {
@@ -89,8 +88,7 @@ public final class Simplify {
                 && binary.left() instanceof Expression.Name
                 && binary.right() instanceof Expression.Name
                 && tensor.node().inputs().size() == 2
-                && tensor.node().inputs().stream()
-                        .allMatch(term -> term.shape().sameSizes(tensor.shape()));
+                && tensor.node().inputs().stream().allMatch(term -> term.shape().sameSizes(tensor.shape()));
     }
 
     /** A result that is merely a view of an input, of state or of another result, or a part, becomes a copy: results have buffers of their own. */

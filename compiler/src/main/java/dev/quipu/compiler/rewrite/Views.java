@@ -47,7 +47,8 @@ public final class Views {
             return 0;
         }
         Tensor whole = node.inputs().getFirst();
-        long skipped = node.op() instanceof Slice slice ? slice.start() * whole.shape().strides()[slice.axis()] : 0;
+        long skipped =
+                node.op() instanceof Slice slice ? slice.start() * whole.shape().strides()[slice.axis()] : 0;
         return skipped + offset(whole);
     }
 }

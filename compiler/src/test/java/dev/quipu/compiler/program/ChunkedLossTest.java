@@ -98,14 +98,12 @@ class ChunkedLossTest {
     private static final Custom DOUBLED = Custom.of(
             "doubled", in -> Tensor.formula("2 * x", in.getFirst()), (in, y, g) -> List.of(Tensor.formula("2 * g", g)));
 
-    record Heads(
-            Parameter table, Parameter gain, Parameter places, Parameter norm, Linear linear, Lora lora, Head head)
+    record Heads(Parameter table, Parameter gain, Parameter places, Parameter norm, Linear linear, Lora lora, Head head)
             implements Model {
         static Heads of(Head head, int width) {
             Dim channel = new Dim("channel", width);
-            Linear linear = head == Head.BIAS
-                    ? Linear.withBias(channel, VOCABULARY, 1)
-                    : Linear.of(channel, VOCABULARY, 1);
+            Linear linear =
+                    head == Head.BIAS ? Linear.withBias(channel, VOCABULARY, 1) : Linear.of(channel, VOCABULARY, 1);
             return new Heads(
                     Parameter.normal(1, VOCABULARY, channel),
                     Parameter.ones(VOCABULARY),
@@ -133,8 +131,7 @@ class ChunkedLossTest {
     }
 
     private static Graph joint(Model model, int batch, int sequence) {
-        return Simplify.of(
-                Differentiate.of(Traced.loss(model, batch, sequence)).graph());
+        return Simplify.of(Differentiate.of(Traced.loss(model, batch, sequence)).graph());
     }
 
     /** Width 7 is the vocabulary's, so that the stream looks like logits. */
@@ -276,10 +273,10 @@ class ChunkedLossTest {
                 .map(node -> node.inputs().getFirst())
                 .findFirst()
                 .orElseThrow();
-        Graph both = Graph.of(
-                "both", Map.of("logits", logits, "loss", loss.results().get(Traced.LOSS)), List.of());
-        String message =
-                assertThrows(QuipuException.class, () -> ChunkedLoss.of(both, 3)).getMessage();
+        Graph both =
+                Graph.of("both", Map.of("logits", logits, "loss", loss.results().get(Traced.LOSS)), List.of());
+        String message = assertThrows(QuipuException.class, () -> ChunkedLoss.of(both, 3))
+                .getMessage();
         assertTrue(message.contains("a result"), message);
         assertSame(both, ChunkedLoss.of(both));
     }
@@ -296,8 +293,8 @@ class ChunkedLossTest {
         Tensor gradient = Differentiate.gradients(squared, squared.results().get("loss"), List.of(x))
                 .get(x);
         Graph joint = Simplify.of(Graph.of("squared", Map.of("loss", loss, "gradient", gradient), List.of()));
-        String message =
-                assertThrows(QuipuException.class, () -> ChunkedLoss.of(joint, 3)).getMessage();
+        String message = assertThrows(QuipuException.class, () -> ChunkedLoss.of(joint, 3))
+                .getMessage();
         assertTrue(message.contains("sum of"), message);
     }
 
