@@ -20,8 +20,10 @@ import java.util.stream.Collectors;
  *
  * @param sources all classes, the library that they share first
  * @param launches what runs, in order
+ * @param scratch memory for the kernels beside the buffers
  */
-public record JvmProgram(Scheduled scheduled, int lanes, List<Source> sources, List<Step> launches) {
+public record JvmProgram(
+        Scheduled scheduled, int lanes, List<Source> sources, List<Step> launches, ScratchSizes scratch) {
     /**
      * A generated class in the package {@link JvmWriter#PACKAGE}.
      *
@@ -68,7 +70,8 @@ public record JvmProgram(Scheduled scheduled, int lanes, List<Source> sources, L
                 sources,
                 launches.stream()
                         .map(launch -> new Step(launch, names.get(launch.launch())))
-                        .toList());
+                        .toList(),
+                ScratchSizes.of(kernels));
     }
 
     /** {@code rmsNorm(epsilon=1.0E-5) f32[batch=2, sequence=13, channel=48]  layers.0.attentionNorm  Llama.java:63}. */

@@ -7,9 +7,11 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -134,6 +136,16 @@ public record MemoryPlan(Map<Tensor, Slot> slots, long bytes, long lowerBound, P
             live[i] += live[i - 1];
         }
         return Arrays.copyOf(live, launches);
+    }
+
+    /** Slots that nobody needs after a launch, not even to write over them in it. */
+    public List<Slot> ending(int launch) {
+        Set<Tensor> overwritten = new HashSet<>();
+        slots.values().forEach(slot -> slot.life().over().ifPresent(overwritten::add));
+        return slots.entrySet().stream()
+                .filter(entry -> entry.getValue().death() == launch && !overwritten.contains(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     /** The first launch during which the most bytes are needed, {@link #lowerBound} of them; -1 where nothing is stored. */

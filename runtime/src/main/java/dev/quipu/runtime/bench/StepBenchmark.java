@@ -113,7 +113,7 @@ public final class StepBenchmark implements AutoCloseable {
                 nanos[0] / 1e6,
                 nanos[steps - 1] / 1e6,
                 flops,
-                state.bytes() + gradient.arenaBytes() + update.arenaBytes());
+                state.bytes() + Math.max(gradient.arenaBytes(), update.arenaBytes()));
     }
 
     /** The launches of a step with their times. */

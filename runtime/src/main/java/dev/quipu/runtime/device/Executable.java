@@ -27,8 +27,14 @@ public interface Executable extends AutoCloseable {
      */
     void run();
 
-    /** Bytes of the memory that the program's intermediate values share. */
+    /**
+     * Bytes of the memory that the program's intermediate values share. Programs of one device never run at once, and so may
+     * share it too: what several of them need together is the most that one of them needs.
+     */
     long arenaBytes();
+
+    /** Bytes that the program's kernels need beside their buffers, all workers' together; all programs of a device share them. */
+    long scratchBytes();
 
     /** What a run consists of, in order. */
     List<LaunchInfo> launches();
@@ -41,7 +47,7 @@ public interface Executable extends AutoCloseable {
      */
     List<LaunchTime> profile(int runs);
 
-    /** Gives back inputs, results and the arena. */
+    /** Gives back inputs and results, and the arena where no other program needs it. */
     @Override
     void close();
 }

@@ -19,8 +19,10 @@ public final class JvmDevice implements Device {
     private final Arena arena;
     private final WorkerPool pool;
     private final ScratchMemory scratch;
+    private final Workspace workspace;
     private final AngleTables tables;
     private final int lanes;
+    private final boolean poisoning;
 
     /** A device with {@link #defaultWorkers}. */
     public JvmDevice() {
@@ -32,6 +34,10 @@ public final class JvmDevice implements Device {
      * @throws QuipuException if there is none, or if the JVM was started without the Vector API
      */
     public JvmDevice(int workers) {
+        this(workers, false);
+    }
+
+    private JvmDevice(int workers, boolean poisoning) {
         VectorApi.require(ModuleLayer.boot());
         if (workers < 1 || workers > MOST_WORKERS) {
             throw QuipuException.of("1 to " + MOST_WORKERS, Integer.toString(workers), "workers", "");
@@ -47,7 +53,17 @@ public final class JvmDevice implements Device {
         arena = Arena.ofShared();
         pool = new WorkerPool(workers);
         scratch = new ScratchMemory(arena, workers);
+        workspace = new Workspace();
+        this.poisoning = poisoning;
         tables = new AngleTables(arena);
+    }
+
+    /**
+     * A device for tests of memory plans: what no launch needs any more, and at first the whole arena, is filled with NaN. A
+     * program whose plan ends a lifetime too early shows NaN in its results.
+     */
+    public static JvmDevice poisoning(int workers) {
+        return new JvmDevice(workers, true);
     }
 
     /** One worker for each processor, or what {@code -Dquipu.workers} says. */
@@ -83,6 +99,19 @@ public final class JvmDevice implements Device {
         return scratch;
     }
 
+    Workspace workspace() {
+        return workspace;
+    }
+
+    boolean isPoisoning() {
+        return poisoning;
+    }
+
+    /** Bytes of the memory that the intermediate values of all loaded programs share. */
+    public long workspaceBytes() {
+        return workspace.bytes();
+    }
+
     AngleTables tables() {
         return tables;
     }
@@ -90,6 +119,7 @@ public final class JvmDevice implements Device {
     @Override
     public void close() {
         pool.close();
+        workspace.close();
         arena.close();
     }
 }

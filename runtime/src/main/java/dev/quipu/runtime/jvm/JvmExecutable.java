@@ -7,7 +7,6 @@ import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.memory.Place;
 import dev.quipu.compiler.schedule.Scheduled;
-import dev.quipu.dsl.DType;
 import dev.quipu.runtime.buffer.Buffer;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.IndexBounds;
@@ -29,13 +28,17 @@ import java.util.stream.Collectors;
 /** A program's kernels, bound to their buffers. */
 final class JvmExecutable implements Executable {
     private final Arena arena = Arena.ofShared();
-    private final WorkerPool pool;
-    private final long arenaBytes;
+    private final JvmDevice device;
+    private final Scheduled scheduled;
+    private final List<JvmProgram.Step> steps;
+    private final long scratchBytes;
     private final ProgramBuffers buffers;
     private final IndexBounds bounds;
-    private final JvmKernel[] kernels;
+    private final Map<String, Class<? extends JvmKernel>> classes;
     private final Launched[] launched;
     private final List<LaunchInfo> launches;
+    private JvmKernel[] kernels = {};
+    private int bound = -1;
 
     /** What a kernel's failure is blamed on. */
     private record Launched(BoundLaunch launch) {
@@ -46,27 +49,33 @@ final class JvmExecutable implements Executable {
     }
 
     JvmExecutable(JvmProgram program, State state, JvmDevice device) {
-        Scheduled scheduled = program.scheduled();
-        pool = device.pool();
-        arenaBytes = scheduled.memory().bytes();
+        this.device = device;
+        scheduled = program.scheduled();
+        steps = program.launches();
+        scratchBytes = program.scratch().bytes(device.workers());
         buffers = new ProgramBuffers(scheduled, state, arena, device.tables()::of);
         bounds = new IndexBounds(scheduled.graph(), buffers);
-        List<JvmProgram.Step> steps = program.launches();
         launched = steps.stream().map(step -> new Launched(step.launch())).toArray(Launched[]::new);
         launches = infos(steps);
-        kernels = bind(program, device.scratch());
+        classes = classes(program);
+        device.scratch().grow(program.scratch());
+        device.workspace().join(arenaBytes());
+        bind();
     }
 
-    private JvmKernel[] bind(JvmProgram program, ScratchMemory scratch) {
-        Map<String, Class<? extends JvmKernel>> classes = classes(program);
-        MemorySegment slots = Buffer.allocate(arena, DType.F32, Math.ceilDiv(arenaBytes, Float.BYTES))
-                .segment();
-        ScratchMemory.Requests requests = new ScratchMemory.Requests();
-        program.launches().forEach(step -> bind(step, classes, slots, requests));
-        scratch.grow(requests);
-        return program.launches().stream()
-                .map(step -> bind(step, classes, slots, scratch))
-                .toArray(JvmKernel[]::new);
+    /** Binds the kernels again if other programs have moved the workspace since. */
+    private void bind() {
+        Workspace workspace = device.workspace();
+        synchronized (workspace) {
+            if (bound != workspace.moves()) {
+                MemorySegment slots = workspace.memory().asSlice(0, arenaBytes());
+                kernels = steps.stream().map(step -> bind(step, slots)).toArray(JvmKernel[]::new);
+                if (device.isPoisoning()) {
+                    PoisonedKernel.replace(kernels, steps, scheduled, slots);
+                }
+                bound = workspace.moves();
+            }
+        }
     }
 
     private static Map<String, Class<? extends JvmKernel>> classes(JvmProgram program) {
@@ -78,18 +87,14 @@ final class JvmExecutable implements Executable {
     }
 
     @SuppressWarnings("RethrowReflectiveOperationExceptionAsLinkageError") // generated classes are ours
-    private JvmKernel bind(
-            JvmProgram.Step step,
-            Map<String, Class<? extends JvmKernel>> classes,
-            MemorySegment slots,
-            JvmScratch scratch) {
+    private JvmKernel bind(JvmProgram.Step step, MemorySegment slots) {
         MemorySegment[] places = step.launch().places().stream()
                 .map(place -> segment(place, slots))
                 .toArray(MemorySegment[]::new);
         try {
             return classes.get(step.className())
                     .getConstructor(MemorySegment[].class, JvmScratch.class)
-                    .newInstance(places, scratch);
+                    .newInstance(places, device.scratch());
         } catch (ReflectiveOperationException e) {
             throw new AssertionError("kernel " + step.className() + " cannot be made", e);
         }
@@ -135,14 +140,22 @@ final class JvmExecutable implements Executable {
     @Override
     public void run() {
         bounds.check();
-        for (int i = 0; i < kernels.length; i++) {
-            pool.run(kernels[i], launched[i]);
+        synchronized (device.workspace()) {
+            bind();
+            for (int i = 0; i < kernels.length; i++) {
+                device.pool().run(kernels[i], launched[i]);
+            }
         }
     }
 
     @Override
     public long arenaBytes() {
-        return arenaBytes;
+        return scheduled.memory().bytes();
+    }
+
+    @Override
+    public long scratchBytes() {
+        return scratchBytes;
     }
 
     @Override
@@ -154,18 +167,26 @@ final class JvmExecutable implements Executable {
     public List<LaunchTime> profile(int runs) {
         LaunchClock clock = new LaunchClock(launches, runs);
         for (int run = 0; run < runs; run++) {
-            bounds.check();
+            profile(clock, run);
+        }
+        return clock.medians();
+    }
+
+    private void profile(LaunchClock clock, int run) {
+        bounds.check();
+        synchronized (device.workspace()) {
+            bind();
             for (int i = 0; i < kernels.length; i++) {
                 long start = System.nanoTime();
-                pool.run(kernels[i], launched[i]);
+                device.pool().run(kernels[i], launched[i]);
                 clock.set(i, run, System.nanoTime() - start);
             }
         }
-        return clock.medians();
     }
 
     @Override
     public void close() {
         arena.close();
+        device.workspace().leave(arenaBytes());
     }
 }

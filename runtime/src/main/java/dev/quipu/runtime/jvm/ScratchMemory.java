@@ -1,6 +1,7 @@
 package dev.quipu.runtime.jvm;
 
 import dev.quipu.codegen.jvm.JvmScratch;
+import dev.quipu.codegen.jvm.ScratchSizes;
 import dev.quipu.dsl.DType;
 import dev.quipu.runtime.buffer.Buffer;
 import java.lang.foreign.Arena;
@@ -26,48 +27,16 @@ final class ScratchMemory implements JvmScratch {
         this.workers = workers;
     }
 
-    /** What kernels ask for, and no memory: a program's kernels are made with it first, to learn the largest requests. */
-    static final class Requests implements JvmScratch {
-        private final List<Long> shared = new ArrayList<>();
-        private final List<Long> segments = new ArrayList<>();
-        private final List<Long> arrays = new ArrayList<>();
-
-        @Override
-        public MemorySegment shared(int index, long elements) {
-            note(shared, index, elements);
-            return NOTHING;
+    /** Makes room for a program's kernels, before the first of them is bound; memory that was given out before stays valid. */
+    void grow(ScratchSizes sizes) {
+        for (int i = 0; i < sizes.shared().size(); i++) {
+            shared(i, sizes.shared().get(i));
         }
-
-        @Override
-        public MemorySegment[] segments(int index, long elements) {
-            note(segments, index, elements);
-            return new MemorySegment[0];
+        for (int i = 0; i < sizes.segments().size(); i++) {
+            segments(i, sizes.segments().get(i));
         }
-
-        @Override
-        public float[][] arrays(int index, long elements) {
-            note(arrays, index, elements);
-            return new float[0][];
-        }
-
-        private static void note(List<Long> largest, int index, long elements) {
-            while (largest.size() <= index) {
-                largest.add(0L);
-            }
-            largest.set(index, Math.max(largest.get(index), elements));
-        }
-    }
-
-    /** Makes room for requests; memory that was given out before stays valid. */
-    void grow(Requests requests) {
-        for (int i = 0; i < requests.shared.size(); i++) {
-            shared(i, requests.shared.get(i));
-        }
-        for (int i = 0; i < requests.segments.size(); i++) {
-            segments(i, requests.segments.get(i));
-        }
-        for (int i = 0; i < requests.arrays.size(); i++) {
-            arrays(i, requests.arrays.get(i));
+        for (int i = 0; i < sizes.arrays().size(); i++) {
+            arrays(i, sizes.arrays().get(i));
         }
     }
 

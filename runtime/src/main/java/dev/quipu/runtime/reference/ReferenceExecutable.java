@@ -101,6 +101,11 @@ final class ReferenceExecutable implements Executable {
     }
 
     @Override
+    public long scratchBytes() {
+        return 0;
+    }
+
+    @Override
     public List<LaunchInfo> launches() {
         return graph.nodes().stream().map(ReferenceExecutable::info).toList();
     }

@@ -117,9 +117,9 @@ public final class TrainingPrograms implements AutoCloseable {
         return loss.result(Traced.LOSS).getFloat(0);
     }
 
-    /** Bytes of the programs' intermediate values. */
+    /** Bytes of the programs' intermediate values, which share one arena: the largest one's. */
     public long arenaBytes() {
-        return gradient.arenaBytes() + update.arenaBytes() + loss.arenaBytes();
+        return Math.max(gradient.arenaBytes(), Math.max(update.arenaBytes(), loss.arenaBytes()));
     }
 
     @Override

@@ -19,8 +19,10 @@ import dev.quipu.runtime.device.LaunchTime;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.op.Programs;
 import dev.quipu.runtime.reference.ReferenceDevice;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -135,6 +137,65 @@ class JvmDeviceTest {
             assertEquals(2 / (1 + Math.exp(-2)), program.result("a").getFloat(5), 1e-6);
             assertArrayEquals(
                     program.result("a").toFloats(), program.result("b").toFloats());
+        }
+    }
+
+    /** A chain of products, so that intermediate values need memory: {@code y = x w w}. */
+    private static Scheduled squares(int rows) {
+        Tensor x = Tensor.input("x", Type.f32(new Dim("row", rows), CHANNEL));
+        Tensor w = Tensor.input("w", Type.f32(CHANNEL, new Dim("other", 37)));
+        return Programs.of(Graph.of("squares", Map.of("y", x.matmul(w).matmul(w).softmax()), List.of()));
+    }
+
+    private static float[] run(Executable program) {
+        for (int i = 0; i < program.input("x").length(); i++) {
+            program.input("x").setFloat(i, (float) Math.sin(i));
+        }
+        for (int i = 0; i < program.input("w").length(); i++) {
+            program.input("w").setFloat(i, (float) Math.cos(i));
+        }
+        program.run();
+        return program.result("y").toFloats();
+    }
+
+    @Test
+    void programsShareOneArenaOfTheLargest() {
+        try (JvmDevice device = new JvmDevice(2);
+                State state = new State();
+                Executable small = device.load(squares(5), state)) {
+            float[] expected = run(small);
+            assertEquals(small.arenaBytes(), device.workspaceBytes());
+            try (Executable large = device.load(squares(500), state)) {
+                assertEquals(large.arenaBytes(), device.workspaceBytes());
+                float[] first = run(large);
+                assertArrayEquals(expected, run(small));
+                assertArrayEquals(first, run(large));
+                assertArrayEquals(expected, Arrays.copyOf(first, expected.length), 1e-6f);
+            }
+            assertEquals(small.arenaBytes(), device.workspaceBytes());
+            assertArrayEquals(expected, run(small));
+        }
+    }
+
+    @Test
+    void programsOfSeveralThreadsTakeTurns() throws InterruptedException {
+        try (JvmDevice device = new JvmDevice(2);
+                State state = new State();
+                Executable one = device.load(squares(300), state);
+                Executable other = device.load(squares(400), state)) {
+            float[] expected = run(one);
+            AtomicBoolean same = new AtomicBoolean(true);
+            Thread thread = new Thread(() -> {
+                for (int i = 0; i < 50; i++) {
+                    same.compareAndSet(true, Arrays.equals(expected, run(one)));
+                }
+            });
+            thread.start();
+            for (int i = 0; i < 50; i++) {
+                run(other);
+            }
+            thread.join();
+            assertTrue(same.get());
         }
     }
 }

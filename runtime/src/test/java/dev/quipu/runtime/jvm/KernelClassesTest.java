@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quipu.codegen.jvm.JvmKernel;
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.codegen.jvm.JvmScratch;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ class KernelClassesTest {
 
     private static int parts(Class<? extends JvmKernel> kernel) throws ReflectiveOperationException {
         return kernel.getConstructor(MemorySegment[].class, JvmScratch.class)
-                .newInstance(new MemorySegment[0], new ScratchMemory.Requests())
+                .newInstance(new MemorySegment[0], new ScratchMemory(Arena.ofAuto(), 1))
                 .parts(0);
     }
 

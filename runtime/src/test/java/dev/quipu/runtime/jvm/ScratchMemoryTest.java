@@ -5,21 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.codegen.jvm.ScratchSizes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScratchMemoryTest {
     @Test
-    void kernelsShareTheLargestOfTheirRequests() {
+    void kernelsShareTheLargestThatOneOfThemWants() {
         try (Arena arena = Arena.ofShared()) {
             ScratchMemory memory = new ScratchMemory(arena, 3);
-            ScratchMemory.Requests requests = new ScratchMemory.Requests();
-            requests.shared(0, 10);
-            requests.shared(0, 1_000);
-            requests.segments(1, 20);
-            requests.arrays(0, 7);
-            memory.grow(requests);
+            memory.grow(new ScratchSizes(List.of(1_000L), List.of(0L, 20L), List.of(7L)));
             MemorySegment shared = memory.shared(0, 10);
             assertTrue(shared.byteSize() >= 4_000 && shared.address() % 64 == 0);
             assertSame(shared, memory.shared(0, 1_000));
