@@ -12,8 +12,10 @@ record Arrow(Box from, Box to, Kind kind, String label) {
         FLOW,
         /** Within the backward pass, which runs up the page. */
         GRADIENT,
-        /** A forward tensor that a backward node needs. */
+        /** A forward tensor that is kept for the backward pass, or for what is computed again. */
         SAVED,
+        /** A tensor that was computed again, on its way to the backward node that needs it. */
+        REBUILT,
         /** From one instance of a repeated block to the next. */
         NEXT
     }

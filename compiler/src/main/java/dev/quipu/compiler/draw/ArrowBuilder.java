@@ -57,7 +57,7 @@ final class ArrowBuilder {
         Arrow.Kind kind = kind(producer, reader);
         switch (kind) {
             case FLOW, GRADIENT -> add(from, to, kind, label(root, input));
-            case SAVED -> add(from, to, kind, "");
+            case SAVED, REBUILT -> add(from, to, kind, "");
             case NEXT -> {
                 // the arrows from outside show already what a block reads from the one before it: one is enough
                 if (from.pass() == to.pass() && leadOn.add(from)) {
@@ -86,7 +86,7 @@ final class ArrowBuilder {
             case BACKWARD ->
                 switch (from) {
                     case FORWARD, UPDATE -> Arrow.Kind.SAVED;
-                    case RECOMPUTED -> Arrow.Kind.FLOW;
+                    case RECOMPUTED -> Arrow.Kind.REBUILT;
                     case BACKWARD -> Arrow.Kind.GRADIENT;
                 };
         };

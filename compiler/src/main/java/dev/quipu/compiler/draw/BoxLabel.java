@@ -45,8 +45,12 @@ final class BoxLabel {
         if (picture.boxes().stream().anyMatch(box -> box.pass() == Site.Pass.BACKWARD)) {
             legend.add("blue runs forward, orange backward");
         }
+        boolean again = picture.boxes().stream().anyMatch(box -> box.pass() == Site.Pass.RECOMPUTED);
+        if (again) {
+            legend.add("violet runs forward again, for the orange boxes that thin violet arrows lead to");
+        }
         if (has(picture, Arrow.Kind.SAVED)) {
-            legend.add("grey arrows: what the backward pass needs of the forward pass");
+            legend.add("grey arrows: what is kept of the forward pass");
         }
         if (has(picture, Arrow.Kind.NEXT)) {
             legend.add("dashed: on to the next of a repeated block");

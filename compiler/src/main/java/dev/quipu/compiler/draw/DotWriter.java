@@ -158,14 +158,12 @@ final class DotWriter {
                         labelled(from, arrow)
                                 .with("dir", "back")
                                 .with("color", Palette.of(Site.Pass.BACKWARD).line()));
-            case SAVED ->
-                link(
-                        from,
-                        labelled(to, arrow)
-                                .with("color", Palette.SAVED)
-                                .with("penwidth", 0.8)
-                                .with("arrowsize", 0.4)
-                                .with("constraint", false));
+            case SAVED -> {
+                // what runs again stands below what it is made from, and so beside what it repeats
+                boolean places = arrow.to().pass() == Site.Pass.RECOMPUTED;
+                link(from, thin(to, Palette.SAVED).with("constraint", places));
+            }
+            case REBUILT -> link(from, thin(to, Palette.REBUILT).with("constraint", false));
             case NEXT ->
                 link(
                         from,
@@ -174,6 +172,11 @@ final class DotWriter {
                                 .with("style", "dashed")
                                 .with("constraint", false));
         }
+    }
+
+    /** From one column of the page to another. */
+    private static Link thin(String target, String color) {
+        return to(mutNode(target)).with("color", color).with("penwidth", 0.8).with("arrowsize", 0.4);
     }
 
     private static Link labelled(String target, Arrow arrow) {

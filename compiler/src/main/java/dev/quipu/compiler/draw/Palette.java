@@ -8,6 +8,7 @@ record Palette(String fill, String line) {
     static final Palette BLOCK = new Palette("#FFFFFF", "#6B7280");
     static final Palette STATE = new Palette("#FFFFFF", "#8A8F98");
     static final String SAVED = "#C3CAD3";
+    static final String REBUILT = "#A98FD0";
     static final String TEXT = "#1F2933";
     static final String FAINT_TEXT = "#5F6B7A";
 

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.Type;
@@ -85,6 +87,35 @@ class GraphDrawingTest {
             String reversed = "\"" + arrow.to().id() + "\" -> \"" + arrow.from().id() + "\"";
             assertEquals(arrow.kind() == Arrow.Kind.GRADIENT, dot.contains(reversed), arrow::toString);
         }
+    }
+
+    /** Beside what it repeats: it hangs below what it is made from, and what it is for does not move it. */
+    @Test
+    void whatRunsAgainHasAColourOfItsOwn() {
+        Compiled compiled = new Compiler(false).keeping(PlanRequest.BLOCKS).gradient(model(2), 2, 4);
+        Picture picture = new PictureBuilder(
+                        compiled.planned().graph(),
+                        compiled.planned().clusters().stream()
+                                .map(Cluster::nodes)
+                                .toList())
+                .build();
+        String dot = DotWriter.graph(picture).toString();
+        for (Box box : picture.boxes()) {
+            boolean again = box.pass() == Site.Pass.RECOMPUTED;
+            String own = dot.lines()
+                    .filter(line -> line.strip().startsWith("\"" + box.id() + "\" ["))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(again, own.contains(Palette.of(Site.Pass.RECOMPUTED).fill()), own);
+        }
+        for (Arrow arrow : picture.arrows()) {
+            boolean leaves =
+                    arrow.from().pass() == Site.Pass.RECOMPUTED && arrow.to().pass() == Site.Pass.BACKWARD;
+            assertEquals(leaves, arrow.kind() == Arrow.Kind.REBUILT, arrow::toString);
+        }
+        assertTrue(count(dot, Palette.REBUILT) > 3, dot);
+        assertTrue(dot.contains("violet runs forward again"), dot);
+        assertFalse(GraphDrawing.of(gradient(2).differentiated()).dot().contains("violet"));
     }
 
     @Test
