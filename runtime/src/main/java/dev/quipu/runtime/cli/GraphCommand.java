@@ -4,6 +4,7 @@ import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.draw.GraphDrawing;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.NearestNames;
+import dev.quipu.dsl.text.GraphText;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.view.ClusterView;
 import dev.quipu.runtime.view.GraphView;
@@ -34,7 +35,11 @@ final class GraphCommand extends QuipuCommand {
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "An .svg, .png, .dot or .txt file; default: text to standard output.")
+            description = {
+                "An .svg, .png or .dot file for a drawing, or a .txt file for the exact text, which reads back as an"
+                        + " equal",
+                "graph: every node and, for the last two stages, the plan. Default: a table to standard output."
+            })
     private Path file;
 
     @Mixin
@@ -47,10 +52,10 @@ final class GraphCommand extends QuipuCommand {
         ModelSource source = argument(() -> ModelSource.of(model));
         Compiled compiled = argument(() -> program.compile(source.model()));
         if (file == null) {
-            out().print(text(source, compiled));
+            out().print(table(source, compiled));
             out().flush();
         } else if (ending.equals("txt")) {
-            Files.writeString(file, text(source, compiled));
+            Files.writeString(file, exactText(compiled));
         } else {
             drawing(compiled).write(file);
         }
@@ -75,7 +80,17 @@ final class GraphCommand extends QuipuCommand {
         return name;
     }
 
-    private String text(ModelSource source, Compiled compiled) {
+    /** For programs and for diffs: what {@link GraphText} reads. */
+    private String exactText(Compiled compiled) {
+        return switch (stage) {
+            case "traced" -> GraphText.print(compiled.traced());
+            case "differentiated" -> GraphText.print(compiled.differentiated());
+            case "planned" -> GraphText.print(compiled.plannedText());
+            default -> GraphText.print(compiled.scheduledText());
+        };
+    }
+
+    private String table(ModelSource source, Compiled compiled) {
         String body = switch (stage) {
             case "traced" -> GraphView.text(compiled.traced());
             case "differentiated" -> GraphView.text(compiled.differentiated());

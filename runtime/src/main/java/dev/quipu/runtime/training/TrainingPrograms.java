@@ -24,6 +24,7 @@ public final class TrainingPrograms implements AutoCloseable {
     private final Executable gradient;
     private final Executable update;
     private final Executable loss;
+    private final String planHash;
 
     /** Compiles and loads the programs for micro-batches of {@code [batch, sequence]} tokens of joined documents. */
     public TrainingPrograms(
@@ -46,6 +47,7 @@ public final class TrainingPrograms implements AutoCloseable {
         Compiled updating = compiler.update(model, optimizer);
         Compiled differentiated = compiler.gradient(model, batch, sequence, documents);
         Compiled measuring = compiler.loss(model, batch, sequence, documents);
+        this.planHash = differentiated.planHash();
         this.update = device.load(updating.scheduled(), state);
         this.gradient = device.load(differentiated.scheduled(), state);
         this.loss = device.load(measuring.scheduled(), state);
@@ -115,6 +117,11 @@ public final class TrainingPrograms implements AutoCloseable {
         loss.input(Traced.SCALE).setFloat(0, scale);
         loss.run();
         return loss.result(Traced.LOSS).getFloat(0);
+    }
+
+    /** What became of the plan: see {@link Compiled#planHash}. */
+    public String planHash() {
+        return planHash;
     }
 
     /** Bytes of the programs' intermediate values, which share one arena: the largest one's. */

@@ -47,6 +47,9 @@ final class TrainingRun implements AutoCloseable {
         if (rows instanceof PackedDocuments packed && packed.cut() > 0) {
             listener.say(packed.cut() + " documents are longer than --seq " + options.sequence() + " and are cut");
         }
+        TrainingSettings.changeOfPlan(
+                        begun.settings(), options.plan(), trainer.programs().planHash())
+                .ifPresent(listener::say);
         this.steps = new TrainingSteps(trainer, rows, begun);
         this.validation = split.validation()
                 .flatMap(range -> text.rows(range, options))
@@ -132,7 +135,8 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void write(Path into) throws IOException {
-        TrainingState now = steps.stateWith(begun.settings());
+        TrainingState now = steps.stateWith(TrainingSettings.withPlan(
+                begun.settings(), options.plan(), trainer.programs().planHash()));
         Checkpoint.write(into, trainer.model(), trainer.text().tokenizer(), trainer.state(), now);
     }
 

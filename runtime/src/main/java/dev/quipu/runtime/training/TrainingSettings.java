@@ -22,17 +22,19 @@ import java.util.stream.Stream;
 
 /** A run's options by their names on the command line, as a checkpoint keeps them. */
 public final class TrainingSettings {
+    private static final int SHOWN_DIGITS = 8;
     private static final String DATA = "data";
     private static final String TEXT = "text";
     private static final String LORA = "lora-targets";
     private static final String PLAN = "plan";
     private static final String SAVED = "save";
     private static final String RECOMPUTED = "recompute";
+    private static final String PLAN_HASH = "plan-hash";
     private static final String CHAT_TEMPLATE = "chat-template";
 
     /** What may change when a run goes on: it changes no weight. A text may have moved; its content is held by {@value #TEXT}. */
-    private static final Set<String> FREE =
-            Set.of("validate-every", "sample-every", "checkpoint-every", "workers", PLAN, SAVED, RECOMPUTED, DATA);
+    private static final Set<String> FREE = Set.of(
+            "validate-every", "sample-every", "checkpoint-every", "workers", PLAN, SAVED, RECOMPUTED, PLAN_HASH, DATA);
 
     private TrainingSettings() {}
 
@@ -65,9 +67,7 @@ public final class TrainingSettings {
         settings.put("validate-every", Long.toString(options.intervals().validate()));
         settings.put("sample-every", Long.toString(options.intervals().sample()));
         settings.put("checkpoint-every", Long.toString(options.intervals().checkpoint()));
-        settings.put(PLAN, options.plan().name());
-        settings.put(SAVED, joined(PlanNames.names(options.plan(), Decision.SAVE)));
-        settings.put(RECOMPUTED, joined(PlanNames.names(options.plan(), Decision.RECOMPUTE)));
+        putPlan(settings, options.plan());
         settings.put("device", options.device());
         settings.put("workers", Integer.toString(options.workers()));
         text.chatTemplate().ifPresent(template -> settings.put(CHAT_TEMPLATE, template));
@@ -78,6 +78,37 @@ public final class TrainingSettings {
                         + Integer.toHexString(text.tokens().checksum()));
         settings.put(DATA, joined(text.paths()));
         return settings;
+    }
+
+    private static void putPlan(Map<String, String> settings, PlanRequest plan) {
+        settings.put(PLAN, plan.name());
+        settings.put(SAVED, joined(PlanNames.names(plan, Decision.SAVE)));
+        settings.put(RECOMPUTED, joined(PlanNames.names(plan, Decision.RECOMPUTE)));
+    }
+
+    /**
+     * A run's settings with the plan that it runs under now.
+     *
+     * @param hash what became of the plan: see {@link dev.quipu.compiler.Compiled#planHash}
+     */
+    static SequencedMap<String, String> withPlan(Map<String, String> settings, PlanRequest plan, String hash) {
+        SequencedMap<String, String> now = new LinkedHashMap<>(settings);
+        putPlan(now, plan);
+        now.put(PLAN_HASH, hash);
+        return now;
+    }
+
+    /** A line that says so where a checkpoint was made under another plan; empty where it does not say under which. */
+    static Optional<String> changeOfPlan(Map<String, String> stored, PlanRequest plan, String hash) {
+        String before = stored.getOrDefault(PLAN_HASH, hash);
+        return before.equals(hash)
+                ? Optional.empty()
+                : Optional.of("the checkpoint was made under plan " + shown(new Reader(stored).plan(), before)
+                        + ", this run goes on under " + shown(plan, hash) + ": results stay bitwise the same");
+    }
+
+    private static String shown(PlanRequest plan, String hash) {
+        return PlanNames.describe(plan) + " (" + hash.substring(0, Math.min(SHOWN_DIGITS, hash.length())) + ")";
     }
 
     private static String joined(List<?> values) {
@@ -168,10 +199,15 @@ public final class TrainingSettings {
         /** One of a user's own is not in the file: nobody can go on with it who does not name another. */
         private PlanRequest plan() {
             String name = text(PLAN);
-            PlanRequest request = PlanNames.isKnown(name) ? PlanNames.parse(name) : PlanRequest.of(name, choice -> {
-                throw QuipuException.of(
-                        "a plan with a name", "'" + name + "', the run's own", "--plan", "any gives the same weights");
-            });
+            PlanRequest request = PlanNames.isKnown(name)
+                    ? PlanNames.parse(name)
+                    : PlanRequest.of(name, choice -> {
+                        throw QuipuException.of(
+                                "a plan with a name",
+                                "'" + name + "', the run's own",
+                                "--plan",
+                                "any gives the same weights");
+                    });
             return PlanNames.with(request, globs(SAVED), globs(RECOMPUTED));
         }
 

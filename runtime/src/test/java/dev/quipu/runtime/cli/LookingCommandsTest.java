@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.dsl.text.GraphText;
+import dev.quipu.dsl.text.PlannedGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that show what the compiler makes of a model: {@code graph}, {@code plan}, {@code kernels}. */
@@ -64,12 +67,37 @@ class LookingCommandsTest {
         assertTrue(Files.readString(file).startsWith("digraph"), () -> "not DOT");
     }
 
-    @Test
-    void graphsAreWrittenAsText() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"traced", "differentiated"})
+    void graphsAreWrittenAsTheirExactText(String stage) throws IOException {
         Path file = folder.resolve("graph.txt");
 
-        assertEquals("", output("graph", "llama-tiny", "--out", file.toString()));
-        assertEquals(output("graph", "llama-tiny"), Files.readString(file));
+        assertEquals("", output("graph", "llama-tiny", "--stage", stage, "--out", file.toString()));
+        String text = Files.readString(file);
+        assertEquals(text, GraphText.print(GraphText.parse(text)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"planned, paper, false", "planned, saveAll, false", "scheduled, blocks, true", "scheduled, paper, true"
+    })
+    void plansAreWrittenAsTheirExactText(String stage, String plan, boolean hasMemory) throws IOException {
+        Path file = folder.resolve("graph.txt");
+
+        assertEquals("", output("graph", "llama-tiny", "--stage", stage, "--plan", plan, "--out", file.toString()));
+        String text = Files.readString(file);
+        PlannedGraph read = GraphText.parsePlanned(text);
+        assertAll(
+                () -> assertEquals(text, GraphText.print(read)),
+                () -> assertEquals(plan, read.plan().name()),
+                () -> assertEquals(hasMemory, read.plan().arena().isPresent()),
+                () -> assertEquals(!plan.equals("saveAll"), text.contains(" recomputed 1 in layers.")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"planned", "scheduled"})
+    void tablesSayWhatRunsAgain(String stage) {
+        assertTrue(output("graph", "llama-tiny", "--stage", stage, "--plan", "blocks")
+                .contains("\nrecomputed, layers.0-1 x 2:\n"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.quipu.runtime.training;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +136,64 @@ class TrainerTest {
                     TinyRun.bytes(tiny.folder("cut").resolve(file)),
                     file);
         }
+    }
+
+    @Test
+    void checkpointsKnowTheirPlanAndARunThatGoesOnUnderAnotherSaysSo() throws IOException {
+        TrainingOptions saveAll = TinyRun.options().build();
+        TrainingOptions paper = TinyRun.options().plan(PlanRequest.PAPER).build();
+        try (TrainingText text = tiny.text()) {
+            StopAfter begun = stopped(Trainer.start(TinyRun.source(), text, saveAll, tiny.folder("run")), 1);
+            assertEquals(List.of(), begun.lines);
+            String first = planHash();
+
+            assertEquals(List.of(), stopped(Trainer.resume(text, saveAll, tiny.folder("run")), 2).lines);
+            assertEquals(first, planHash());
+
+            StopAfter other = stopped(Trainer.resume(text, paper, tiny.folder("run")), 3);
+            String second = planHash();
+            assertNotEquals(first, second);
+            assertEquals(
+                    List.of("the checkpoint was made under plan saveAll (" + first.substring(0, 8)
+                            + "), this run goes on under paper (" + second.substring(0, 8)
+                            + "): results stay bitwise the same"),
+                    other.lines);
+            assertEquals("paper", settings().get("plan"));
+            assertEquals(List.of(), stopped(Trainer.resume(text, paper, tiny.folder("run")), 4).lines);
+        }
+    }
+
+    /** Checkpoints of earlier versions do not say what became of their plan. */
+    @Test
+    void aCheckpointWithoutThePlansHashIsGoneOnWith() throws IOException {
+        TrainingOptions options = TinyRun.options().build();
+        try (TrainingText text = tiny.text()) {
+            stopped(Trainer.start(TinyRun.source(), text, options, tiny.folder("run")), 1);
+            Path file = tiny.folder("run").resolve(TrainingStateFiles.STATE);
+            String known = Files.readString(file);
+            String older = known.replaceFirst(",\\s*\"plan-hash\" : \"" + planHash() + "\"", "");
+            assertNotEquals(known, older);
+            Files.writeString(file, older);
+            TrainingOptions blocks = TinyRun.options().plan(PlanRequest.BLOCKS).build();
+            assertEquals(List.of(), stopped(Trainer.resume(text, blocks, tiny.folder("run")), 2).lines);
+            assertEquals(64, planHash().length());
+        }
+    }
+
+    private StopAfter stopped(Trainer made, long step) {
+        try (Trainer trainer = made) {
+            StopAfter told = new StopAfter(step, trainer);
+            trainer.run(told);
+            return told;
+        }
+    }
+
+    private Map<String, String> settings() {
+        return TrainingStateFiles.readState(tiny.folder("run")).settings();
+    }
+
+    private String planHash() {
+        return settings().get("plan-hash");
     }
 
     private List<Double> losses(String run) {
