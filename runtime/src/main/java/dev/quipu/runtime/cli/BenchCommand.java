@@ -46,6 +46,9 @@ final class BenchCommand extends QuipuCommand {
     private PlanOptions plan;
 
     @Mixin
+    private LossOptions loss;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -55,7 +58,7 @@ final class BenchCommand extends QuipuCommand {
         ModelSource source = argument(() -> ModelSource.of(model));
         int rows = argument(batch::batch);
         int sequence = argument(() -> batch.sequence(source.model()));
-        Compiler compiler = argument(() -> new Compiler(false).keeping(plan.request()));
+        Compiler compiler = argument(() -> loss.applyTo(new Compiler(false).keeping(plan.request())));
         try (Device device = argument(devices::open);
                 StepBenchmark benchmark = new StepBenchmark(source.model(), device, compiler, rows, sequence)) {
             StepBenchmark.Result result = measure(benchmark);

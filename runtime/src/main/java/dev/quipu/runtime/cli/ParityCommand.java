@@ -49,6 +49,9 @@ final class ParityCommand extends QuipuCommand {
     private PlanOptions plan;
 
     @Mixin
+    private LossOptions loss;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -61,7 +64,7 @@ final class ParityCommand extends QuipuCommand {
         });
         ModelSource source = argument(() -> ModelSource.withWeights(model));
         Path reference = file == null ? source.folder().orElseThrow().resolve("case.safetensors") : file;
-        Compiler compiler = argument(() -> new Compiler(false).keeping(plan.request()));
+        Compiler compiler = argument(() -> loss.applyTo(new Compiler(false).keeping(plan.request())));
         try (Device device = argument(devices::open);
                 State state = source.loadWeights()) {
             List<Difference> differences =

@@ -21,14 +21,16 @@ final class PlanCommand extends QuipuCommand {
     private PlanOptions plan;
 
     @Mixin
+    private LossOptions loss;
+
+    @Mixin
     private BatchOptions batch;
 
     @Override
     public Integer call() {
         ModelSource source = argument(() -> ModelSource.of(model));
         PlanRequest request = argument(plan::request);
-        Compiled gradient = argument(() -> new Compiler(false)
-                .keeping(request)
+        Compiled gradient = argument(() -> loss.applyTo(new Compiler(false).keeping(request))
                 .gradient(source.model(), batch.batch(), batch.sequence(source.model())));
         out().print(source.name() + ", plan " + PlanNames.describe(request) + ", batch " + batch.batch() + ", sequence "
                 + batch.sequence(source.model()) + "\n" + PlanView.text(gradient));

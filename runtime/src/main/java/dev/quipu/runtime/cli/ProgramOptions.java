@@ -36,6 +36,9 @@ final class ProgramOptions {
     @Mixin
     private PlanOptions plan;
 
+    @Mixin
+    private LossOptions loss;
+
     @Option(names = "--verify", description = "Checks every stage of the compiler.")
     private boolean verify;
 
@@ -44,7 +47,10 @@ final class ProgramOptions {
         if (plan.isGiven() && !program.equals("gradient")) {
             throw QuipuException.of("a plan for the program gradient", program, "--plan", "no other has a backward pass");
         }
-        Compiler compiler = new Compiler(verify).keeping(plan.request());
+        if (loss.isGiven() && !program.equals("gradient") && !program.equals("loss")) {
+            throw QuipuException.of("a chunk for the program gradient or loss", program, "--loss-chunk", "no other has one");
+        }
+        Compiler compiler = loss.applyTo(new Compiler(verify).keeping(plan.request()));
         int length = sequence == null ? Math.min(usualSequence(), model.contextLength()) : sequence;
         check("--batch", batch);
         check("--seq", length);

@@ -73,6 +73,9 @@ final class TrainingArguments {
     @Mixin
     private PlanOptions plan;
 
+    @Mixin
+    private LossOptions loss;
+
     @Option(
             names = "--device",
             paramLabel = "NAME",
@@ -105,6 +108,7 @@ final class TrainingArguments {
         if (plan.isGiven()) {
             options.plan(plan.request(options.plan()));
         }
+        loss.rows().ifPresent(options::lossChunk);
         set(device, options::device);
         set(workers, options::workers);
         return options.verify(verify);

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -150,6 +151,12 @@ public final class Trainer implements AutoCloseable {
         return options.workers() == 0 ? new JvmDevice() : new JvmDevice(options.workers());
     }
 
+    private Compiler compiler() {
+        Compiler planned = new Compiler(options.verify()).keeping(options.plan());
+        OptionalInt chunk = options.lossChunk();
+        return chunk.isPresent() ? planned.withLossChunk(chunk.getAsInt()) : planned;
+    }
+
     private Trainer prepare(Consumer<State> weights) {
         try {
             weights.accept(state);
@@ -161,7 +168,7 @@ public final class Trainer implements AutoCloseable {
                     options.batch(),
                     options.sequence(),
                     options.documents(),
-                    new Compiler(options.verify()).keeping(options.plan()));
+                    compiler());
             return this;
         } catch (RuntimeException | Error e) {
             state.close();

@@ -7,6 +7,7 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.NearestNames;
 import dev.quipu.dsl.catalog.TrainingRecipe;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * How a model is trained.
@@ -21,6 +22,7 @@ import java.util.List;
  * @param documents what a token sees of earlier documents in its row; where they are separate, rows hold whole documents
  * @param intervals of what happens now and then
  * @param plan which activations a step keeps for its backward pass
+ * @param lossChunk rows of logits that exist at once; empty for the compiler's own choice
  * @param device one of {@link #DEVICES}
  * @param workers threads that compute; 0 for the device's own choice
  * @param verify whether the compiler checks every stage
@@ -37,6 +39,7 @@ public record TrainingOptions(
         Documents documents,
         Intervals intervals,
         PlanRequest plan,
+        OptionalInt lossChunk,
         String device,
         int workers,
         boolean verify) {
@@ -48,6 +51,7 @@ public record TrainingOptions(
         check(sequence >= 1, "seq", "at least 1", sequence);
         check(accumulate >= 1, "accumulate", "at least 1", accumulate);
         check(validationShare >= 0 && validationShare < 1, "validation-share", "0 to below 1", validationShare);
+        check(lossChunk.orElse(1) >= 1, "loss-chunk", "at least 1", lossChunk.orElse(1));
         check(workers >= 0, "workers", "at least 1, or 0 for the device's choice", workers);
         oneOf("a supported --device", device, DEVICES);
     }

@@ -9,6 +9,7 @@ import dev.quipu.dsl.catalog.TrainingRecipe;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Changes to a recipe. What is not set follows from the recipe and from what is set: as many steps as the recipe's tokens take,
@@ -43,6 +44,7 @@ public final class TrainingOptionsBuilder {
     private double validationShare = 0.05;
     private Documents documents = Documents.JOINED;
     private PlanRequest plan = PlanRequest.SAVE_ALL;
+    private OptionalInt lossChunk = OptionalInt.empty();
     private String device = "jvm";
     private int workers;
     private boolean verify;
@@ -174,6 +176,12 @@ public final class TrainingOptionsBuilder {
         return this;
     }
 
+    /** Rows of logits that exist at once; see {@link dev.quipu.compiler.Compiler#withLossChunk}. */
+    public TrainingOptionsBuilder lossChunk(int value) {
+        lossChunk = OptionalInt.of(value);
+        return this;
+    }
+
     public TrainingOptionsBuilder device(String value) {
         device = value;
         return this;
@@ -217,6 +225,7 @@ public final class TrainingOptionsBuilder {
                         interval(sampleEvery, all, CHECKPOINTS),
                         interval(checkpointEvery, all, CHECKPOINTS)),
                 plan,
+                lossChunk,
                 device,
                 workers,
                 verify);

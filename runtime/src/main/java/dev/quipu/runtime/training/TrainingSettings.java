@@ -27,6 +27,7 @@ public final class TrainingSettings {
     private static final String TEXT = "text";
     private static final String LORA = "lora-targets";
     private static final String PLAN = "plan";
+    private static final String LOSS_CHUNK = "loss-chunk";
     private static final String SAVED = "save";
     private static final String RECOMPUTED = "recompute";
     private static final String PLAN_HASH = "plan-hash";
@@ -68,6 +69,7 @@ public final class TrainingSettings {
         settings.put("sample-every", Long.toString(options.intervals().sample()));
         settings.put("checkpoint-every", Long.toString(options.intervals().checkpoint()));
         putPlan(settings, options.plan());
+        options.lossChunk().ifPresent(rows -> settings.put(LOSS_CHUNK, Integer.toString(rows)));
         settings.put("device", options.device());
         settings.put("workers", Integer.toString(options.workers()));
         text.chatTemplate().ifPresent(template -> settings.put(CHAT_TEMPLATE, template));
@@ -177,6 +179,9 @@ public final class TrainingSettings {
             TrainingOptionsBuilder options = TrainingOptions.of(recipe);
             if (settings.containsKey(LORA)) {
                 options.adapters(new Tuning.LowRank(globs(LORA), (int) number("lora-rank"), real("lora-alpha")));
+            }
+            if (settings.containsKey(LOSS_CHUNK)) {
+                options.lossChunk((int) number(LOSS_CHUNK));
             }
             return options.groups(split(settings.getOrDefault("group", ""))
                             .map(ParameterGroup::parse)

@@ -103,6 +103,15 @@ class BadCallsTest {
                     "--plan: expected a plan for the program gradient, found loss; no other has a backward pass (see"
                             + " ./quipu graph --help)"),
             new BadCall(
+                    "bench llama-tiny --loss-chunk 0",
+                    2,
+                    "--loss-chunk: expected at least 1, found 0 (see ./quipu bench --help)"),
+            new BadCall(
+                    "kernels llama-tiny --program update --loss-chunk 8",
+                    2,
+                    "--loss-chunk: expected a chunk for the program gradient or loss, found update; no other has one"
+                            + " (see ./quipu kernels --help)"),
+            new BadCall(
                     "kernels llama-tiny --target tornado",
                     2,
                     "--target: expected jvm, found tornado; this version writes no TornadoVM kernels yet (see ./quipu"

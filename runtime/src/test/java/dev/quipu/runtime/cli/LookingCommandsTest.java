@@ -10,6 +10,7 @@ import dev.quipu.dsl.text.PlannedGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +111,19 @@ class LookingCommandsTest {
                 () -> assertTrue(plan.contains("\nsaved: "), plan),
                 () -> assertTrue(plan.contains("\narena: "), plan),
                 () -> assertTrue(plan.contains("\nlaunch 0"), plan));
+    }
+
+    @Test
+    void theLossRunsInChunksOfTheRowsThatWereAskedFor() {
+        String three = output("graph", "llama-tiny", "--stage", "planned", "--seq", "16", "--loss-chunk", "6");
+        String one = output("graph", "llama-tiny", "--stage", "planned", "--seq", "16", "--loss-chunk", "16");
+        assertEquals(3, count(three, "crossEntropy crossEntropyBackward"), three);
+        assertEquals(1, count(one, "crossEntropy crossEntropyBackward"), one);
+        assertEquals(2, count(output("graph", "llama-tiny", "--stage", "planned", "--seq", "16"), "crossEntropyBackward"));
+    }
+
+    private static int count(String text, String part) {
+        return text.split(Pattern.quote(part), -1).length - 1;
     }
 
     @Test

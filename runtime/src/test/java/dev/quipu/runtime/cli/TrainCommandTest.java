@@ -145,7 +145,7 @@ class TrainCommandTest {
         List<String> arguments = new ArrayList<>(
                 List.of("llama-tiny", "--data", chat.toString(), "--out", run.toString(), "--chat-template", "zephyr"));
         arguments.addAll(List.of("--steps", "3", "--batch", "2", "--seq", "100", "--validate-every", "0"));
-        arguments.addAll(List.of("--sample-every", "3", "--seed", "2"));
+        arguments.addAll(List.of("--sample-every", "3", "--seed", "2", "--loss-chunk", "64"));
         Call call = train(arguments.toArray(String[]::new));
         assertEquals(0, call.exitCode(), call.errors());
         assertTrue(call.output().contains("<|user|>"), call.output());
@@ -158,6 +158,8 @@ class TrainCommandTest {
         assertTrue(more.errors().contains("expected a run with steps to go"), more.errors());
         Call other = train("--resume", run.toString(), "--documents", "joined");
         assertTrue(other.errors().contains("expected separate, as the run began, found joined"), other.errors());
+        Call rounded = train("--resume", run.toString(), "--loss-chunk", "32");
+        assertTrue(rounded.errors().contains("expected 64, as the run began, found 32"), rounded.errors());
     }
 
     /** However the conversations are packed: every token of an answer and the new line behind it, once. */
@@ -211,6 +213,7 @@ class TrainCommandTest {
                     "llama-tiny --plan papre --data TEXT",
                     "expected a plan, found 'papre'; did you mean paper? (see ./quipu train --help)"),
             new Mistake("llama-tiny --device tornado --data TEXT", "expected a supported --device, found 'tornado'"),
+            new Mistake("llama-tiny --loss-chunk 0 --data TEXT", "--loss-chunk: expected at least 1, found 0"),
             new Mistake("llama-tiny --lr -1 --data TEXT", "learning rate: expected a peak above 0, found -1.0"),
             new Mistake(
                     "llama-tiny --data TEXT --freeze *.wieght",
