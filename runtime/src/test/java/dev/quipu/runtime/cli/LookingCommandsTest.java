@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands that show what the compiler makes of a model: {@code graph}, {@code plan}, {@code kernels}. */
+/** The commands that show what the compiler makes of a model: {@code graph} and {@code kernels}. */
 class LookingCommandsTest {
     @TempDir
     private Path folder;
@@ -99,18 +99,6 @@ class LookingCommandsTest {
     void tablesSayWhatRunsAgain(String stage) {
         assertTrue(output("graph", "llama-tiny", "--stage", stage, "--plan", "blocks")
                 .contains("\nrecomputed, layers.0-1 x 2:\n"));
-    }
-
-    @Test
-    void aPlanIsATableOfWhatIsSaved() {
-        String plan = output("plan", "llama-tiny", "--batch", "2", "--seq", "16");
-
-        assertAll(
-                () -> assertTrue(plan.startsWith("llama-tiny, plan saveAll, batch 2, sequence 16\n"), plan),
-                () -> assertTrue(plan.contains("layers.0-1 x 2 feedForward.gate"), plan),
-                () -> assertTrue(plan.contains("\nsaved: "), plan),
-                () -> assertTrue(plan.contains("\narena: "), plan),
-                () -> assertTrue(plan.contains("\nlaunch 0"), plan));
     }
 
     @Test

@@ -1,0 +1,137 @@
+package dev.quipu.runtime.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code plan}: what people read, and what programs do. */
+class PlanCommandTest {
+    private static final String SHAPE = "--batch 2 --seq 16";
+
+    private static String output(String arguments) {
+        Call call = Call.of(arguments.split(" "));
+        assertEquals(0, call.exitCode(), call::errors);
+        return call.output();
+    }
+
+    private static JsonNode json(String arguments) {
+        return JsonMapper.shared().readTree(output("plan " + arguments + " --json"));
+    }
+
+    private static String line(String text, String start) {
+        return text.lines()
+                .filter(line -> line.strip().startsWith(start))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + start + " in " + text));
+    }
+
+    /** What becomes of a tensor under saveAll, paper, minCut and blocks: section 2.4 of the LLaMA paper, as a table. */
+    private record Row(String tensor, String fates, String reason) {}
+
+    private static final List<Row> ROWS = List.of(
+            new Row("embedding.embedding", "saved saved saved saved", "layers.0.attentionNorm.rmsNorm"),
+            new Row("attentionNorm.rmsNorm ", "saved rebuilt ? rebuilt", "attention.wq.matMul"),
+            new Row("attention.wq.matMul", "- saved ? rebuilt", "none: from it is rebuilt attention.rope"),
+            new Row("attention.wv.matMul", "saved saved saved rebuilt", "attention.attention"),
+            new Row("attention.rope ", "saved rebuilt ? rebuilt", "attention.attention"),
+            new Row("attention.attention ", "saved saved saved rebuilt", "attention.wo.matMul, attention.attention"),
+            new Row("feedForward.gate.matMul", "saved saved saved rebuilt", "feedForward.pointwise"),
+            new Row("feedForward.pointwise", "saved rebuilt ? rebuilt", "feedForward.down.matMul"),
+            new Row("pointwise.2", "saved saved saved saved", "attentionNorm.rmsNorm, norm.rmsNorm"));
+
+    @TestFactory
+    Stream<DynamicTest> theComparisonSaysWhatBecomesOfEveryTensorAndWhy() {
+        String plans = output("plan llama-tiny " + SHAPE);
+        return ROWS.stream()
+                .map(row -> DynamicTest.dynamicTest(row.tensor(), () -> {
+                    String line = line(plans, row.tensor());
+                    List<String> cells = List.of(line.strip().split(" {2,}"));
+                    List<String> fates = cells.subList(4, 8);
+                    List<String> expected = new ArrayList<>(Arrays.asList(row.fates().split(" ")));
+                    expected.replaceAll(fate -> fate.equals("?") ? fates.get(expected.indexOf("?")) : fate);
+                    assertEquals(expected, fates, line);
+                    assertTrue(cells.getLast().contains(row.reason()), line);
+                }));
+    }
+
+    @Test
+    void layersAreFolded() {
+        String plans = output("plan llama-tiny " + SHAPE);
+        assertAll(
+                () -> assertTrue(plans.startsWith("llama-tiny, batch 2, sequence 16\n"), plans),
+                () -> assertTrue(plans.contains("\nlayers.0-1 x 2:\n"), plans),
+                () -> assertTrue(line(plans, "saveAll").contains("100.0%"), plans));
+    }
+
+    @Test
+    void onePlanIsShownWithItsBoundsAndItsMemory() {
+        String plan = output("plan llama-tiny --plan paper " + SHAPE);
+        assertAll(
+                () -> assertTrue(plan.startsWith("llama-tiny, plan paper, batch 2, sequence 16\n"), plan),
+                () -> assertTrue(line(plan, "feedForward.pointwise").contains("  rebuilt  "), plan),
+                () -> assertTrue(line(plan, "rebuilt: ").contains(", at least "), plan),
+                () -> assertTrue(line(plan, "peak: ").contains(" live at once (gap "), plan),
+                () -> assertTrue(plan.contains("\nlaunch 0 "), plan),
+                () -> assertTrue(line(plan, "blocks").contains("%"), plan));
+    }
+
+    @Test
+    void programsReadAllOfIt() {
+        JsonNode values = json("llama-tiny --plan blocks " + SHAPE);
+        assertEquals("blocks", values.get("shown").asString());
+        long saved = 0;
+        for (JsonNode tensor : values.get("tensors")) {
+            saved += tensor.get("saved").asBoolean() ? tensor.get("bytes").asLong() : 0;
+        }
+        JsonNode blocks = plan(values, "blocks");
+        long kept = saved;
+        assertAll(
+                () -> assertEquals(kept, blocks.get("keptBytes").asLong()),
+                () -> assertTrue(
+                        kept < plan(values, "paper").get("keptBytes").asLong()),
+                () -> assertTrue(values.get("front").size() > 1, "no front"));
+        long peak = 0;
+        for (JsonNode slot : values.get("timeline")) {
+            peak = Math.max(
+                    peak,
+                    slot.get("offset").asLong() + slot.get("slotBytes").asLong());
+            assertTrue(slot.get("birth").asInt() <= slot.get("lastUse").asInt(), slot::toString);
+        }
+        assertEquals(blocks.get("peakBytes").asLong(), peak);
+        long live = 0;
+        for (JsonNode launch : values.get("launches")) {
+            live = Math.max(live, launch.get("liveBytes").asLong());
+        }
+        assertEquals(blocks.get("leastPeakBytes").asLong(), live);
+    }
+
+    private static JsonNode plan(JsonNode values, String name) {
+        for (JsonNode plan : values.get("plans")) {
+            if (plan.get("plan").asString().equals(name)) {
+                return plan;
+            }
+        }
+        throw new AssertionError("no plan " + name + " in " + values);
+    }
+
+    /** No weight is allocated, and 80 layers are planned as fast as one reads. */
+    @Test
+    void sixtyFiveBillionParametersArePlannedAtOnce() {
+        String plans = Assertions.assertTimeout(
+                Duration.ofSeconds(20), () -> output("plan llama-65b --batch 1 --seq 2048"));
+        assertTrue(plans.contains("\nlayers.0-79 x 80:\n"), plans);
+        assertTrue(plans.lines().count() < 45, plans);
+    }
+}
