@@ -157,8 +157,8 @@ class RowLoweringTest {
                 new Step.Load("x", new Access(0, 0, List.of(4L), 1)),
                 new Step.Store("x", new Access(0, 0, List.of(1L), 4), false));
         List<Buffer> buffers = List.of(new Buffer(DType.F32, 16, Buffer.Use.UPDATE));
-        AssertionError error = assertThrows(
-                AssertionError.class, () -> new RowProgram(new Space(List.of(4), 4), buffers, steps));
+        AssertionError error =
+                assertThrows(AssertionError.class, () -> new RowProgram(new Space(List.of(4), 4), buffers, steps));
         assertTrue(error.getMessage().contains("meet in one buffer"), error::getMessage);
     }
 

@@ -103,8 +103,7 @@ public record MemoryPlan(Map<Tensor, Slot> slots, long bytes, long lowerBound, P
         }
         Map<Tensor, Slot> slots = new LinkedHashMap<>();
         lifetimes.forEach((tensor, life) -> slots.put(tensor, new Slot(offsets[places.get(tensor)], life)));
-        int launches =
-                joined.stream().mapToInt(Lifetime::death).max().orElse(-1) + 1;
+        int launches = joined.stream().mapToInt(Lifetime::death).max().orElse(-1) + 1;
         long lowerBound = Arrays.stream(live(joined, launches)).max().orElse(0);
         return new MemoryPlan(slots, bytes, lowerBound, packing);
     }

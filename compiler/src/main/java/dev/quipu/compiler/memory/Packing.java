@@ -29,8 +29,8 @@ public enum Packing {
         long[] offsets(List<Lifetime> lifetimes) {
             long[] offsets = new long[lifetimes.size()];
             Gaps gaps = new Gaps();
-            PriorityQueue<Integer> live =
-                    new PriorityQueue<>(Comparator.comparingInt(i -> lifetimes.get(i).death()));
+            PriorityQueue<Integer> live = new PriorityQueue<>(
+                    Comparator.comparingInt(i -> lifetimes.get(i).death()));
             Comparator<Lifetime> byBirth = Comparator.comparingInt(Lifetime::birth);
             for (int i : ordered(lifetimes, byBirth.thenComparingLong(life -> -life.bytes()))) {
                 Lifetime born = lifetimes.get(i);

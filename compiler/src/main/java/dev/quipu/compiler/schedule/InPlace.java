@@ -41,11 +41,10 @@ final class InPlace {
 
     private void visit(int index) {
         Cluster cluster = clusters.get(index);
-        boolean elementwise =
-                switch (cluster.kind()) {
-                    case ROWS, PRODUCT -> true;
-                    case COLUMNS, GATHER, SCATTER, ATTENTION, ATTENTION_BACKWARD, CACHED_ATTENTION, MOVE -> false;
-                };
+        boolean elementwise = switch (cluster.kind()) {
+            case ROWS, PRODUCT -> true;
+            case COLUMNS, GATHER, SCATTER, ATTENTION, ATTENTION_BACKWARD, CACHED_ATTENTION, MOVE -> false;
+        };
         if (!elementwise) {
             return;
         }
@@ -73,7 +72,8 @@ final class InPlace {
         return new ArrayList<>(cluster.inputs().stream()
                 .map(Views::root)
                 .distinct()
-                .filter(input -> lifetimes.containsKey(input) && lifetimes.get(input).death() == index)
+                .filter(input ->
+                        lifetimes.containsKey(input) && lifetimes.get(input).death() == index)
                 .filter(input -> !operands.contains(input))
                 .toList());
     }

@@ -27,7 +27,9 @@ final class Lifetimes {
             }
             for (Tensor output : clusters.get(i).outputs()) {
                 if (Views.root(output).equals(output) && !results.contains(output)) {
-                    lifetimes.put(output, new Lifetime(MemoryPlan.slotBytes(output.type().bytes()), i, i));
+                    lifetimes.put(
+                            output,
+                            new Lifetime(MemoryPlan.slotBytes(output.type().bytes()), i, i));
                 }
             }
         }

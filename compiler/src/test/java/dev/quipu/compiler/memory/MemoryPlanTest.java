@@ -165,8 +165,12 @@ class MemoryPlanTest {
         Lifetime second = new Lifetime(128, 3, 4);
         assertEquals(256, MemoryPlan.pack(map(read, first, written, second)).bytes());
         assertEquals(
-                128, MemoryPlan.pack(map(read, first, written, second.over(read))).bytes());
-        assertEquals(128, MemoryPlan.pack(map(read, first, written, new Lifetime(128, 4, 4))).bytes());
+                128,
+                MemoryPlan.pack(map(read, first, written, second.over(read))).bytes());
+        assertEquals(
+                128,
+                MemoryPlan.pack(map(read, first, written, new Lifetime(128, 4, 4)))
+                        .bytes());
     }
 
     private static <T> Map<Tensor, T> map(Tensor first, T one, Tensor second, T other) {
@@ -191,8 +195,8 @@ class MemoryPlanTest {
     @Test
     void onlyOneTensorIsWrittenOverAnother() {
         Tensor one = tensor();
-        Map<Tensor, MemoryPlan.Slot> slots = map(
-                one, slot(0, new Lifetime(128, 0, 3)), tensor(), slot(0, new Lifetime(128, 3, 3).over(one)));
+        Map<Tensor, MemoryPlan.Slot> slots =
+                map(one, slot(0, new Lifetime(128, 0, 3)), tensor(), slot(0, new Lifetime(128, 3, 3).over(one)));
         slots.put(tensor(), slot(0, new Lifetime(128, 3, 4).over(one)));
         refused("is not written over", slots);
     }

@@ -52,11 +52,7 @@ class InPlaceTest {
                         "but not over its operand",
                         "softmax over matMul",
                         softmax.matmul(W).plus(softmax).matmul(W)),
-                row(
-                        "nor over what is read later",
-                        "",
-                        softmax.matmul(W).plus(X).matmul(W),
-                        product.transpose(1, 0)),
+                row("nor over what is read later", "", softmax.matmul(W).plus(X).matmul(W), product.transpose(1, 0)),
                 row("nor over a result", "", softmax.matmul(W), product),
                 row("a result is written over nothing", "", softmax),
                 row("a column is not written over a row", "", sum.matmul(one)),

@@ -99,8 +99,8 @@ class DeadMemoryTest {
                 gradient.run();
                 outcome.put("loss", gradient.result(Traced.LOSS).toFloats());
                 state.names()
-                        .forEach(name -> outcome.put(
-                                "gradient, " + name, state.get(name).toFloats()));
+                        .forEach(name ->
+                                outcome.put("gradient, " + name, state.get(name).toFloats()));
                 List.of(AdamW.LEARNING_RATE, AdamW.CORRECTION_1, AdamW.CORRECTION_2)
                         .forEach(name -> update.input(name).setFloat(0, 0.1f));
                 update.run();

@@ -34,7 +34,8 @@ final class ResidentMemoryProcess {
             state.initialise(Trace.parameters(model), 1);
             // a small program comes first: javac, and the gradients' state, are not what is measured
             try (JvmDevice other = new JvmDevice(WORKERS);
-                    Executable small = other.load(compiler.gradient(model, 1, SEQUENCE).scheduled(), state)) {
+                    Executable small =
+                            other.load(compiler.gradient(model, 1, SEQUENCE).scheduled(), state)) {
                 run(small);
             }
             Scheduled large = compiler.gradient(model, 96, SEQUENCE).scheduled();
@@ -50,8 +51,8 @@ final class ResidentMemoryProcess {
         run(program);
         long grown = resident() - before;
         program.close();
-        System.out.println(program.arenaBytes() + " " + program.scratchBytes() + " " + grown + " "
-                + (resident() - before));
+        System.out.println(
+                program.arenaBytes() + " " + program.scratchBytes() + " " + grown + " " + (resident() - before));
     }
 
     private static void run(Executable program) {

@@ -52,8 +52,8 @@ class ScratchSizesTest {
     @Test
     void whatIsForetoldIsWhatKernelsAskFor() throws ReflectiveOperationException {
         Llama model = Llama.of(new LlamaConfig(32, 2, 2, 1, 16, 88, 96, 64, 1e-5, 1e4, false, 0));
-        JvmProgram program = JvmProgram.of(
-                new Compiler(false).gradient(model, 2, 64).scheduled(), VectorApi.lanes());
+        JvmProgram program =
+                JvmProgram.of(new Compiler(false).gradient(model, 2, 64).scheduled(), VectorApi.lanes());
         List<String> kernels = program.launches().stream()
                 .map(JvmProgram.Step::className)
                 .distinct()
