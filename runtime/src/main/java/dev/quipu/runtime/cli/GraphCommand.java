@@ -94,9 +94,8 @@ final class GraphCommand extends QuipuCommand {
         String body = switch (stage) {
             case "traced" -> GraphView.text(compiled.traced());
             case "differentiated" -> GraphView.text(compiled.differentiated());
-            case "planned" ->
-                ClusterView.text(compiled.planned().graph(), compiled.planned().clusters());
-            default -> ClusterView.text(compiled.scheduled());
+            case "planned" -> ClusterView.text(compiled.planned());
+            default -> ClusterView.text(compiled);
         };
         return source.name() + ", program " + program.name() + ", stage " + stage + "\n" + body;
     }

@@ -1,5 +1,8 @@
 package dev.quipu.runtime.view;
 
+import dev.quipu.compiler.Compiled;
+import dev.quipu.compiler.Planned;
+import dev.quipu.compiler.checkpoint.CheckpointPlan;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.memory.MemoryPlan;
 import dev.quipu.compiler.memory.Place;
@@ -10,6 +13,7 @@ import dev.quipu.dsl.Tensor;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -18,17 +22,37 @@ import java.util.stream.Collectors;
 public final class ClusterView {
     private ClusterView() {}
 
-    /** The clusters of a planned graph. */
-    public static String text(Graph graph, List<Cluster> clusters) {
-        return text(graph, clusters, output -> "");
+    /** The clusters of a planned graph, what they store that is saved for the backward pass, and its plan. */
+    public static String text(Planned planned) {
+        Set<Tensor> saved = saved(planned.plan());
+        return text(planned.graph(), planned.clusters(), output -> saved.contains(output) ? " saved" : "")
+                + plan(planned.plan());
     }
 
-    /** The launches of a schedule, with the places of what they store, and the memory that they need. */
-    public static String text(Scheduled scheduled) {
+    /** The launches of a schedule, with the places of what they store, the plan, and the memory that they need. */
+    public static String text(Compiled compiled) {
+        Scheduled scheduled = compiled.scheduled();
+        Set<Tensor> saved = saved(compiled.planned().plan());
         MemoryPlan memory = scheduled.memory();
-        return text(scheduled.graph(), scheduled.clusters(), output -> " at " + place(scheduled.place(output)))
+        return text(
+                        scheduled.graph(),
+                        scheduled.clusters(),
+                        output -> (saved.contains(output) ? " saved at " : " at ") + place(scheduled.place(output)))
+                + plan(compiled.planned().plan())
                 + "memory: " + memory.slots().size() + " tensors in an arena of " + Quantity.bytes(memory.bytes())
                 + ", lower bound " + Quantity.bytes(memory.lowerBound()) + "\n";
+    }
+
+    private static Set<Tensor> saved(CheckpointPlan plan) {
+        return plan.saved().stream().map(CheckpointPlan.Saved::tensor).collect(Collectors.toSet());
+    }
+
+    /** A line; none for a program without a backward pass, which has nothing to plan. */
+    private static String plan(CheckpointPlan plan) {
+        return plan.saved().isEmpty()
+                ? ""
+                : "plan: " + plan.name() + ", " + plan.saved().size() + " tensors of " + Quantity.bytes(plan.bytes())
+                        + " saved, " + plan.rebuilt().size() + " recomputed\n";
     }
 
     private static String text(Graph graph, List<Cluster> clusters, Function<Tensor, String> places) {

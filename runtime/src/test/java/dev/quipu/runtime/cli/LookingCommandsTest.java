@@ -96,9 +96,15 @@ class LookingCommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"planned", "scheduled"})
-    void tablesSayWhatRunsAgain(String stage) {
-        assertTrue(output("graph", "llama-tiny", "--stage", stage, "--plan", "blocks")
-                .contains("\nrecomputed, layers.0-1 x 2:\n"));
+    void tablesSayWhatIsSavedAndWhatRunsAgain(String stage) {
+        String blocks = output("graph", "llama-tiny", "--stage", stage, "--plan", "blocks");
+        String logits = output("graph", "llama-tiny", "--stage", stage, "--program", "logits");
+
+        assertAll(
+                () -> assertTrue(blocks.contains("\nrecomputed, layers.0-1 x 2:\n"), blocks),
+                () -> assertTrue(blocks.contains("] saved"), blocks),
+                () -> assertTrue(blocks.contains("\nplan: blocks, 3 tensors of "), blocks),
+                () -> assertFalse(logits.contains(" saved"), logits));
     }
 
     @Test
@@ -107,7 +113,8 @@ class LookingCommandsTest {
         String one = output("graph", "llama-tiny", "--stage", "planned", "--seq", "16", "--loss-chunk", "16");
         assertEquals(3, count(three, "crossEntropy crossEntropyBackward"), three);
         assertEquals(1, count(one, "crossEntropy crossEntropyBackward"), one);
-        assertEquals(2, count(output("graph", "llama-tiny", "--stage", "planned", "--seq", "16"), "crossEntropyBackward"));
+        assertEquals(
+                2, count(output("graph", "llama-tiny", "--stage", "planned", "--seq", "16"), "crossEntropyBackward"));
     }
 
     private static int count(String text, String part) {
