@@ -1,5 +1,6 @@
 package dev.quipu.runtime.op;
 
+import dev.quipu.compiler.fixtures.Filled;
 import dev.quipu.compiler.reference.Array;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.DType;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs examples on devices. */
-final class DeviceRun {
+public final class DeviceRun {
     private DeviceRun() {}
 
     /** What some runs of an example leave, each from the example's inputs and state. */
@@ -26,33 +27,53 @@ final class DeviceRun {
         try (State state = new State();
                 Executable program = device.load(scheduled, state)) {
             for (int run = 0; run < runs; run++) {
-                fill(scheduled, example, program, state);
+                fill(scheduled, example.inputs(), example.state(), program, state);
                 program.run();
-                outcomes.add(read(example, program, state));
+                outcomes.add(new Example.Outcome(results(scheduled, program), state(state)));
             }
         }
         return outcomes;
     }
 
-    private static void fill(Scheduled scheduled, Example example, Executable program, State state) {
-        for (Node node : scheduled.graph().nodes()) {
-            if (node.op() instanceof Input input) {
-                set(program.input(input.name()), example.inputs().get(input.name()));
-            }
-        }
-        for (String name : state.names()) {
-            set(state.get(name), example.state().get(name));
+    /** What one run of a program in fresh memory leaves. */
+    public static Filled.Outcome of(Scheduled scheduled, Filled filled, Device device) {
+        try (State state = new State();
+                Executable program = device.load(scheduled, state)) {
+            fill(scheduled, filled.inputs(), filled.state(), program, state);
+            program.run();
+            return new Filled.Outcome(results(scheduled, program), state(state));
         }
     }
 
-    private static Example.Outcome read(Example example, Executable program, State state) {
+    private static void fill(
+            Scheduled scheduled,
+            Map<String, Array> inputs,
+            Map<String, Array> before,
+            Executable program,
+            State state) {
+        for (Node node : scheduled.graph().nodes()) {
+            if (node.op() instanceof Input input) {
+                set(program.input(input.name()), inputs.get(input.name()));
+            }
+        }
+        for (String name : state.names()) {
+            set(state.get(name), before.get(name));
+        }
+    }
+
+    private static Map<String, Array> results(Scheduled scheduled, Executable program) {
         Map<String, Array> results = new LinkedHashMap<>();
-        example.graph()
+        scheduled
+                .graph()
                 .results()
                 .forEach((name, tensor) -> results.put(name, get(program.result(name), tensor.type())));
+        return results;
+    }
+
+    private static Map<String, Array> state(State state) {
         Map<String, Array> after = new LinkedHashMap<>();
         state.names().forEach(name -> after.put(name, get(state.get(name), state.type(name))));
-        return new Example.Outcome(results, after);
+        return after;
     }
 
     private static void set(Buffer buffer, Array value) {
