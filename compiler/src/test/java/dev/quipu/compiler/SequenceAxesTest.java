@@ -3,6 +3,7 @@ package dev.quipu.compiler;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.Dim;
@@ -12,9 +13,8 @@ import dev.quipu.dsl.Type;
 import dev.quipu.dsl.catalog.ModelCatalog;
 import dev.quipu.dsl.catalog.Preset;
 import java.math.BigInteger;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,23 +70,41 @@ class SequenceAxesTest {
         Model model = ModelCatalog.preset(preset).model();
         int sequence = prime(Math.min(LONGEST, model.contextLength() / 2));
         Compiled compiled = program.compile(model, sequence);
-        Map<String, Collection<Node>> stages = Map.of(
-                "traced", compiled.traced().nodes(),
-                "differentiated", compiled.differentiated().nodes(),
-                "planned", compiled.planned().graph().nodes(),
-                "planned clusters", nodes(compiled.planned().clusters()),
-                "scheduled", compiled.scheduled().graph().nodes(),
-                "launches", nodes(compiled.scheduled().clusters()));
-        stages.forEach((stage, nodes) -> {
-            long most = 0;
-            for (Node node : nodes) {
-                for (Type type : node.types()) {
-                    most = Math.max(most, axes(type, sequence));
-                    assertTrue(axes(type, sequence) <= 1, () -> stage + ": " + node + " is " + type);
-                }
+        check("traced", compiled.traced().nodes(), sequence);
+        check("differentiated", compiled.differentiated().nodes(), sequence);
+        check("simplified", compiled.choices().graph().nodes(), sequence);
+        for (Compiled planned : program == Program.INCREMENTAL ? List.of(compiled) : plans(compiled)) {
+            String plan = planned.planned().plan().name();
+            check(plan, planned.planned().graph().nodes(), sequence);
+            check(plan + ", clusters", nodes(planned.planned().clusters()), sequence);
+            check(plan + ", scheduled", planned.scheduled().graph().nodes(), sequence);
+            check(plan + ", launches", nodes(planned.scheduled().clusters()), sequence);
+        }
+    }
+
+    /** All plans that have names, and the least time in memory halfway between those of the first and the last. */
+    private static List<Compiled> plans(Compiled compiled) {
+        List<Compiled> plans = new ArrayList<>();
+        PlanRequest.NAMED.forEach(plan -> plans.add(COMPILER.keeping(plan).replan(compiled)));
+        long bytes = (arena(plans.getFirst()) + arena(plans.getLast())) / 2;
+        plans.add(COMPILER.keeping(PlanRequest.budget(bytes)).replan(compiled));
+        return plans;
+    }
+
+    private static long arena(Compiled compiled) {
+        return compiled.scheduled().memory().bytes();
+    }
+
+    private static void check(String stage, List<Node> nodes, int sequence) {
+        long most = 0;
+        for (Node node : nodes) {
+            for (Type type : node.types()) {
+                long axes = axes(type, sequence);
+                most = Math.max(most, axes);
+                assertTrue(axes <= 1, () -> stage + ": " + node + " is " + type);
             }
-            assertEquals(1, most, stage + " of a sequence of " + sequence);
-        });
+        }
+        assertEquals(1, most, stage + " of a sequence of " + sequence);
     }
 
     private static List<Node> nodes(List<Cluster> clusters) {
