@@ -73,7 +73,7 @@ class SequenceAxesTest {
         check("traced", compiled.traced().nodes(), sequence);
         check("differentiated", compiled.differentiated().nodes(), sequence);
         check("simplified", compiled.choices().graph().nodes(), sequence);
-        for (Compiled planned : program == Program.INCREMENTAL ? List.of(compiled) : plans(compiled)) {
+        for (Compiled planned : program == Program.GRADIENT ? plans(compiled) : List.of(compiled)) {
             String plan = planned.planned().plan().name();
             check(plan, planned.planned().graph().nodes(), sequence);
             check(plan + ", clusters", nodes(planned.planned().clusters()), sequence);

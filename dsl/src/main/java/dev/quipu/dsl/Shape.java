@@ -88,7 +88,15 @@ public record Shape(List<Dim> dims) {
 
     /** Sizes agree; names may differ. */
     public boolean sameSizes(Shape other) {
-        return Arrays.equals(sizes(), other.sizes());
+        if (rank() != other.rank()) {
+            return false;
+        }
+        for (int i = 0; i < rank(); i++) {
+            if (dims.get(i).size() != other.dims.get(i).size()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public int[] sizes() {

@@ -3,6 +3,7 @@ package dev.quipu.dsl.op;
 import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Type;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The checks that shape rules share. */
 final class Expect {
@@ -15,6 +16,13 @@ final class Expect {
     static void that(boolean holds, String expected, Object found, String remedy) {
         if (!holds) {
             throw new ShapeMismatch(expected, found.toString(), remedy);
+        }
+    }
+
+    /** As the others, for messages that cost more than the check: shape rules run at every node of every stage. */
+    static void that(boolean holds, Supplier<String> expected, Supplier<String> found) {
+        if (!holds) {
+            throw new ShapeMismatch(expected.get(), found.get(), "");
         }
     }
 

@@ -25,8 +25,8 @@ public record MatMul(boolean transposeLeft, boolean transposeRight) implements D
         Dim rightDepth = right.shape().dim(transposeRight ? -1 : -2);
         Expect.that(
                 depth.size() == rightDepth.size(),
-                "a right matrix whose inner dimension has the left's size " + depth,
-                right + (transposeRight ? " (stored transposed)" : ""));
+                () -> "a right matrix whose inner dimension has the left's size " + depth,
+                () -> right + (transposeRight ? " (stored transposed)" : ""));
         int leading = left.shape().rank() - 2;
         boolean shared = right.shape().rank() == 2 && !transposeLeft;
         Expect.that(
@@ -34,8 +34,8 @@ public record MatMul(boolean transposeLeft, boolean transposeRight) implements D
                         || left.shape()
                                 .sub(0, leading)
                                 .sameSizes(right.shape().sub(0, right.shape().rank() - 2)),
-                "equal leading dimensions " + left.shape().sub(0, leading),
-                right);
+                () -> "equal leading dimensions " + left.shape().sub(0, leading),
+                right::toString);
         List<Dim> dims = new ArrayList<>(left.shape().dims().subList(0, leading));
         dims.add(left.shape().dim(transposeLeft ? -1 : -2));
         dims.add(right.shape().dim(transposeRight ? -2 : -1));

@@ -44,8 +44,8 @@ public record Pointwise(Formula formula) implements Differentiable {
             } else {
                 Expect.that(
                         l.size() == r.size() || l.size() == 1 || r.size() == 1,
-                        "dimension " + l + " to meet the same size or 1",
-                        r + " (shapes " + left + " and " + right + ")");
+                        () -> "dimension " + l + " to meet the same size or 1",
+                        () -> r + " (shapes " + left + " and " + right + ")");
                 dims.add(l.size() == 1 ? r : l);
             }
         }

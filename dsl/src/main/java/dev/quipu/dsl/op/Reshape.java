@@ -11,8 +11,8 @@ public record Reshape(Shape shape) implements Differentiable {
         Expect.count(inputs, 1, 1);
         Expect.that(
                 inputs.getFirst().shape().elements() == shape.elements(),
-                "a shape of " + inputs.getFirst().shape().elements() + " elements like " + inputs.getFirst(),
-                shape);
+                () -> "a shape of " + inputs.getFirst().shape().elements() + " elements like " + inputs.getFirst(),
+                shape::toString);
         return List.of(inputs.getFirst().withShape(shape));
     }
 }
