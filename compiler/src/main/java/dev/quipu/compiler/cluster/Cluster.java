@@ -74,10 +74,16 @@ public record Cluster(Kind kind, List<Node> nodes, List<Tensor> outputs) {
         return nodes.stream().mapToLong(Costs::flops).sum();
     }
 
-    /** Bytes read and written once each. */
+    /** Bytes read and written once each; of a table, the rows that are looked up. */
     public long bytes() {
-        long read = inputs().stream().map(Tensor::type).mapToLong(Type::bytes).sum();
+        long read = inputs().stream().mapToLong(this::bytesRead).sum();
         return read + outputs.stream().map(Tensor::type).mapToLong(Type::bytes).sum();
+    }
+
+    private long bytesRead(Tensor input) {
+        long bytes = input.type().bytes();
+        boolean table = kind == Kind.GATHER && input.equals(head().inputs().getFirst());
+        return table ? Math.min(bytes, head().output(0).type().bytes()) : bytes;
     }
 
     /** Predicted time of one run, by {@link Costs#seconds}. */
