@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.memory.Lifetime;
 import dev.quipu.compiler.memory.MemoryPlan;
 import dev.quipu.compiler.program.AdamW;
@@ -38,8 +39,11 @@ class DeadMemoryTest {
 
     /** A training step's programs. */
     private record Programs(Scheduled update, Scheduled gradient, Scheduled loss) {
-        static Programs of(GoldenModel golden, int batch, int sequence) {
-            Compiler compiler = Compiler.verifying();
+        static Programs of(GoldenModel golden, Compiler compiler) {
+            Shape tokens =
+                    golden.values("case.safetensors").get("input_ids").type().shape();
+            int batch = tokens.size(0);
+            int sequence = tokens.size(1);
             return new Programs(
                     compiler.update(golden.model(), AdamW.LLAMA).scheduled(),
                     compiler.gradient(golden.model(), batch, sequence).scheduled(),
@@ -51,16 +55,11 @@ class DeadMemoryTest {
         }
     }
 
-    private static Programs programs(GoldenModel golden) {
-        Shape tokens = golden.values("case.safetensors").get("input_ids").type().shape();
-        return Programs.of(golden, tokens.size(0), tokens.size(1));
-    }
-
     @ParameterizedTest
     @MethodSource("folders")
     void nothingReadsDeadMemory(String folder) {
         GoldenModel golden = GoldenModel.open(folder);
-        Programs programs = programs(golden);
+        Programs programs = Programs.of(golden, Compiler.verifying());
         Map<String, float[]> expected;
         try (Device device = new JvmDevice(2)) {
             expected = step(golden, device, programs.with(DeadMemoryTest::apart));
@@ -68,6 +67,8 @@ class DeadMemoryTest {
         }
         try (Device device = JvmDevice.poisoning(2)) {
             assertSame(expected, step(golden, device, programs), "poisoned");
+            Programs rebuilding = Programs.of(golden, Compiler.verifying().keeping(PlanRequest.BLOCKS));
+            assertSame(expected, step(golden, device, rebuilding), "poisoned, blocks are rebuilt");
         }
         expected.forEach((name, values) -> {
             for (float value : values) {
@@ -129,7 +130,7 @@ class DeadMemoryTest {
     @Test
     void aLifetimeThatEndsTooEarlyIsSeen() {
         GoldenModel golden = GoldenModel.open("llama-tiny");
-        Programs programs = programs(golden).with(DeadMemoryTest::tooShort);
+        Programs programs = Programs.of(golden, Compiler.verifying()).with(DeadMemoryTest::tooShort);
         try (Device device = JvmDevice.poisoning(1)) {
             assertTrue(Float.isNaN(step(golden, device, programs).get("loss")[0]));
         }

@@ -38,7 +38,7 @@ final class ResidentMemoryProcess {
                             other.load(compiler.gradient(model, 1, SEQUENCE).scheduled(), state)) {
                 run(small);
             }
-            Scheduled large = compiler.gradient(model, 96, SEQUENCE).scheduled();
+            Scheduled large = compiler.gradient(model, 160, SEQUENCE).scheduled();
             try (JvmDevice device = new JvmDevice(WORKERS)) {
                 measure(device, large, state);
             }
