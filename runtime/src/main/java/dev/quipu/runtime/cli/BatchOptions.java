@@ -2,6 +2,9 @@ package dev.quipu.runtime.cli;
 
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.model.ModelSource;
+import java.io.PrintWriter;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The shape of a batch. */
@@ -19,6 +22,20 @@ final class BatchOptions {
 
     int batch() {
         return positive("--batch", batch);
+    }
+
+    /**
+     * A model whose costs are studied: sequences may be longer than its own, where its family lets them, and a line says so.
+     *
+     * @param notes where the line goes
+     */
+    ModelSource withRoom(ModelSource source, PrintWriter notes) {
+        int context = source.model().contextLength();
+        Optional<ModelSource> longer =
+                sequence == null || sequence <= context ? Optional.empty() : source.withContext(sequence);
+        longer.ifPresent(found -> notes.println(
+                "note: the model's context is " + context + " tokens; studied as if it were " + sequence));
+        return longer.orElse(source);
     }
 
     /**

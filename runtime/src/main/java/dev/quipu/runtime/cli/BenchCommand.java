@@ -55,7 +55,7 @@ final class BenchCommand extends QuipuCommand {
     public Integer call() {
         atLeast(1, "--steps", steps);
         atLeast(0, "--warmup", warmUp);
-        ModelSource source = argument(() -> ModelSource.of(model));
+        ModelSource source = argument(() -> batch.withRoom(ModelSource.of(model), err()));
         int rows = argument(batch::batch);
         int sequence = argument(() -> batch.sequence(source.model()));
         Compiler compiler = argument(() -> loss.applyTo(new Compiler(false).keeping(plan.request())));

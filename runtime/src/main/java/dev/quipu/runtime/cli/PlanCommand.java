@@ -2,10 +2,13 @@ package dev.quipu.runtime.cli;
 
 import dev.quipu.compiler.Compiler;
 import dev.quipu.runtime.model.ModelSource;
+import dev.quipu.runtime.plan.PlanChart;
 import dev.quipu.runtime.plan.PlanJson;
 import dev.quipu.runtime.plan.PlanNames;
 import dev.quipu.runtime.plan.PlanStudy;
 import dev.quipu.runtime.plan.PlanView;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -22,6 +25,12 @@ final class PlanCommand extends QuipuCommand {
     @Mixin
     private PlanOptions plan;
 
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Also draws an .svg or .png file: memory over the step, and bytes kept against time.")
+    private Path file;
+
     @Option(names = "--json", description = "Prints one JSON object: see docs/plans.md.")
     private boolean json;
 
@@ -32,11 +41,17 @@ final class PlanCommand extends QuipuCommand {
     private BatchOptions batch;
 
     @Override
-    public Integer call() {
-        ModelSource source = argument(() -> ModelSource.of(model));
+    public Integer call() throws IOException {
+        if (file != null) {
+            argument(() -> PlanChart.ending(file));
+        }
+        ModelSource source = argument(() -> batch.withRoom(ModelSource.of(model), err()));
         int rows = argument(batch::batch);
         int sequence = argument(() -> batch.sequence(source.model()));
         PlanStudy study = argument(() -> study(source, rows, sequence));
+        if (file != null) {
+            PlanChart.write(file, study, source.name() + ", batch " + rows + ", sequence " + sequence);
+        }
         if (json) {
             Map<String, Object> values = new LinkedHashMap<>();
             values.put("model", source.name());

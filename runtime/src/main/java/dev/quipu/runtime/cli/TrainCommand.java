@@ -77,6 +77,12 @@ final class TrainCommand extends QuipuCommand {
     private String chatTemplate;
 
     @Option(
+            names = "--context",
+            paramLabel = "N",
+            description = "The model's longest sequence, instead of the one that its configuration says.")
+    private Integer context;
+
+    @Option(
             names = "--moments",
             description = {
                 "Goes on with the AdamW moments and the step that the model's file holds (llama2.c's ckpt.pt);",
@@ -101,7 +107,7 @@ final class TrainCommand extends QuipuCommand {
     private int begin() {
         ModelSource found = argument(() -> ModelSource.of(model == null ? DEFAULT_MODEL : model));
         Tokenizer chosen = argument(() -> tokenizer(found));
-        ModelSource source = found.withRoomFor(chosen.vocabularySize());
+        ModelSource source = argument(() -> withContext(found.withRoomFor(chosen.vocabularySize())));
         List<Path> paths = data == null ? List.of() : data;
         argument(() -> options(source, paths, 1, 0)); // before a long text is read
         Path folder = out == null ? nextRun(source.name()) : out;
@@ -132,6 +138,7 @@ final class TrainCommand extends QuipuCommand {
         refuseWithResume("--out", out);
         refuseWithResume("--tokenizer", tokenizer);
         refuseWithResume("--chat-template", chatTemplate);
+        refuseWithResume("--context", context);
         refuseWithResume("--moments", moments ? "true" : null);
         AtomicFolder.recover(resume);
         TrainingState state = argument(() -> TrainingStateFiles.readState(resume));
@@ -192,6 +199,16 @@ final class TrainCommand extends QuipuCommand {
                 .documents(ConversationFiles.areAll(data) ? Documents.SEPARATE : Documents.JOINED)
                 .sequence(Math.min(recipe.sequence(), declared.contextLength()));
         return tuning.applyTo(arguments.applyTo(options)).build();
+    }
+
+    private ModelSource withContext(ModelSource source) {
+        if (context == null) {
+            return source;
+        }
+        atLeast(1, "--context", context);
+        return source.withContext(context)
+                .orElseThrow(() -> QuipuException.of(
+                        "a model of LLaMA's family", source.name(), "--context", "its declaration says how long"));
     }
 
     private Tokenizer tokenizer(ModelSource source) {

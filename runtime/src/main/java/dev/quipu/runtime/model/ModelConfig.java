@@ -26,6 +26,7 @@ final class ModelConfig {
     static final String FILE = "config.json";
 
     private static final String MODEL_TYPE = "model_type";
+    private static final String CONTEXT = "max_position_embeddings";
     private static final String OWN_TYPE = "quipu";
     private static final String CLASS = "quipu_class";
     private static final String SOURCE = "quipu_source";
@@ -100,6 +101,16 @@ final class ModelConfig {
         return model;
     }
 
+    /** A model of a family that configurations describe, for longer or shorter sequences; empty for any other. */
+    static Optional<Model> withContext(Model model, int tokens) {
+        return ModelFormat.of(model).map(format -> {
+            Map<String, Object> config =
+                    new LinkedHashMap<>(format.write(model).orElseThrow());
+            config.put(CONTEXT, tokens);
+            return format.read(config);
+        });
+    }
+
     /** Writes the configuration, and the model's source file where it was read from one. */
     static void write(Path folder, Model model, Tokenizer tokenizer) throws IOException {
         write(folder, model, Optional.of(tokenizer), ElementType.F32);
@@ -138,7 +149,7 @@ final class ModelConfig {
         config.put(CLASS, model.getClass().getName());
         SourceFileModel.sourceOf(model).ifPresent(source -> config.put(SOURCE, source.fileName()));
         config.put("vocab_size", model.vocabularySize());
-        config.put("max_position_embeddings", model.contextLength());
+        config.put(CONTEXT, model.contextLength());
         return config;
     }
 }

@@ -52,6 +52,17 @@ public record ModelSource(
     }
 
     /**
+     * The same, for sequences of so many tokens: what was learned stays, and RoPE turns further. Empty for a model whose family
+     * the configurations of folders do not describe; its declaration says how long they are.
+     *
+     * @param tokens at least 1
+     */
+    public Optional<ModelSource> withContext(int tokens) {
+        return ModelConfig.withContext(model, tokens)
+                .map(longer -> new ModelSource(name, longer, folder, weights, recipe));
+    }
+
+    /**
      * Finds a model that has weights: a folder or a weight file.
      *
      * @throws QuipuException if it has none

@@ -1,19 +1,15 @@
 package dev.quipu.runtime.training;
 
+import dev.quipu.runtime.view.VectorImage;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Dimension;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import org.apache.batik.svggen.SVGGraphics2D;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -21,12 +17,10 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.w3c.dom.Document;
 
 /** Draws {@code loss.svg}: the losses of a run over its steps, and the unigram entropy that they are measured against. */
 public final class LossChart {
     private static final Logger LOG = LoggerFactory.getLogger(LossChart.class);
-    private static final String SVG_NAMESPACE = "http://www.w3.org/2000/svg";
     private static final int WIDTH = 900;
     private static final int HEIGHT = 540;
     private static final int MOST_POINTS = 400;
@@ -48,26 +42,16 @@ public final class LossChart {
         if (metrics.stream().noneMatch(Metric.Training.class::isInstance)) {
             return;
         }
-        try (Writer output = Files.newBufferedWriter(file)) {
-            SVGGraphics2D graphics = new SVGGraphics2D(emptySvg());
-            graphics.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
-            chart(metrics, unigramEntropy).paint(graphics, WIDTH, HEIGHT);
-            graphics.stream(output, true);
+        try {
+            VectorImage.write(
+                    file,
+                    WIDTH,
+                    HEIGHT,
+                    graphics -> chart(metrics, unigramEntropy).paint(graphics, WIDTH, HEIGHT));
         } catch (LinkageError | InternalError | IllegalStateException | NullPointerException e) {
             // The forms in which a JDK without fontconfig or fonts fails, by version.
             LOG.warn("no {}: Java finds no fonts to draw with ({}); install fontconfig and a font", file, e.toString());
             Files.deleteIfExists(file);
-        }
-    }
-
-    private static Document emptySvg() {
-        try {
-            return DocumentBuilderFactory.newInstance()
-                    .newDocumentBuilder()
-                    .getDOMImplementation()
-                    .createDocument(SVG_NAMESPACE, "svg", null);
-        } catch (ParserConfigurationException e) {
-            throw new AssertionError("every JDK makes XML documents", e);
         }
     }
 

@@ -81,9 +81,9 @@ class BadCallsTest {
                     2,
                     "expected a program, found 'decod'; did you mean decode? (see ./quipu graph --help)"),
             new BadCall(
-                    "bench llama-tiny --seq 129",
+                    "bench dev.quipu.runtime.model.OwnModel --seq 17",
                     2,
-                    "--seq: expected at most 128, the model's context, found 129 (see ./quipu bench --help)"),
+                    "--seq: expected at most 16, the model's context, found 17 (see ./quipu bench --help)"),
             new BadCall(
                     "plan llama-tiny --plan bloks",
                     2,

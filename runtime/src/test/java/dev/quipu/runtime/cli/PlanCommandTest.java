@@ -88,6 +88,13 @@ class PlanCommandTest {
     }
 
     @Test
+    void aSequenceBeyondTheContextIsStudiedAndSaid() {
+        Call call = Call.of("plan", "llama-tiny", "--seq", "129", "--batch", "1");
+        assertEquals("note: the model's context is 128 tokens; studied as if it were 129\n", call.errors());
+        assertTrue(call.output().startsWith("llama-tiny, batch 1, sequence 129\n"), call.output());
+    }
+
+    @Test
     void programsReadAllOfIt() {
         JsonNode values = json("llama-tiny --plan blocks " + SHAPE);
         assertEquals("blocks", values.get("shown").asString());

@@ -65,6 +65,16 @@ class TrainCommandTest {
     }
 
     @Test
+    void aLongerContextIsThatOfTheModelThatIsTrained() throws IOException {
+        Call call = train(
+                "llama-tiny", "--context", "160", "--seq", "150", "--batch", "1", "--steps", "1", "--sample-every", "0",
+                "--data", text.toString(), "--out", run.toString());
+        assertEquals(0, call.exitCode(), call.errors());
+        JsonNode config = JsonMapper.shared().readTree(Files.readString(run.resolve("config.json")));
+        assertEquals(160, config.get("max_position_embeddings").asInt());
+    }
+
+    @Test
     void printsJson() {
         Call call = trainShortly("llama-tiny", "--json");
         JsonNode json = JsonMapper.shared().readTree(call.output());
@@ -208,6 +218,7 @@ class TrainCommandTest {
             new Mistake(
                     "llama-tiny --data TEXT --seq 129 --out FOLDER/run",
                     "at most 128 tokens, the model's context, found 129"),
+            new Mistake("llama-tiny --data TEXT --context 0", "--context: expected at least 1, found 0"),
             new Mistake("llama-tiny --data FOLDER/short.txt", "FOLDER/short.txt: expected at least 129 tokens"),
             new Mistake(
                     "llama-tiny --plan papre --data TEXT",
