@@ -18,6 +18,11 @@ import org.knowm.xchart.XYChartBuilder;
 public final class PlanChart {
     private static final int WIDTH = 1000;
     private static final int HEIGHT = 460;
+    /** About what axes and titles leave of a chart. */
+    static final double PLOT_WIDTH = WIDTH - 90;
+
+    static final double PLOT_HEIGHT = HEIGHT - 90;
+
     private static final int PNG_SCALE = 2;
     private static final List<String> ENDINGS = List.of("svg", "png");
 

@@ -11,7 +11,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Live bytes over the predicted time of a step, a line for each plan. */
 final class TimelineChart {
-    private static final int POINTS = 500;
+    private static final int POINTS = 400;
     private static final float THIN = 1.2f;
     private static final float THICK = 2.4f;
 
@@ -30,7 +30,7 @@ final class TimelineChart {
     XYChart chart(String title) {
         XYChart chart = PlanChart.chart(
                 title, "predicted time (" + seconds.name() + ")", "live activations (" + bytes.name() + ")");
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
         for (int i = 0; i < study.plans().size(); i++) {
             PlanSummary plan = study.plans().get(i);
             boolean chosen = study.chosen().filter(plan::equals).isPresent();

@@ -89,6 +89,10 @@ class BadCallsTest {
                     2,
                     "expected a plan, found 'bloks'; did you mean blocks? (see ./quipu plan --help)"),
             new BadCall(
+                    "plan llama-tiny --out plan.pdf",
+                    2,
+                    "--out: expected a file name ending in .svg or .png, found plan.pdf (see ./quipu plan --help)"),
+            new BadCall(
                     "bench llama-tiny --plan fast",
                     2,
                     "expected a plan, found 'fast'; known are saveAll, paper, minCut, blocks, budget=SIZE (see ./quipu"

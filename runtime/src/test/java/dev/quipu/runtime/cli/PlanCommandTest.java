@@ -4,21 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code plan}: what people read, and what programs do. */
 class PlanCommandTest {
     private static final String SHAPE = "--batch 2 --seq 16";
+
+    @TempDir
+    private Path folder;
 
     private static String output(String arguments) {
         Call call = Call.of(arguments.split(" "));
@@ -85,6 +93,21 @@ class PlanCommandTest {
                 () -> assertTrue(line(plan, "peak: ").contains(" live at once (gap "), plan),
                 () -> assertTrue(plan.contains("\nlaunch 0 "), plan),
                 () -> assertTrue(line(plan, "blocks").contains("%"), plan));
+    }
+
+    @Test
+    void bothChartsAreDrawn() throws IOException {
+        Path drawing = folder.resolve("plan.svg");
+        Path picture = folder.resolve("plan.png");
+        String text = output("plan llama-tiny --plan paper --save *.rmsNorm " + SHAPE + " --out " + drawing);
+        assertTrue(text.startsWith("llama-tiny, plan paper, save *.rmsNorm, batch 2"), text);
+        String svg = Files.readString(drawing); // letters are outlines in it, and colors are words
+        for (String color : List.of("31,78,156", "217,95,2", "27,158,119", "117,76,168", "194,24,60")) {
+            assertTrue(svg.contains("stroke:rgb(" + color), () -> "no line of a plan in " + color);
+            assertTrue(svg.contains("fill:rgb(" + color), () -> "no point of a plan in " + color);
+        }
+        output("plan llama-tiny " + SHAPE + " --out " + picture);
+        assertEquals(2000, ImageIO.read(picture.toFile()).getWidth());
     }
 
     @Test
