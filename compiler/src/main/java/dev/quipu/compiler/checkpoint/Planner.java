@@ -19,7 +19,9 @@ public final class Planner {
     public static Planned plan(Choices choices, PlanRequest request) {
         Graph graph = choices.graph();
         List<Cluster> clusters = choices.clusters();
-        Outcome outcome = outcome(choices, request);
+        Decisions decisions = new Decisions(choices, request);
+        Outcome outcome = outcome(choices, decisions, request);
+        decisions.check(outcome, request.name());
         if (outcome.rebuilds().isEmpty()) {
             Map<Tensor, Tensor> same = new HashMap<>();
             outcome.kept().forEach(choice -> same.put(choice.tensor(), choice.tensor()));
@@ -39,9 +41,11 @@ public final class Planner {
         return Fronts.of(Choices.of(graph, clusters), choice -> Decision.FREE).whole();
     }
 
-    private static Outcome outcome(Choices choices, PlanRequest request) {
-        Policy policy = request.policy();
-        return choices.outcome(choice -> policy.decide(choice) != Decision.RECOMPUTE);
+    private static Outcome outcome(Choices choices, Decisions decisions, PlanRequest request) {
+        if (!decisions.areFree()) {
+            return choices.outcome(choice -> decisions.of(choice) == Decision.SAVE);
+        }
+        return choices.outcome(MinimumCut.of(choices, decisions::of)::contains);
     }
 
     private static CheckpointPlan explain(
