@@ -50,6 +50,11 @@ public record Choice(
     }
 
     @Override
+    public int hashCode() {
+        return tensor.hashCode();
+    }
+
+    @Override
     public String toString() {
         return name;
     }

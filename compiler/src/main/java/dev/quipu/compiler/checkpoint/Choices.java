@@ -118,6 +118,32 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
     }
 
     /**
+     * All that something may need, backward rules or rebuilding, when nothing but the inputs of blocks is kept. For each, the
+     * place of the first backward cluster that needs it, itself or for what may be rebuilt from it.
+     */
+    Map<Choice, Integer> asked() {
+        Map<Cluster, Integer> places = new HashMap<>();
+        clusters.forEach(cluster -> places.put(cluster, places.size()));
+        Map<Tensor, Integer> needed = new HashMap<>();
+        all().stream()
+                .filter(Choice::isNeeded)
+                .forEach(choice ->
+                        needed.put(choice.tensor(), places.get(choice.readers().getFirst())));
+        Map<Choice, Integer> asked = new HashMap<>();
+        for (Cluster cluster : clusters.reversed()) {
+            ClusterOutcome outcome = outcome(cluster, needed.keySet(), choice -> false);
+            int first = outcome.asked().stream()
+                    .mapToInt(choice -> needed.getOrDefault(choice.tensor(), Integer.MAX_VALUE))
+                    .min()
+                    .orElse(0);
+            outcome.asked().forEach(choice -> asked.put(choice, first));
+            outcome.rebuild().ifPresent(rebuild ->
+                    rebuild.inputs().forEach(input -> needed.merge(input, first, Math::min)));
+        }
+        return asked;
+    }
+
+    /**
      * What becomes of one cluster's outputs. An output that is kept spares the rest of its own cluster too: it is asked for when
      * an output that is rebuilt was computed from it.
      *

@@ -3,7 +3,6 @@ package dev.quipu.compiler.checkpoint;
 import dev.quipu.compiler.block.RepeatedBlocks;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.dsl.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,7 +35,7 @@ final class Decisions {
      */
     Decisions(Choices choices, PlanRequest request) {
         this.choices = choices;
-        asked = asked(choices);
+        asked = choices.asked().keySet();
         choices.all().forEach(choice -> decisions.put(choice, request.policy().decide(choice)));
         Map<Choice, Ordered> by = new LinkedHashMap<>();
         for (PlanRequest.Order order : request.orders()) {
@@ -58,26 +57,17 @@ final class Decisions {
         return decisions.get(choice);
     }
 
-    boolean areFree() {
-        return asked.stream().anyMatch(choice -> !choice.blockInput() && of(choice) == Decision.FREE);
+    /** The choices that are not decided yet and that something may need, in the order in which they are made. */
+    List<Choice> free() {
+        return choices.all().stream()
+                .filter(asked::contains)
+                .filter(choice -> !choice.blockInput() && of(choice) == Decision.FREE)
+                .toList();
     }
 
     /** Whether nothing but the inputs of blocks is decided yet. */
     boolean areAllFree() {
         return asked.stream().allMatch(choice -> choice.blockInput() || of(choice) == Decision.FREE);
-    }
-
-    /** All that could be needed: by backward rules, or to rebuild something when nothing but the inputs of blocks is kept. */
-    private static Set<Choice> asked(Choices choices) {
-        Set<Tensor> needed = new HashSet<>();
-        choices.all().stream().filter(Choice::isNeeded).forEach(choice -> needed.add(choice.tensor()));
-        Set<Choice> asked = new HashSet<>();
-        for (Cluster cluster : choices.clusters().reversed()) {
-            ClusterOutcome outcome = choices.outcome(cluster, needed, choice -> false);
-            asked.addAll(outcome.asked());
-            outcome.rebuild().ifPresent(rebuild -> needed.addAll(rebuild.inputs()));
-        }
-        return asked;
     }
 
     private Ordered ordered(PlanRequest.Order order) {

@@ -3,6 +3,7 @@ package dev.quipu.compiler.checkpoint;
 import dev.quipu.compiler.Planned;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +14,8 @@ import java.util.Set;
 
 /** From a joint graph's clusters to the graph that a request's plan makes of it. */
 public final class Planner {
+    private static final double MEBIBYTE = 1 << 20;
+
     private Planner() {}
 
     /** Decides, then rewrites the graph. A graph without a backward pass stays as it is. */
@@ -20,16 +23,17 @@ public final class Planner {
         Graph graph = choices.graph();
         List<Cluster> clusters = choices.clusters();
         Decisions decisions = new Decisions(choices, request);
-        Outcome outcome = outcome(choices, decisions, request);
+        Found found = find(choices, decisions, request);
+        Outcome outcome = found.outcome();
         decisions.check(outcome, request.name());
         if (outcome.rebuilds().isEmpty()) {
             Map<Tensor, Tensor> same = new HashMap<>();
             outcome.kept().forEach(choice -> same.put(choice.tensor(), choice.tensor()));
             return new Planned(
-                    graph, clusters, explain(request, choices, outcome, new Recomputation(graph, clusters, same, Map.of())));
+                    graph, clusters, explain(request, choices, found, new Recomputation(graph, clusters, same, Map.of())));
         }
         Recomputation made = Recomputation.of(choices, outcome);
-        return new Planned(made.graph(), made.clusters(), explain(request, choices, outcome, made));
+        return new Planned(made.graph(), made.clusters(), explain(request, choices, found, made));
     }
 
     /**
@@ -41,15 +45,38 @@ public final class Planner {
         return Fronts.of(Choices.of(graph, clusters), choice -> Decision.FREE).whole();
     }
 
-    private static Outcome outcome(Choices choices, Decisions decisions, PlanRequest request) {
-        if (!decisions.areFree()) {
-            return choices.outcome(choice -> decisions.of(choice) == Decision.SAVE);
+    /** What was decided, and a time that no plan of as little memory can beat. */
+    private record Found(Outcome outcome, double leastSeconds) {}
+
+    private static Found find(Choices choices, Decisions decisions, PlanRequest request) {
+        Fronts fronts = Fronts.of(choices, choice -> Decision.FREE);
+        if (request.budget().isPresent()) {
+            return within(choices, decisions, fronts, request.budget().getAsLong());
         }
-        return choices.outcome(MinimumCut.of(choices, decisions::of)::contains);
+        Outcome outcome = decisions.free().isEmpty()
+                ? choices.outcome(choice -> decisions.of(choice) == Decision.SAVE)
+                : choices.outcome(MinimumCut.of(choices, decisions::of)::contains);
+        return new Found(outcome, LowerBound.ofKeeping(fronts, outcome.bytes()));
+    }
+
+    private static Found within(Choices choices, Decisions decisions, Fronts fronts, long budget) {
+        BudgetSearch search = BudgetSearch.of(choices, decisions);
+        Outcome outcome = search.within(budget).orElseThrow(() -> {
+            long least = search.leastBudget();
+            return QuipuException.of(
+                    "a budget of at least %d bytes (%.1f MiB)".formatted(least, Math.ceil(least * 10 / MEBIBYTE) / 10),
+                    "%d bytes (%.1f MiB)".formatted(budget, budget / MEBIBYTE),
+                    "plan",
+                    "");
+        });
+        boolean proven = search.isComplete() && decisions.areAllFree();
+        return new Found(
+                outcome, proven ? outcome.seconds() : LowerBound.within(choices, fronts, budget));
     }
 
     private static CheckpointPlan explain(
-            PlanRequest request, Choices choices, Outcome outcome, Recomputation made) {
+            PlanRequest request, Choices choices, Found found, Recomputation made) {
+        Outcome outcome = found.outcome();
         Set<Tensor> present = new HashSet<>();
         outcome.kept().forEach(choice -> present.add(choice.tensor()));
         outcome.rebuilds().forEach(rebuild -> present.addAll(rebuild.outputs()));
@@ -65,6 +92,6 @@ public final class Planner {
                         choices.choices().get(output), made.copies().get(output), rebuild));
             }
         }
-        return new CheckpointPlan(request.name(), saved, rebuilt, outcome.seconds(), 0);
+        return new CheckpointPlan(request.name(), saved, rebuilt, outcome.seconds(), Math.min(found.leastSeconds(), outcome.seconds()));
     }
 }

@@ -31,8 +31,12 @@ public record Scheduled(Graph graph, List<Cluster> clusters, MemoryPlan memory, 
 
     /** Assigns memory to clusters in their order; what can be written over its input is. */
     public static Scheduled of(Graph graph, List<Cluster> clusters) {
-        Map<Tensor, Lifetime> lifetimes = InPlace.of(clusters, Lifetimes.of(graph, clusters));
-        return new Scheduled(graph, clusters, MemoryPlan.pack(lifetimes), RepeatedBlocks.of(graph));
+        return new Scheduled(graph, clusters, memory(graph, clusters), RepeatedBlocks.of(graph));
+    }
+
+    /** The memory alone that {@link #of} assigns. */
+    public static MemoryPlan memory(Graph graph, List<Cluster> clusters) {
+        return MemoryPlan.pack(InPlace.of(clusters, Lifetimes.of(graph, clusters)));
     }
 
     /** As {@link #of}, with memory of its own for every tensor while it lives: what updates in place are held against. */

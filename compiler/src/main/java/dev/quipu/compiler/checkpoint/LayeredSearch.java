@@ -1,0 +1,103 @@
+package dev.quipu.compiler.checkpoint;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A search over the fronts of all groups: blocks one after the other, with the peaks that {@link BlockPeaks} measured, then held
+ * against the memory that the whole plan really takes.
+ *
+ * <p>When the backward pass comes to a block, what earlier blocks keep is there, and what later ones kept is gone. So a plan
+ * fits when for each block the sum of what earlier ones keep and of the block's own peak does.
+ */
+final class LayeredSearch implements BudgetSearch {
+    /** So often a plan that turned out too large is sought again with less. */
+    private static final int MOST_CORRECTIONS = 8;
+
+    /** So often the distance between a limit that can and one that cannot be met is halved. */
+    private static final int HALVINGS = 12;
+
+    /** A plan and what it takes. */
+    private record Found(Outcome outcome, long bytes) {}
+
+    private final Choices choices;
+    private final Decisions decisions;
+    private final Chain chain;
+    private final ChainPlans plans;
+    private final Map<ChainPlans.Selection, Found> known = new HashMap<>();
+
+    private LayeredSearch(Choices choices, Decisions decisions) {
+        this.choices = choices;
+        this.decisions = decisions;
+        chain = Chain.of(choices, decisions::of);
+        plans = new ChainPlans(chain, BlockPeaks.of(choices, chain, this::outcome));
+    }
+
+    static LayeredSearch of(Choices choices, Decisions decisions) {
+        return new LayeredSearch(choices, decisions);
+    }
+
+    private Outcome outcome(ChainPlans.Selection selection) {
+        Set<Choice> kept = chain.kept(selection);
+        return choices.outcome(choice -> kept.contains(choice) || decisions.of(choice) == Decision.SAVE);
+    }
+
+    private Found find(ChainPlans.Selection selection) {
+        return known.computeIfAbsent(selection, key -> {
+            Outcome outcome = outcome(key);
+            return new Found(outcome, Peak.bytes(choices, outcome));
+        });
+    }
+
+    /** Plans for the limit itself; where slots do not pack tightly, for less, until the plan fits. */
+    @Override
+    public Optional<Outcome> within(long budget) {
+        long limit = budget;
+        for (int i = 0; i < MOST_CORRECTIONS; i++) {
+            Optional<Found> found = plans.within(limit).map(this::find);
+            if (found.isEmpty()) {
+                break;
+            }
+            long excess = found.get().bytes() - budget;
+            if (excess <= 0) {
+                return Optional.of(found.get().outcome());
+            }
+            limit -= excess;
+        }
+        Found least = least();
+        return least.bytes() <= budget ? Optional.of(least.outcome()) : Optional.empty();
+    }
+
+    @Override
+    public long leastBudget() {
+        return least().bytes();
+    }
+
+    @Override
+    public boolean isComplete() {
+        return false;
+    }
+
+    /** The plan with the lowest peaks, or the one that keeps the fewest bytes, whichever takes less memory. */
+    private Found least() {
+        ChainPlans.Selection fewest = plans.fewestBytes();
+        long enough = plans.peak(fewest);
+        long missing = 0;
+        ChainPlans.Selection lowest = fewest;
+        for (int i = 0; i < HALVINGS; i++) {
+            long middle = missing + (enough - missing) / 2;
+            Optional<ChainPlans.Selection> selection = plans.within(middle);
+            if (selection.isPresent()) {
+                lowest = selection.get();
+                enough = middle;
+            } else {
+                missing = middle;
+            }
+        }
+        Found low = find(lowest);
+        Found few = find(fewest);
+        return low.bytes() < few.bytes() ? low : few;
+    }
+}
