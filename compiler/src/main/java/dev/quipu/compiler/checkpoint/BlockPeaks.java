@@ -70,8 +70,8 @@ final class BlockPeaks {
                 int turn = next.merge(link.points(), 1, Integer::sum);
                 points.add(turn % link.points().size());
             }
-            selections.add(new ChainPlans.Selection(
-                    sample % chain.outside().points().size(), points));
+            selections.add(
+                    new ChainPlans.Selection(sample % chain.outside().points().size(), points));
         }
         return selections;
     }

@@ -46,10 +46,10 @@ record Chain(List<Link> links, Link outside, Map<String, Link> owners) {
         for (int i = 0; i < fronts.groups().size(); i++) {
             ChoiceGroup group = fronts.groups().get(i);
             List<GroupFront.Point> some = points.computeIfAbsent(
-                    fronts.fronts().get(i),
-                    front -> some(front, Math.min(MOST_POINTS, samples * counts.get(front))));
+                    fronts.fronts().get(i), front -> some(front, Math.min(MOST_POINTS, samples * counts.get(front))));
             Link link = new Link(group.members(), some, new long[some.size()]);
-            if (group.members().stream().anyMatch(member -> !member.blockInput() && member.element().isEmpty())) {
+            if (group.members().stream()
+                    .anyMatch(member -> !member.blockInput() && member.element().isEmpty())) {
                 outside = link;
             } else {
                 links.add(link);

@@ -96,8 +96,8 @@ record ChainPlans(Chain chain, BlockPeaks peaks) {
                 long bytes = ways.bytes[way] + more[point];
                 double seconds = ways.seconds[way] + points.get(point).seconds();
                 int step = (int) (bytes / width);
-                boolean better = seconds < best.seconds[step]
-                        || (seconds == best.seconds[step] && bytes < best.bytes[step]);
+                boolean better =
+                        seconds < best.seconds[step] || (seconds == best.seconds[step] && bytes < best.bytes[step]);
                 if (better) {
                     best.bytes[step] = bytes;
                     best.seconds[step] = seconds;

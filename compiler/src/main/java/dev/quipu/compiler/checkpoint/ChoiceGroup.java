@@ -130,8 +130,7 @@ record ChoiceGroup(String element, List<Cluster> clusters, List<Choice> members)
             shape.add(ClusterShape.of(cluster, places));
         }
         for (Choice member : members) {
-            shape.add(List.of(
-                    places.get(member.tensor()), member.blockInput(), member.isNeeded(), member.bytes()));
+            shape.add(List.of(places.get(member.tensor()), member.blockInput(), member.isNeeded(), member.bytes()));
         }
         return shape;
     }

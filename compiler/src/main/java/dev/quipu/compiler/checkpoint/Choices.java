@@ -48,7 +48,8 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
             Set<Tensor> outputs = new HashSet<>(cluster.outputs());
             for (Tensor tensor : cluster.outputs()) {
                 Node node = tensor.node();
-                if (node.site().pass() == Site.Pass.FORWARD && Views.root(tensor).equals(tensor)) {
+                if (node.site().pass() == Site.Pass.FORWARD
+                        && Views.root(tensor).equals(tensor)) {
                     outputs.remove(tensor);
                     String element = RepeatedBlocks.element(node.site().layer());
                     choices.put(
@@ -137,8 +138,8 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
                     .min()
                     .orElse(0);
             outcome.asked().forEach(choice -> asked.put(choice, first));
-            outcome.rebuild().ifPresent(rebuild ->
-                    rebuild.inputs().forEach(input -> needed.merge(input, first, Math::min)));
+            outcome.rebuild()
+                    .ifPresent(rebuild -> rebuild.inputs().forEach(input -> needed.merge(input, first, Math::min)));
         }
         return asked;
     }

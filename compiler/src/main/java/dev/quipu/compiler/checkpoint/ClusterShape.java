@@ -42,7 +42,9 @@ record ClusterShape(Cluster.Kind kind, List<Part> parts, List<Integer> outputs) 
             }
         }
         return new ClusterShape(
-                cluster.kind(), parts, cluster.outputs().stream().map(places::get).toList());
+                cluster.kind(),
+                parts,
+                cluster.outputs().stream().map(places::get).toList());
     }
 
     private static int place(Tensor tensor, Map<Tensor, Integer> places) {

@@ -100,8 +100,9 @@ final class Decisions {
     }
 
     private static String neverNeeded(Choice choice) {
-        Set<String> readers =
-                choice.forwardReaders().stream().map(Decisions::describe).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> readers = choice.forwardReaders().stream()
+                .map(Decisions::describe)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         return readers.isEmpty()
                 ? "which no kernel reads"
                 : "which is read by " + String.join(" and ", readers)
@@ -133,8 +134,9 @@ final class Decisions {
      */
     void check(Outcome outcome, String plan) {
         Set<Choice> present = new HashSet<>(outcome.kept());
-        outcome.rebuilds().forEach(rebuild ->
-                rebuild.outputs().forEach(output -> present.add(choices.choices().get(output))));
+        outcome.rebuilds()
+                .forEach(rebuild -> rebuild.outputs()
+                        .forEach(output -> present.add(choices.choices().get(output))));
         for (Ordered ordered : orders) {
             if (ordered.choices.stream().noneMatch(present::contains)) {
                 Choice first = ordered.choices.getFirst();

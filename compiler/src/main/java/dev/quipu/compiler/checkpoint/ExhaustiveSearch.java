@@ -32,8 +32,7 @@ record ExhaustiveSearch(Choices choices, List<Outcome> outcomes) implements Budg
                     kept.add(free.get(i));
                 }
             }
-            Outcome outcome = choices.outcome(
-                    choice -> kept.contains(choice) || decisions.of(choice) == Decision.SAVE);
+            Outcome outcome = choices.outcome(choice -> kept.contains(choice) || decisions.of(choice) == Decision.SAVE);
             outcomes.putIfAbsent(Set.copyOf(outcome.kept()), outcome);
         }
         List<Outcome> sorted = new ArrayList<>(outcomes.values());

@@ -74,8 +74,7 @@ record Fronts(List<ChoiceGroup> groups, List<GroupFront> fronts, long fixedBytes
         for (int i = 1; i < hull.size(); i++) {
             GroupFront.Point left = hull.get(i - 1);
             GroupFront.Point right = hull.get(i);
-            lines.add(new Line(
-                    right.bytes() - left.bytes(), left.seconds() - right.seconds(), Hull.gain(left, right)));
+            lines.add(new Line(right.bytes() - left.bytes(), left.seconds() - right.seconds(), Hull.gain(left, right)));
         }
         return lines;
     }

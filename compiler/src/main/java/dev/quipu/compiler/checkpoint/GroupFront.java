@@ -91,8 +91,7 @@ record GroupFront(List<Point> points, boolean exact) {
                 Step rest = new Step(bytes(state), 0, state, new BitSet());
                 partials.forEach(partial -> all.add(partial.before(rest)));
             });
-            return new GroupFront(
-                    thinned(all).stream().map(Search::point).toList(), exact);
+            return new GroupFront(thinned(all).stream().map(Search::point).toList(), exact);
         }
 
         private Map<BitSet, List<Partial>> before(Cluster cluster, Map<BitSet, List<Partial>> states) {
@@ -127,7 +126,8 @@ record GroupFront(List<Point> points, boolean exact) {
         /** The different things that can be done with a cluster's outputs when some of them are needed. */
         private List<Step> steps(Cluster cluster, BitSet own, BitSet asked) {
             Set<Tensor> needed = new HashSet<>();
-            asked.stream().forEach(index -> needed.add(group.members().get(index).tensor()));
+            asked.stream()
+                    .forEach(index -> needed.add(group.members().get(index).tensor()));
             List<Choice> free = own.stream()
                     .mapToObj(group.members()::get)
                     .filter(choice -> decide.apply(choice) == Decision.FREE && !choice.blockInput())

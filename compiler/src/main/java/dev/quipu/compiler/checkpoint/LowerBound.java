@@ -58,7 +58,8 @@ final class LowerBound {
             for (Tensor output : clusters.get(i).outputs()) {
                 Choice choice = choices.choices().get(output);
                 if (choice != null && asked.containsKey(choice)) {
-                    // the front counts it; in the arena it is live until its last backward reader, or what is rebuilt from it
+                    // the front counts it; in the arena it is live until its last backward reader, or what is rebuilt
+                    // from it
                     int death = choice.isNeeded() ? places.get(choice.readers().getLast()) : asked.get(choice);
                     boolean live = death > i && !results.contains(output);
                     changes[0] += choice.bytes();

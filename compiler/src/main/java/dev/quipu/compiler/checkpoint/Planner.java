@@ -30,7 +30,9 @@ public final class Planner {
             Map<Tensor, Tensor> same = new HashMap<>();
             outcome.kept().forEach(choice -> same.put(choice.tensor(), choice.tensor()));
             return new Planned(
-                    graph, clusters, explain(request, choices, found, new Recomputation(graph, clusters, same, Map.of())));
+                    graph,
+                    clusters,
+                    explain(request, choices, found, new Recomputation(graph, clusters, same, Map.of())));
         }
         Recomputation made = Recomputation.of(choices, outcome);
         return new Planned(made.graph(), made.clusters(), explain(request, choices, found, made));
@@ -70,12 +72,10 @@ public final class Planner {
                     "");
         });
         boolean proven = search.isComplete() && decisions.areAllFree();
-        return new Found(
-                outcome, proven ? outcome.seconds() : LowerBound.within(choices, fronts, budget));
+        return new Found(outcome, proven ? outcome.seconds() : LowerBound.within(choices, fronts, budget));
     }
 
-    private static CheckpointPlan explain(
-            PlanRequest request, Choices choices, Found found, Recomputation made) {
+    private static CheckpointPlan explain(PlanRequest request, Choices choices, Found found, Recomputation made) {
         Outcome outcome = found.outcome();
         Set<Tensor> present = new HashSet<>();
         outcome.kept().forEach(choice -> present.add(choice.tensor()));
@@ -92,6 +92,7 @@ public final class Planner {
                         choices.choices().get(output), made.copies().get(output), rebuild));
             }
         }
-        return new CheckpointPlan(request.name(), saved, rebuilt, outcome.seconds(), Math.min(found.leastSeconds(), outcome.seconds()));
+        return new CheckpointPlan(
+                request.name(), saved, rebuilt, outcome.seconds(), Math.min(found.leastSeconds(), outcome.seconds()));
     }
 }

@@ -71,8 +71,8 @@ public record Recomputation(
         private void run(Cluster cluster, UnaryOperator<Tensor> inputs) {
             List<Node> nodes = new ArrayList<>();
             for (Node node : cluster.nodes()) {
-                Node made = Node.of(
-                        node.op(), node.inputs().stream().map(inputs).toList(), node.site());
+                Node made =
+                        Node.of(node.op(), node.inputs().stream().map(inputs).toList(), node.site());
                 nodes.add(made);
                 if (node.types().isEmpty()) {
                     effects.put(node, made);

@@ -2,7 +2,6 @@ package dev.quipu.compiler.schedule;
 
 import dev.quipu.compiler.block.RepeatedBlocks;
 import dev.quipu.compiler.cluster.Cluster;
-import dev.quipu.compiler.memory.Lifetime;
 import dev.quipu.compiler.memory.MemoryPlan;
 import dev.quipu.compiler.memory.Place;
 import dev.quipu.compiler.rewrite.Views;

@@ -76,8 +76,8 @@ class PlannerTest {
             double bound = LowerBound.within(model.choices, Fronts.of(model.choices, choice -> Decision.FREE), budget);
             assertTrue(bound <= best + ROUNDING, bound + " is no bound of " + best);
         }
-        QuipuException refused = assertThrows(
-                QuipuException.class, () -> Planner.plan(model.choices, PlanRequest.budget(least - 1)));
+        QuipuException refused =
+                assertThrows(QuipuException.class, () -> Planner.plan(model.choices, PlanRequest.budget(least - 1)));
         assertTrue(refused.getMessage().contains("at least " + least + " bytes"), refused.getMessage());
     }
 
@@ -112,8 +112,7 @@ class PlannerTest {
     @ParameterizedTest
     @MethodSource("small")
     void theFrontHasAPlanAtEachPointAndNoneBelow(Small model) {
-        Front front =
-                Planner.front(model.choices.graph(), model.choices.clusters());
+        Front front = Planner.front(model.choices.graph(), model.choices.clusters());
         for (BruteForce.Plan plan : model.all.plans()) {
             double bound = front.leastSeconds(plan.kept());
             assertTrue(bound <= plan.seconds() + ROUNDING, () -> plan.outcome().kept() + " is below the front");
@@ -142,8 +141,7 @@ class PlannerTest {
         List<Choice> free = BruteForce.subsets(model.choices).stream()
                 .filter(choice -> policy.decide(choice) == Decision.FREE)
                 .toList();
-        List<Outcome> all =
-                BruteForce.outcomes(model.choices, free, choice -> policy.decide(choice) == Decision.SAVE);
+        List<Outcome> all = BruteForce.outcomes(model.choices, free, choice -> policy.decide(choice) == Decision.SAVE);
         CheckpointPlan plan =
                 Planner.plan(model.choices, PlanRequest.of("cut", policy)).plan();
         assertEquals(all.stream().mapToLong(Outcome::bytes).min().orElseThrow(), plan.bytes());

@@ -18,13 +18,12 @@ public final class TensorNames {
 
     /** A name for a value that a node computed. */
     public String of(Node node, int output) {
-        String pass =
-                switch (node.site().pass()) {
-                    case FORWARD -> "";
-                    case RECOMPUTED -> ".recomputed";
-                    case BACKWARD -> ".backward";
-                    case UPDATE -> ".update";
-                };
+        String pass = switch (node.site().pass()) {
+            case FORWARD -> "";
+            case RECOMPUTED -> ".recomputed";
+            case BACKWARD -> ".backward";
+            case UPDATE -> ".update";
+        };
         return free(base(node) + pass + (output == 0 ? "" : ".output" + output));
     }
 

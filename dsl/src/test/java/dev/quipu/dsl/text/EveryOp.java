@@ -66,7 +66,6 @@ final class EveryOp {
     static final Type CHANNELS = Type.f32(new Dim("channel", 8));
     static final Type TABLE = Type.f32(new Dim("vocabulary", 11), new Dim("channel", 8));
 
-
     private EveryOp() {}
 
     static List<Sample> samples() {

@@ -45,10 +45,12 @@ final class ProgramOptions {
     /** Compiles the program; nothing is allocated. */
     Compiled compile(Model model) {
         if (plan.isGiven() && !program.equals("gradient")) {
-            throw QuipuException.of("a plan for the program gradient", program, "--plan", "no other has a backward pass");
+            throw QuipuException.of(
+                    "a plan for the program gradient", program, "--plan", "no other has a backward pass");
         }
         if (loss.isGiven() && !program.equals("gradient") && !program.equals("loss")) {
-            throw QuipuException.of("a chunk for the program gradient or loss", program, "--loss-chunk", "no other has one");
+            throw QuipuException.of(
+                    "a chunk for the program gradient or loss", program, "--loss-chunk", "no other has one");
         }
         Compiler compiler = loss.applyTo(new Compiler(verify).keeping(plan.request()));
         int length = sequence == null ? Math.min(usualSequence(), model.contextLength()) : sequence;

@@ -84,7 +84,9 @@ final class FoldedTensor {
     private String withoutElement(String name) {
         return key.list().isEmpty()
                 ? name
-                : Pattern.compile("^" + Pattern.quote(key.list()) + "\\.\\d+\\.").matcher(name).replaceFirst("");
+                : Pattern.compile("^" + Pattern.quote(key.list()) + "\\.\\d+\\.")
+                        .matcher(name)
+                        .replaceFirst("");
     }
 
     /** The list of layers that it belongs to; empty outside of lists. */

@@ -113,7 +113,9 @@ public final class PlanJson {
             Map<String, Object> values = new LinkedHashMap<>();
             values.put("pass", lower(cluster.head().site().pass()));
             values.put("layer", cluster.head().site().layer());
-            values.put("ops", cluster.nodes().stream().map(node -> node.op().mnemonic()).toList());
+            values.put(
+                    "ops",
+                    cluster.nodes().stream().map(node -> node.op().mnemonic()).toList());
             values.put("seconds", cluster.seconds());
             values.put("liveBytes", live[i]);
             launches.add(values);

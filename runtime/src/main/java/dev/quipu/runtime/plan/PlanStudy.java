@@ -52,8 +52,8 @@ public record PlanStudy(List<PlanSummary> plans, Optional<PlanSummary> chosen, F
         List<PlanSummary> plans = new ArrayList<>(List.of(new PlanSummary(requests.getFirst(), all)));
         requests.stream()
                 .skip(1)
-                .map(request -> new PlanSummary(
-                        request, compiler.keeping(request).replan(all)))
+                .map(request ->
+                        new PlanSummary(request, compiler.keeping(request).replan(all)))
                 .forEach(plans::add);
         Choices choices = all.choices();
         return new PlanStudy(

@@ -30,8 +30,8 @@ public final class PlanView {
     private static String assumptions() {
         return String.format(
                 Locale.ROOT,
-                "step: forward and backward of one micro-batch, predicted at %.0f GFLOP/s, %.0f GB/s and %.0f us a launch"
-                        + " wherever it runs; peak: activations and workspace\n",
+                "step: forward and backward of one micro-batch, predicted at %.0f GFLOP/s, %.0f GB/s and %.0f us a"
+                        + " launch wherever it runs; peak: activations and workspace\n",
                 Costs.FLOPS_PER_SECOND / GIGA,
                 Costs.BYTES_PER_SECOND / GIGA,
                 Costs.SECONDS_PER_LAUNCH / MICRO);
@@ -47,7 +47,8 @@ public final class PlanView {
                 + "step: " + Quantity.seconds(plan.stepSeconds()) + ", "
                 + Quantity.percent(plan.rebuildSeconds(), plan.stepSeconds()) + " of it rebuilding\n"
                 + "peak: " + Quantity.bytes(memory.bytes()) + " in launch " + memory.peakLaunch() + " ("
-                + place(plan.gradient().scheduled().clusters().get(memory.peakLaunch())) + "), at least " + Quantity.bytes(memory.lowerBound()) + " live at once (gap "
+                + place(plan.gradient().scheduled().clusters().get(memory.peakLaunch())) + "), at least "
+                + Quantity.bytes(memory.lowerBound()) + " live at once (gap "
                 + ComparisonTable.gap(memory.bytes(), memory.lowerBound()) + "), packed " + packing(memory.packing())
                 + "\n";
     }

@@ -19,7 +19,8 @@ final class TensorTable {
     /** One plan, with what it keeps. */
     static String of(PlanSummary plan) {
         TextTable table = new TextTable("llrrlrrl");
-        table.row("tensor", "axes", "bytes", "count", "plan", "kept", "rebuilding one", "needed by the backward rule of");
+        table.row(
+                "tensor", "axes", "bytes", "count", "plan", "kept", "rebuilding one", "needed by the backward rule of");
         List<FoldedTensor> tensors = FoldedTensor.of(List.of(plan));
         Heading heading = new Heading(table, tensors);
         for (FoldedTensor tensor : tensors) {

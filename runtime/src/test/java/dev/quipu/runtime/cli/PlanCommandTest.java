@@ -67,7 +67,8 @@ class PlanCommandTest {
                     String line = line(plans, row.tensor());
                     List<String> cells = List.of(line.strip().split(" {2,}"));
                     List<String> fates = cells.subList(4, 8);
-                    List<String> expected = new ArrayList<>(Arrays.asList(row.fates().split(" ")));
+                    List<String> expected =
+                            new ArrayList<>(Arrays.asList(row.fates().split(" ")));
                     expected.replaceAll(fate -> fate.equals("?") ? fates.get(expected.indexOf("?")) : fate);
                     assertEquals(expected, fates, line);
                     assertTrue(cells.getLast().contains(row.reason()), line);
@@ -129,14 +130,12 @@ class PlanCommandTest {
         long kept = saved;
         assertAll(
                 () -> assertEquals(kept, blocks.get("keptBytes").asLong()),
-                () -> assertTrue(
-                        kept < plan(values, "paper").get("keptBytes").asLong()),
+                () -> assertTrue(kept < plan(values, "paper").get("keptBytes").asLong()),
                 () -> assertTrue(values.get("front").size() > 1, "no front"));
         long peak = 0;
         for (JsonNode slot : values.get("timeline")) {
             peak = Math.max(
-                    peak,
-                    slot.get("offset").asLong() + slot.get("slotBytes").asLong());
+                    peak, slot.get("offset").asLong() + slot.get("slotBytes").asLong());
             assertTrue(slot.get("birth").asInt() <= slot.get("lastUse").asInt(), slot::toString);
         }
         assertEquals(blocks.get("peakBytes").asLong(), peak);
@@ -159,8 +158,8 @@ class PlanCommandTest {
     /** No weight is allocated, and 80 layers are planned as fast as one reads. */
     @Test
     void sixtyFiveBillionParametersArePlannedAtOnce() {
-        String plans = Assertions.assertTimeout(
-                Duration.ofSeconds(20), () -> output("plan llama-65b --batch 1 --seq 2048"));
+        String plans =
+                Assertions.assertTimeout(Duration.ofSeconds(20), () -> output("plan llama-65b --batch 1 --seq 2048"));
         assertTrue(plans.contains("\nlayers.0-79 x 80:\n"), plans);
         assertTrue(plans.lines().count() < 45, plans);
     }

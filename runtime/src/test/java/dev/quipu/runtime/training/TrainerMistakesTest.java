@@ -77,8 +77,7 @@ class TrainerMistakesTest {
             Map<String, String> stored = TrainingStateFiles.readState(run).settings();
             assertRefused(
                     "--plan: expected a plan with a name, found 'mine', the run's own",
-                    () -> Trainer.resume(
-                            text, TrainingSettings.options(stored).build(), run));
+                    () -> Trainer.resume(text, TrainingSettings.options(stored).build(), run));
             TrainingOptions named =
                     TrainingSettings.options(stored).plan(PlanRequest.PAPER).build();
             try (Trainer trainer = Trainer.resume(text, named, run)) {
