@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.fixtures.SmallModels;
 import dev.quipu.compiler.memory.MemoryPlan;
+import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.rewrite.Simplify;
 import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Site;
+import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.text.GraphPlan;
 import dev.quipu.dsl.text.GraphText;
 import dev.quipu.dsl.text.PlannedGraph;
@@ -17,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -99,6 +103,19 @@ class PlanTextTest {
             Graph planned = compiled(family, request).planned().graph();
             assertEquals(recomputed(planned), recomputed(Simplify.of(planned)), request.name());
         }
+    }
+
+    /** A run's plan goes to all of its programs; budgets and names of tensors are those of the step. */
+    @Test
+    void programsWithoutABackwardPassStayAsTheyAre() {
+        Model model = SmallModels.LLAMA.model();
+        Compiler plain = Compiler.verifying();
+        Compiler lean = plain.keeping(PlanRequest.budget(1).recompute(new Glob("no such tensor")));
+        assertEquals(plain.loss(model, 2, 5).planHash(), lean.loss(model, 2, 5).planHash());
+        assertEquals(plain.logits(model, 2, 5).planHash(), lean.logits(model, 2, 5).planHash());
+        assertEquals(
+                plain.update(model, AdamW.LLAMA).planHash(),
+                lean.update(model, AdamW.LLAMA).planHash());
     }
 
     private static long recomputed(Graph graph) {

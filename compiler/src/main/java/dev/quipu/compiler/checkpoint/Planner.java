@@ -18,8 +18,10 @@ public final class Planner {
 
     private Planner() {}
 
-    /** Decides, then rewrites the graph. A graph without a backward pass stays as it is. */
-    public static Planned plan(Choices choices, PlanRequest request) {
+    /** Decides, then rewrites the graph. A graph without a backward pass stays as it is, whatever is asked for. */
+    public static Planned plan(Choices choices, PlanRequest asked) {
+        boolean decides = choices.all().stream().anyMatch(Choice::isNeeded);
+        PlanRequest request = decides ? asked : PlanRequest.of(asked.name(), Policy.SAVE_ALL);
         Graph graph = choices.graph();
         List<Cluster> clusters = choices.clusters();
         Decisions decisions = new Decisions(choices, request);
