@@ -118,7 +118,7 @@ final class FoldedTensor {
         return saved == null ? 0 : saved.size() * key.type().bytes();
     }
 
-    /** {@code saved}, {@code rebuilt}, nothing, or which layers' are: {@code rebuilt 0-11, saved 12-31}. */
+    /** {@code saved}, {@code rebuilt}, nothing, or which layers' are: {@code saved 0-11, 14; rebuilt 12-13}. */
     String fate(int plan) {
         Map<Fate, NavigableSet<Integer>> own = fates.get(plan);
         if (own.isEmpty()) {
@@ -129,16 +129,16 @@ final class FoldedTensor {
                 ? first.getKey().toString()
                 : own.entrySet().stream()
                         .map(fate -> fate.getKey() + " " + ranges(fate.getValue()))
-                        .collect(Collectors.joining(", "));
+                        .collect(Collectors.joining("; "));
     }
 
-    /** Numbers, those in a row as one: {@code 0-11 14}. */
+    /** Numbers, those in a row as one: {@code 0-11, 14}. */
     static String ranges(NavigableSet<Integer> numbers) {
         StringBuilder text = new StringBuilder();
         int first = numbers.first();
         for (int number : numbers) {
             if (!numbers.contains(number + 1)) {
-                text.append(text.isEmpty() ? "" : " ").append(first == number ? "" + first : first + "-" + number);
+                text.append(text.isEmpty() ? "" : ", ").append(first == number ? "" + first : first + "-" + number);
                 first = numbers.higher(number) == null ? first : numbers.higher(number);
             }
         }

@@ -56,6 +56,18 @@ public final class PlanJson {
         return values;
     }
 
+    /** What was measured, plan by plan. */
+    public static Map<String, Object> values(MeasuredPlan measured) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("plan", measured.plan().name());
+        values.put("stepSeconds", measured.stepSeconds());
+        values.put("fastestStepSeconds", measured.fastestSeconds());
+        values.put("slowestStepSeconds", measured.slowestSeconds());
+        values.put("nativeBytes", measured.nativeBytes());
+        measured.residentBytes().ifPresent(bytes -> values.put("residentBytes", bytes));
+        return values;
+    }
+
     private static Map<String, Object> tensor(PlanTensor tensor) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("name", tensor.choice().name());

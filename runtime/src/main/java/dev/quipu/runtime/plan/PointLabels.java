@@ -12,6 +12,7 @@ import java.util.List;
 final class PointLabels {
     private static final double LETTER = 7.5;
     private static final double HEIGHT = 16;
+    private static final double LEADING = 2;
     private static final double DISTANCE = 6;
     private static final int STOREYS = 8;
 
@@ -35,9 +36,11 @@ final class PointLabels {
             double y = point.getY() + DISTANCE + HEIGHT * (storey + 0.5);
             for (double x : new double[] {point.getX() + half + DISTANCE, point.getX(), point.getX() - half}) {
                 Rectangle2D box = new Rectangle2D.Double(x - half, y - HEIGHT / 2, 2 * half, HEIGHT);
+                Rectangle2D letters = new Rectangle2D.Double(
+                        box.getX(), box.getY() + LEADING, box.getWidth(), HEIGHT - 2 * LEADING);
                 if (box.getMinX() >= 0
                         && box.getMaxX() <= width
-                        && taken.stream().noneMatch(box::intersects)) {
+                        && taken.stream().noneMatch(letters::intersects)) {
                     taken.add(box);
                     return new Point2D.Double(x, y);
                 }

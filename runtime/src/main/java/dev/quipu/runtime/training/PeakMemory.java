@@ -1,8 +1,6 @@
 package dev.quipu.runtime.training;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.quipu.runtime.buffer.ProcessMemory;
 import java.util.OptionalLong;
 
 /**
@@ -14,26 +12,10 @@ import java.util.OptionalLong;
  *     system does not tell
  */
 public record PeakMemory(long arenas, long state, OptionalLong process) {
-    private static final Path STATUS = Path.of("/proc/self/status");
-    private static final String HIGH_WATER = "VmHWM:";
     private static final double MEBIBYTE = 1 << 20;
 
     static PeakMemory of(long arenas, long state) {
-        return new PeakMemory(arenas, state, highWater());
-    }
-
-    private static OptionalLong highWater() {
-        if (!Files.isReadable(STATUS)) {
-            return OptionalLong.empty();
-        }
-        try {
-            return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith(HIGH_WATER))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
-                    .findFirst();
-        } catch (IOException e) {
-            return OptionalLong.empty();
-        }
+        return new PeakMemory(arenas, state, ProcessMemory.mostResident());
     }
 
     @Override

@@ -18,7 +18,7 @@ class PointLabelsTest {
 
     /** Letters are a little narrower and lower than the boxes that keep them apart. */
     private static Rectangle2D letters(Point2D middle) {
-        return new Rectangle2D.Double(middle.getX() - LETTERS / 2, middle.getY() - 6, LETTERS, 12);
+        return new Rectangle2D.Double(middle.getX() - LETTERS / 2, middle.getY() - 5, LETTERS, 10);
     }
 
     @Test
