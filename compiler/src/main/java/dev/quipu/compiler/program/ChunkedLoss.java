@@ -33,7 +33,7 @@ import java.util.Set;
  * number of rows these are always the same.
  */
 public final class ChunkedLoss {
-    private static final long BYTES = 32L << 20;
+    private static final long BYTES = 64L << 20;
     private static final int MOST_CHUNKS = 16;
     private static final int MULTIPLE = 64;
 
@@ -83,7 +83,7 @@ public final class ChunkedLoss {
 
     /**
      * Rows of a chunk where nobody says how many. A chunk should be large enough that its products run at full speed and that
-     * going over the weight and its gradient once per chunk does not count: 32 MiB of logits, and no more than sixteen chunks.
+     * going over the weight and its gradient once per chunk does not count: 64 MiB of logits, and no more than sixteen chunks.
      * It is a multiple of 64 rows, which fits the tiles of the products, and at most half of all rows, so that even where memory
      * is no concern all logits never exist at once.
      *

@@ -12,7 +12,7 @@ final class LossOptions {
             paramLabel = "ROWS",
             description = {
                 "Tokens whose logits exist at once: output projection and loss run in chunks, forward and backward.",
-                "Default: 32 MiB of logits, in 2 to 16 chunks; as many as batch x sequence: all at once."
+                "Default: 64 MiB of logits, in 2 to 16 chunks; as many as batch x sequence: all at once."
             })
     private Integer rows;
 
