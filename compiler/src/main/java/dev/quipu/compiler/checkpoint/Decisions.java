@@ -44,8 +44,7 @@ final class Decisions {
             for (Choice choice : ordered.choices) {
                 Ordered other = by.put(choice, ordered);
                 if (other != null && other.order.decision() != order.decision()) {
-                    throw QuipuException.of(
-                            "one order for each tensor", "two for " + choice, other + " and " + ordered, "");
+                    throw QuipuException.of("one order", other + " and " + ordered, choice.name(), "");
                 }
                 decisions.put(choice, order.decision());
             }
@@ -106,7 +105,7 @@ final class Decisions {
         return readers.isEmpty()
                 ? "which no kernel reads"
                 : "which is read by " + String.join(" and ", readers)
-                        + ", on the way to the loss: its backward rule does not need it, and nothing rebuilds it";
+                        + ", on the way to the loss: no backward rule needs it, and nothing is rebuilt from it";
     }
 
     private static String next(Choice input) {
