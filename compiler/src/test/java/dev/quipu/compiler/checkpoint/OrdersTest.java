@@ -60,27 +60,28 @@ class OrdersTest {
             delimiter = '|',
             nullValues = "-",
             value = {
-                "saveAll | layers.0.atention.wv.matMul | - | expected a tensor that a kernel of the forward pass stores, "
-                        + "found 'layers.0.atention.wv.matMul'; did you mean layers.*.attention.wv.matMul or "
-                        + "layers.*.attention.wq.matMul or layers.*.attention.wk.matMul?",
-                "blocks | - | layers.0.pointwise.2 | recompute layers.0.pointwise.2: expected tensors inside of blocks, "
-                        + "found layers.0.pointwise.2, which is what layers.1 begins with; "
-                        + "rebuilding it would hold more than one block's working set",
+                "saveAll | layers.0.atention.wv.matMul | - | expected a tensor that a kernel of the forward pass"
+                        + " stores, found 'layers.0.atention.wv.matMul'; did you mean layers.*.attention.wv.matMul or"
+                        + " layers.*.attention.wq.matMul or layers.*.attention.wk.matMul?",
+                "blocks | - | layers.0.pointwise.2 | recompute layers.0.pointwise.2: expected tensors inside of"
+                        + " blocks, found layers.0.pointwise.2, which is what layers.1 begins with; rebuilding it would"
+                        + " hold more than one block's working set",
                 "saveAll | - | layers.1.* | recompute layers.1.*: expected tensors inside of blocks, "
                         + "found layers.1.pointwise.2, which is what norm begins with; "
                         + "rebuilding it would hold more than one block's working set",
                 "paper | - | crossEntropy | recompute crossEntropy: expected a tensor that the backward pass needs, "
                         + "found crossEntropy, which is read by concat, on the way to the loss: "
                         + "no backward rule needs it, and nothing is rebuilt from it",
-                "saveAll | layers.0.attention.wq.matMul | - | save layers.0.attention.wq.matMul with plan saveAll: expected "
-                        + "a tensor that the backward pass needs, found layers.0.attention.wq.matMul, which is needed only "
-                        + "to rebuild layers.0.attention.rope; order to recompute that, or leave this order out",
-                "saveAll | layers.*.rmsNorm | *.attentionNorm.rmsNorm | layers.0.attentionNorm.rmsNorm: expected one order, "
-                        + "found save layers.*.rmsNorm and recompute *.attentionNorm.rmsNorm"
+                "saveAll | layers.0.attention.wq.matMul | - | save layers.0.attention.wq.matMul with plan saveAll:"
+                    + " expected a tensor that the backward pass needs, found layers.0.attention.wq.matMul, which is"
+                    + " needed only to rebuild layers.0.attention.rope; order to recompute that, or leave this order"
+                    + " out",
+                "saveAll | layers.*.rmsNorm | *.attentionNorm.rmsNorm | layers.0.attentionNorm.rmsNorm: expected one"
+                        + " order, found save layers.*.rmsNorm and recompute *.attentionNorm.rmsNorm"
             })
     void anOrderIsRefused(String plan, String save, String recompute, String message) {
-        QuipuException refused = assertThrows(
-                QuipuException.class, () -> Planner.plan(CHOICES, request(plan, save, recompute)));
+        QuipuException refused =
+                assertThrows(QuipuException.class, () -> Planner.plan(CHOICES, request(plan, save, recompute)));
         assertEquals(message, refused.getMessage());
     }
 
