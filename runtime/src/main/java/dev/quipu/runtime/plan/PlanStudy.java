@@ -8,8 +8,10 @@ import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.checkpoint.Planner;
 import dev.quipu.dsl.Model;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Plans of one training step beside each other.
@@ -25,19 +27,26 @@ public record PlanStudy(List<PlanSummary> plans, Optional<PlanSummary> chosen, F
 
     /** The plans that have names. */
     public static PlanStudy of(Compiler compiler, Model model, int batch, int sequence) {
-        return of(compiler, model, batch, sequence, PlanRequest.NAMED, Optional.empty());
+        return of(compiler, model, batch, sequence, PlanRequest.NAMED);
+    }
+
+    /**
+     * Plans of one's own, behind the one that saves everything.
+     *
+     * @throws dev.quipu.dsl.QuipuException if one of them is not possible for the model
+     */
+    public static PlanStudy of(Compiler compiler, Model model, int batch, int sequence, List<PlanRequest> requests) {
+        return of(compiler, model, batch, sequence, requests, Optional.empty());
     }
 
     /**
      * The plans that have names, and one that was asked for.
      *
-     * @throws dev.quipu.dsl.QuipuException if there is no such plan for the model
+     * @throws dev.quipu.dsl.QuipuException if it is not possible for the model
      */
     public static PlanStudy of(Compiler compiler, Model model, int batch, int sequence, PlanRequest chosen) {
         List<PlanRequest> requests = new ArrayList<>(PlanRequest.NAMED);
-        if (!requests.contains(chosen)) {
-            requests.add(chosen);
-        }
+        requests.add(chosen);
         return of(compiler, model, batch, sequence, requests, Optional.of(chosen));
     }
 
@@ -46,19 +55,20 @@ public record PlanStudy(List<PlanSummary> plans, Optional<PlanSummary> chosen, F
             Model model,
             int batch,
             int sequence,
-            List<PlanRequest> requests,
+            List<PlanRequest> others,
             Optional<PlanRequest> chosen) {
-        Compiled all = compiler.keeping(requests.getFirst()).gradient(model, batch, sequence);
-        List<PlanSummary> plans = new ArrayList<>(List.of(new PlanSummary(requests.getFirst(), all)));
-        requests.stream()
-                .skip(1)
-                .map(request ->
-                        new PlanSummary(request, compiler.keeping(request).replan(all)))
-                .forEach(plans::add);
+        Compiled all = compiler.keeping(PlanRequest.SAVE_ALL).gradient(model, batch, sequence);
+        List<PlanSummary> plans = new ArrayList<>(List.of(new PlanSummary(PlanRequest.SAVE_ALL, all)));
+        Set<PlanRequest> requests = new LinkedHashSet<>(others);
+        requests.remove(PlanRequest.SAVE_ALL);
+        requests.forEach(request ->
+                plans.add(new PlanSummary(request, compiler.keeping(request).replan(all))));
         Choices choices = all.choices();
         return new PlanStudy(
                 plans,
-                chosen.map(request -> plans.get(requests.indexOf(request))),
+                plans.stream()
+                        .filter(plan -> Optional.of(plan.request()).equals(chosen))
+                        .findFirst(),
                 Planner.front(choices.graph(), choices.clusters()));
     }
 
