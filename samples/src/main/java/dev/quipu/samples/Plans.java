@@ -19,12 +19,12 @@ public final class Plans {
 
     /** As the paper, but queries and keys are kept behind RoPE and not before it: as many bytes, and nothing to rotate again. */
     static final PlanRequest ROTATED = PlanRequest.of(
-            "rotated",
-            Policy.PAPER.with(Decision.SAVE, choice -> choice.name().contains(".rope")));
+            "rotated", Policy.PAPER.with(Decision.SAVE, choice -> choice.name().contains(".rope")));
 
     /** Rebuilds the feed-forward, which is most of a block's memory, and keeps the attention. */
     static final PlanRequest ATTENTION = PlanRequest.of(
-            "attention", Policy.BLOCKS.with(Decision.SAVE, choice -> choice.name().contains(".attention.")));
+            "attention",
+            Policy.BLOCKS.with(Decision.SAVE, choice -> choice.name().contains(".attention.")));
 
     private Plans() {}
 

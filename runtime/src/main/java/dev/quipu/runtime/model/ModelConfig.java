@@ -104,8 +104,7 @@ final class ModelConfig {
     /** A model of a family that configurations describe, for longer or shorter sequences; empty for any other. */
     static Optional<Model> withContext(Model model, int tokens) {
         return ModelFormat.of(model).map(format -> {
-            Map<String, Object> config =
-                    new LinkedHashMap<>(format.write(model).orElseThrow());
+            Map<String, Object> config = new LinkedHashMap<>(format.write(model).orElseThrow());
             config.put(CONTEXT, tokens);
             return format.read(config);
         });

@@ -109,7 +109,8 @@ public final class PlanMeasurement {
         SplittableRandom random = new SplittableRandom(SEED);
         fill(program.input(Traced.TOKENS), random);
         fill(program.input(Traced.TARGETS), random);
-        program.input(Traced.SCALE).setFloat(0, 1f / program.input(Traced.TOKENS).length());
+        program.input(Traced.SCALE)
+                .setFloat(0, 1f / program.input(Traced.TOKENS).length());
         return program;
     }
 

@@ -25,8 +25,8 @@ final class PointLabels {
      */
     PointLabels(double width, List<Point2D> points) {
         this.width = width;
-        points.forEach(point -> taken.add(new Rectangle2D.Double(
-                point.getX() - DISTANCE, point.getY() - DISTANCE, 2 * DISTANCE, 2 * DISTANCE)));
+        points.forEach(point -> taken.add(
+                new Rectangle2D.Double(point.getX() - DISTANCE, point.getY() - DISTANCE, 2 * DISTANCE, 2 * DISTANCE)));
     }
 
     /** The middle of a label that is in nobody's way, and from now on in others'. */
@@ -36,8 +36,8 @@ final class PointLabels {
             double y = point.getY() + DISTANCE + HEIGHT * (storey + 0.5);
             for (double x : new double[] {point.getX() + half + DISTANCE, point.getX(), point.getX() - half}) {
                 Rectangle2D box = new Rectangle2D.Double(x - half, y - HEIGHT / 2, 2 * half, HEIGHT);
-                Rectangle2D letters = new Rectangle2D.Double(
-                        box.getX(), box.getY() + LEADING, box.getWidth(), HEIGHT - 2 * LEADING);
+                Rectangle2D letters =
+                        new Rectangle2D.Double(box.getX(), box.getY() + LEADING, box.getWidth(), HEIGHT - 2 * LEADING);
                 if (box.getMinX() >= 0
                         && box.getMaxX() <= width
                         && taken.stream().noneMatch(letters::intersects)) {

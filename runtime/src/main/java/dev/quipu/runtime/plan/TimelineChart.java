@@ -23,8 +23,10 @@ final class TimelineChart {
         this.study = study;
         this.bytes = ChartUnit.ofBytes(
                 study.plans().stream().mapToLong(PlanSummary::peakBytes).max().orElse(0));
-        this.seconds = ChartUnit.ofSeconds(
-                study.plans().stream().mapToDouble(PlanSummary::stepSeconds).max().orElse(0));
+        this.seconds = ChartUnit.ofSeconds(study.plans().stream()
+                .mapToDouble(PlanSummary::stepSeconds)
+                .max()
+                .orElse(0));
     }
 
     XYChart chart(String title) {
@@ -41,11 +43,12 @@ final class TimelineChart {
     }
 
     private void limit(XYChart chart, long budget) {
-        double end = seconds.of(
-                study.plans().stream().mapToDouble(PlanSummary::stepSeconds).max().orElse(0));
-        XYSeries series = chart.addSeries("the budget", new double[] {0, end}, new double[] {
-            bytes.of(budget), bytes.of(budget)
-        });
+        double end = seconds.of(study.plans().stream()
+                .mapToDouble(PlanSummary::stepSeconds)
+                .max()
+                .orElse(0));
+        XYSeries series =
+                chart.addSeries("the budget", new double[] {0, end}, new double[] {bytes.of(budget), bytes.of(budget)});
         series.setMarker(SeriesMarkers.NONE).setLineColor(Color.DARK_GRAY);
         series.setLineStyle(
                 new BasicStroke(1f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1f, new float[] {6, 4}, 0f));

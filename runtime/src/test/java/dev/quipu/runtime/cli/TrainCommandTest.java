@@ -67,8 +67,21 @@ class TrainCommandTest {
     @Test
     void aLongerContextIsThatOfTheModelThatIsTrained() throws IOException {
         Call call = train(
-                "llama-tiny", "--context", "160", "--seq", "150", "--batch", "1", "--steps", "1", "--sample-every", "0",
-                "--data", text.toString(), "--out", run.toString());
+                "llama-tiny",
+                "--context",
+                "160",
+                "--seq",
+                "150",
+                "--batch",
+                "1",
+                "--steps",
+                "1",
+                "--sample-every",
+                "0",
+                "--data",
+                text.toString(),
+                "--out",
+                run.toString());
         assertEquals(0, call.exitCode(), call.errors());
         JsonNode config = JsonMapper.shared().readTree(Files.readString(run.resolve("config.json")));
         assertEquals(160, config.get("max_position_embeddings").asInt());
