@@ -4,6 +4,7 @@ import dev.quipu.compiler.Compiler;
 import dev.quipu.runtime.bench.StepBenchmark;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.model.ModelSource;
+import dev.quipu.runtime.plan.PlanNames;
 import dev.quipu.runtime.training.Progress;
 import dev.quipu.runtime.view.LaunchView;
 import dev.quipu.runtime.view.Quantity;
@@ -82,11 +83,12 @@ final class BenchCommand extends QuipuCommand {
         }
     }
 
-    private static Map<String, Object> values(ModelSource source, Device device, StepBenchmark.Result result) {
+    private Map<String, Object> values(ModelSource source, Device device, StepBenchmark.Result result) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("model", source.name());
         values.put("device", device.name());
         values.put("precision", PRECISION);
+        values.put("plan", PlanNames.describe(plan.request()));
         values.put("batch", result.batch());
         values.put("sequence", result.sequence());
         values.put("steps", result.steps());
@@ -102,11 +104,12 @@ final class BenchCommand extends QuipuCommand {
     private void print(ModelSource source, Device device, StepBenchmark.Result result) {
         out().println(String.format(
                 Locale.ROOT,
-                "%s on %s, %s, batch %d, sequence %d: %.0f tokens/s, %.1f ms a step (median of %d; %.1f to %.1f),"
+                "%s on %s, %s%s, batch %d, sequence %d: %.0f tokens/s, %.1f ms a step (median of %d; %.1f to %.1f),"
                         + " %s/s, peak %s",
                 source.name(),
                 device.name(),
                 PRECISION,
+                plan.isGiven() ? ", plan " + PlanNames.describe(plan.request()) : "",
                 result.batch(),
                 result.sequence(),
                 result.tokensPerSecond(),

@@ -132,6 +132,8 @@ class RunningCommandsTest {
                 "3",
                 "--warmup",
                 "1",
+                "--plan",
+                "paper",
                 "--json");
 
         assertEquals(0, call.exitCode(), call.errors());
@@ -139,6 +141,7 @@ class RunningCommandsTest {
         assertAll(
                 () -> assertEquals(device, result.path("device").asString()),
                 () -> assertEquals("fp32", result.path("precision").asString()),
+                () -> assertEquals("paper", result.path("plan").asString()),
                 () -> assertTrue(result.path("peakBytes").asLong() > 4 * 2064 * 4, call.output()),
                 () -> assertTrue(result.path("flopsPerSecond").asDouble() > 0, call.output()),
                 () -> assertEquals(

@@ -7,7 +7,7 @@ import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +23,7 @@ class PointLabelsTest {
 
     @Test
     void labelsCoverNoOtherAndNoPoint() {
-        RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+        SplittableRandom random = new SplittableRandom(7);
         for (int round = 0; round < 200; round++) {
             List<Point2D> points = IntStream.range(0, 6)
                     .<Point2D>mapToObj(i -> new Point2D.Double(WIDTH * random.nextDouble(), 60 * random.nextDouble()))
