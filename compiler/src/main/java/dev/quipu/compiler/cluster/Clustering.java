@@ -26,8 +26,8 @@ import java.util.Set;
 
 /**
  * Decides which nodes run as one kernel. Nodes are visited in order; each joins the newest cluster among its producers that
- * takes its form and that no other producer of it still has to wait for, or one that reads the same rows, or starts one. The clusters come out in an order
- * in which each stands after those it needs.
+ * takes its form and that no other producer of it still has to wait for, or one that reads the same rows, or starts one. The
+ * clusters come out in an order in which each stands after those it needs.
  */
 public final class Clustering {
     /** A cluster in the making. */

@@ -91,7 +91,10 @@ public final class Simplify {
                 && tensor.node().inputs().stream().allMatch(term -> term.shape().sameSizes(tensor.shape()));
     }
 
-    /** A result that is merely a view of an input, of state or of another result, or a part, becomes a copy: results have buffers of their own. */
+    /**
+     * A result that is merely a view of an input, of state or of another result, or a part, becomes a copy: results have buffers
+     * of their own.
+     */
     private static Graph copySources(Graph graph) {
         Map<String, Tensor> results = new LinkedHashMap<>();
         Set<Tensor> owned = new HashSet<>();
