@@ -204,7 +204,7 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
         double seconds = rebuild.seconds();
         for (Tensor input : rebuild.inputs()) {
             Choice needed = choices.get(input);
-            if (needed != null && !present.contains(input) && needed.cluster() != choice.cluster()) {
+            if (needed != null && !present.contains(input) && !needed.cluster().equals(choice.cluster())) {
                 seconds += secondsToRebuild(needed, present);
             }
         }

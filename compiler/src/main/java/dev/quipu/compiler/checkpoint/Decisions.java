@@ -152,7 +152,7 @@ final class Decisions {
     /** The tensors for whose rebuilding a choice may be needed. */
     private Set<String> rebuiltFrom(Choice choice) {
         return asked.stream()
-                .filter(other -> !other.blockInput() && other != choice)
+                .filter(other -> !other.blockInput() && !other.equals(choice))
                 .filter(other -> choice.forwardReaders().contains(other.cluster())
                         || other.cluster().equals(choice.cluster()))
                 .map(Choice::name)

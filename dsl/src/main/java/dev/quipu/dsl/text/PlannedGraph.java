@@ -9,10 +9,13 @@ import java.util.HexFormat;
 
 /**
  * A graph and its plan, as {@link GraphText} prints and reads them.
- *
- * @throws QuipuException if the plan is not one of the graph: see {@link GraphText#parsePlanned}
  */
 public record PlannedGraph(Graph graph, GraphPlan plan) {
+    /**
+     * Checks that they belong together.
+     *
+     * @throws QuipuException if the plan is not one of the graph: see {@link GraphText#parsePlanned}
+     */
     public PlannedGraph {
         PlanCheck check = new PlanCheck(graph, plan.arena(), plan.launches().size());
         for (GraphPlan.Launch launch : plan.launches()) {
