@@ -26,13 +26,28 @@ record Chain(List<Link> links, Link outside, Map<String, Link> owners) {
     /** So many launches are scheduled to measure them, about. */
     private static final int MOST_LAUNCHES = 20_000;
 
-    /**
-     * One group.
-     *
-     * @param points what may be chosen; the same list for links of equal shape
-     * @param bytes by point, of all slots that this link keeps, the inputs of blocks among them
-     */
-    record Link(List<Choice> members, List<GroupFront.Point> points, long[] bytes) {}
+    /** One group. */
+    static final class Link {
+        private final List<Choice> members;
+        private final List<GroupFront.Point> points;
+        private final long[] bytes;
+
+        Link(List<Choice> members, List<GroupFront.Point> points) {
+            this.members = members;
+            this.points = points;
+            this.bytes = new long[points.size()];
+        }
+
+        /** What may be chosen; the same list for links of equal shape. */
+        List<GroupFront.Point> points() {
+            return points;
+        }
+
+        /** By point, of all slots that this link keeps, the inputs of blocks among them. */
+        long[] bytes() {
+            return bytes;
+        }
+    }
 
     static Chain of(Choices choices, Function<Choice, Decision> decide) {
         Fronts fronts = Fronts.of(choices, decide);
@@ -42,12 +57,12 @@ record Chain(List<Link> links, Link outside, Map<String, Link> owners) {
         Map<GroupFront, List<GroupFront.Point>> points = new IdentityHashMap<>();
         List<Link> links = new ArrayList<>();
         Map<String, Link> owners = new HashMap<>();
-        Link outside = new Link(List.of(), List.of(new GroupFront.Point(0, 0, new BitSet())), new long[1]);
+        Link outside = new Link(List.of(), List.of(new GroupFront.Point(0, 0, new BitSet())));
         for (int i = 0; i < fronts.groups().size(); i++) {
             ChoiceGroup group = fronts.groups().get(i);
             List<GroupFront.Point> some = points.computeIfAbsent(
                     fronts.fronts().get(i), front -> some(front, Math.min(MOST_POINTS, samples * counts.get(front))));
-            Link link = new Link(group.members(), some, new long[some.size()]);
+            Link link = new Link(group.members(), some);
             if (group.members().stream()
                     .anyMatch(member -> !member.blockInput() && member.element().isEmpty())) {
                 outside = link;

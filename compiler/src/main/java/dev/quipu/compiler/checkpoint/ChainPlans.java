@@ -28,9 +28,33 @@ record ChainPlans(Chain chain, BlockPeaks peaks) {
     }
 
     /** What the links so far may keep, sorted by bytes, each faster than those with fewer. */
-    private record Ways(int count, long[] bytes, double[] seconds, int[] earlier, int[] points) {
-        static final Ways NONE = new Ways(0, new long[0], new double[0], new int[0], new int[0]);
-        static final Ways NOTHING = new Ways(1, new long[1], new double[1], new int[1], new int[1]);
+    private static final class Ways {
+        private final long[] bytes;
+        private final double[] seconds;
+        private final int[] earlier;
+        private final int[] points;
+        private int count;
+
+        Ways(int most) {
+            bytes = new long[most];
+            seconds = new double[most];
+            earlier = new int[most];
+            points = new int[most];
+        }
+
+        /** Before the first link: one way, which keeps nothing, or none at all. */
+        static Ways start(boolean possible) {
+            Ways start = new Ways(1);
+            start.count = possible ? 1 : 0;
+            return start;
+        }
+
+        private void move(int from, int to) {
+            bytes[to] = bytes[from];
+            seconds[to] = seconds[from];
+            earlier[to] = earlier[from];
+            points[to] = points[from];
+        }
     }
 
     /** The points of the fewest bytes everywhere. */
@@ -75,7 +99,7 @@ record ChainPlans(Chain chain, BlockPeaks peaks) {
 
     private List<Ways> ways(int outside, long limit) {
         List<Ways> steps = new ArrayList<>();
-        steps.add(peaks.outsidePeak(outside, 0) <= limit ? Ways.NOTHING : Ways.NONE);
+        steps.add(Ways.start(peaks.outsidePeak(outside, 0) <= limit));
         for (int link = 0; link < chain.links().size(); link++) {
             steps.add(next(steps.getLast(), link, outside, limit));
         }
@@ -86,7 +110,7 @@ record ChainPlans(Chain chain, BlockPeaks peaks) {
         long[] more = chain.links().get(link).bytes();
         List<GroupFront.Point> points = chain.links().get(link).points();
         long width = width();
-        Ways best = new Ways(0, new long[STEPS + 1], new double[STEPS + 1], new int[STEPS + 1], new int[STEPS + 1]);
+        Ways best = new Ways(STEPS + 1);
         Arrays.fill(best.seconds, Double.POSITIVE_INFINITY);
         for (int point = 0; point < more.length; point++) {
             long needed = Math.max(
@@ -106,22 +130,19 @@ record ChainPlans(Chain chain, BlockPeaks peaks) {
                 }
             }
         }
-        return undominated(best);
+        leaveUndominated(best);
+        return best;
     }
 
-    private static Ways undominated(Ways ways) {
-        int count = 0;
+    private static void leaveUndominated(Ways ways) {
         for (int i = 0; i <= STEPS; i++) {
-            boolean better = count == 0 ? Double.isFinite(ways.seconds[i]) : ways.seconds[i] < ways.seconds[count - 1];
+            boolean better = ways.count == 0
+                    ? Double.isFinite(ways.seconds[i])
+                    : ways.seconds[i] < ways.seconds[ways.count - 1];
             if (better) {
-                ways.bytes[count] = ways.bytes[i];
-                ways.seconds[count] = ways.seconds[i];
-                ways.earlier[count] = ways.earlier[i];
-                ways.points[count] = ways.points[i];
-                count++;
+                ways.move(i, ways.count++);
             }
         }
-        return new Ways(count, ways.bytes, ways.seconds, ways.earlier, ways.points);
     }
 
     /** Of one step of bytes; the same for every limit, so that a larger limit never gives a slower plan. */
