@@ -1,9 +1,15 @@
 package dev.quipu.compiler.checkpoint;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A search over the fronts of all groups: blocks one after the other, with the peaks that {@link BlockPeaks} measured, then held
@@ -26,6 +32,9 @@ final class LayeredSearch implements BudgetSearch {
     private final Decisions decisions;
     private final Chain chain;
     private final ChainPlans plans;
+    /** Plans of policies, for what is free: no budget's plan is slower than one of these that fits. */
+    private final List<Found> plain;
+
     private final Map<ChainPlans.Selection, Found> known = new HashMap<>();
 
     private LayeredSearch(Choices choices, Decisions decisions) {
@@ -33,6 +42,19 @@ final class LayeredSearch implements BudgetSearch {
         this.decisions = decisions;
         chain = Chain.of(choices, decisions::of);
         plans = new ChainPlans(chain, BlockPeaks.of(choices, chain, this::outcome));
+        Set<Choice> cut = MinimumCut.of(choices, by(Policy.MINIMUM_CUT));
+        plain = Stream.<Predicate<Choice>>of(
+                        choice -> by(Policy.SAVE_ALL).apply(choice) == Decision.SAVE,
+                        choice -> by(Policy.PAPER).apply(choice) == Decision.SAVE,
+                        cut::contains)
+                .map(choices::outcome)
+                .map(outcome -> new Found(outcome, Peak.bytes(choices, outcome)))
+                .toList();
+    }
+
+    /** What a policy says about what is free. */
+    private Function<Choice, Decision> by(Policy policy) {
+        return choice -> decisions.of(choice) == Decision.FREE ? policy.decide(choice) : decisions.of(choice);
     }
 
     static LayeredSearch of(Choices choices, Decisions decisions) {
@@ -51,9 +73,21 @@ final class LayeredSearch implements BudgetSearch {
         });
     }
 
-    /** Plans for the limit itself; where slots do not pack tightly, for less, until the plan fits. */
+    /** The fastest of the plans that the peaks of blocks suggest and of those that need no search. */
     @Override
     public Optional<Outcome> within(long budget) {
+        List<Found> candidates = new ArrayList<>(plain);
+        candidates.add(least());
+        suggested(budget).ifPresent(candidates::add);
+        return candidates.stream()
+                .filter(found -> found.bytes() <= budget)
+                .min(Comparator.comparingDouble((Found found) -> found.outcome().seconds())
+                        .thenComparingLong(Found::bytes))
+                .map(Found::outcome);
+    }
+
+    /** A plan for the limit itself; where slots do not pack tightly, for less, until the plan fits. */
+    private Optional<Found> suggested(long budget) {
         long limit = budget;
         for (int i = 0; i < MOST_CORRECTIONS; i++) {
             Optional<Found> found = plans.within(limit).map(this::find);
@@ -62,17 +96,19 @@ final class LayeredSearch implements BudgetSearch {
             }
             long excess = found.get().bytes() - budget;
             if (excess <= 0) {
-                return Optional.of(found.get().outcome());
+                return found;
             }
             limit -= excess;
         }
-        Found least = least();
-        return least.bytes() <= budget ? Optional.of(least.outcome()) : Optional.empty();
+        return Optional.empty();
     }
 
     @Override
     public long leastBudget() {
-        return least().bytes();
+        return Stream.concat(plain.stream(), Stream.of(least()))
+                .mapToLong(Found::bytes)
+                .min()
+                .orElseThrow();
     }
 
     @Override
