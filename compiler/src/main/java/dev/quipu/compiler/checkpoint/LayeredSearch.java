@@ -19,8 +19,11 @@ import java.util.stream.Stream;
  * fits when for each block the sum of what earlier ones keep and of the block's own peak does.
  */
 final class LayeredSearch implements BudgetSearch {
-    /** So often a plan that turned out too large is sought again with less. */
-    private static final int MOST_CORRECTIONS = 8;
+    /** Limits that plans are sought for, from nothing to what keeping everything takes. */
+    private static final int RUNGS = 1024;
+
+    /** So many neighbouring limits are tried below a budget; then one of so many. */
+    private static final int NEIGHBOURS = 32;
 
     /** So often the distance between a limit that can and one that cannot be met is halved. */
     private static final int HALVINGS = 12;
@@ -86,19 +89,19 @@ final class LayeredSearch implements BudgetSearch {
                 .map(Found::outcome);
     }
 
-    /** A plan for the limit itself; where slots do not pack tightly, for less, until the plan fits. */
+    /**
+     * The plan for the highest limit whose plan fits. Where slots pack tightly that is the first one tried. Limits are rungs of
+     * one ladder, whatever the budget, so that a larger budget never ends below what a smaller one reached.
+     */
     private Optional<Found> suggested(long budget) {
-        long limit = budget;
-        for (int i = 0; i < MOST_CORRECTIONS; i++) {
-            Optional<Found> found = plans.within(limit).map(this::find);
-            if (found.isEmpty()) {
-                break;
-            }
-            long excess = found.get().bytes() - budget;
-            if (excess <= 0) {
+        long step = plain.getFirst().bytes() / RUNGS + 1;
+        long rung = Math.min(budget / step, RUNGS);
+        for (int i = 0; rung > 0; i++) {
+            Optional<Found> found = plans.within(rung * step).map(this::find);
+            if (found.isEmpty() || found.get().bytes() <= budget) {
                 return found;
             }
-            limit -= excess;
+            rung = i < NEIGHBOURS ? rung - 1 : (rung - 1) / NEIGHBOURS * NEIGHBOURS;
         }
         return Optional.empty();
     }
