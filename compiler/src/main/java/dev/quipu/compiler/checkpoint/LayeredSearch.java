@@ -1,5 +1,6 @@
 package dev.quipu.compiler.checkpoint;
 
+import dev.quipu.compiler.memory.MemoryPlan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class LayeredSearch implements BudgetSearch {
     /** Limits that plans are sought for, from nothing to what keeping everything takes. */
-    private static final int RUNGS = 1024;
+    private static final int RUNGS = 8192;
 
     /** So many neighbouring limits are tried below a budget; then one of so many. */
     private static final int NEIGHBOURS = 32;
@@ -94,7 +95,7 @@ final class LayeredSearch implements BudgetSearch {
      * one ladder, whatever the budget, so that a larger budget never ends below what a smaller one reached.
      */
     private Optional<Found> suggested(long budget) {
-        long step = plain.getFirst().bytes() / RUNGS + 1;
+        long step = MemoryPlan.slotBytes(plain.getFirst().bytes() / RUNGS);
         long rung = Math.min(budget / step, RUNGS);
         for (int i = 0; rung > 0; i++) {
             Optional<Found> found = plans.within(rung * step).map(this::find);

@@ -95,6 +95,14 @@ public final class Planner {
             }
         }
         return new CheckpointPlan(
-                request.name(), saved, rebuilt, outcome.seconds(), Math.min(found.leastSeconds(), outcome.seconds()));
+                request.name(), saved, rebuilt, outcome.seconds(), bound(found.leastSeconds(), outcome.seconds()));
+    }
+
+    /** The two are sums of the same numbers in different orders, so the last bits may differ. */
+    private static double bound(double least, double seconds) {
+        if (least > seconds * (1 + 1e-9)) {
+            throw new AssertionError("a plan of " + seconds + " s lies below its bound of " + least + " s");
+        }
+        return Math.min(least, seconds);
     }
 }

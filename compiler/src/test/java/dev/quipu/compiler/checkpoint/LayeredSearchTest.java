@@ -9,6 +9,25 @@ import dev.quipu.dsl.tuning.Adapters;
 import org.junit.jupiter.api.Test;
 
 class LayeredSearchTest {
+    /** Small tensors do not pack tightly, so that limits and what plans for them take differ. */
+    @Test
+    void moreMemoryNeverGivesASlowerPlan() {
+        Compiler compiler = Compiler.verifying();
+        Compiled all = compiler.gradient(SmallModels.QWEN3.model(), 2, 13);
+        long least = compiler.keeping(PlanRequest.BLOCKS).replan(all).scheduled().memory().bytes();
+        long most = all.scheduled().memory().bytes();
+        double before = Double.POSITIVE_INFINITY;
+        for (int i = 0; i <= 60; i++) {
+            long budget = least + i * (most - least) / 60;
+            Compiled planned = compiler.keeping(PlanRequest.budget(budget)).replan(all);
+            double seconds = planned.planned().plan().seconds();
+            double earlier = before;
+            assertTrue(planned.scheduled().memory().bytes() <= budget);
+            assertTrue(seconds <= earlier, () -> budget + " bytes take " + seconds + " s, fewer took " + earlier);
+            before = seconds;
+        }
+    }
+
     /** Adapters make blocks with more choices than are tried one by one, and with peaks that add up to more than they take. */
     @Test
     void noBudgetIsSlowerThanAPolicyThatFits() {

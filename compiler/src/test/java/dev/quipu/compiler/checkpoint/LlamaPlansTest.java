@@ -88,7 +88,7 @@ class LlamaPlansTest {
             Plan plan = new Plan(Peak.bytes(choices, outcome), outcome.seconds(), outcome.bytes(), budget);
             assertTrue(plan.bytes <= budget, plan::toString);
             assertTrue(LowerBound.within(choices, fronts, budget) <= plan.seconds + SLACK, plan::toString);
-            assertTrue(i == 0 || plan.seconds < plans.getLast().seconds, plan::toString);
+            assertTrue(i == 0 || plan.seconds < plans.getLast().seconds, () -> plan + " after " + plans.getLast());
             plans.add(plan);
         }
         assertEquals(0, plans.getLast().seconds);

@@ -23,16 +23,14 @@ final class PlanOptions {
 
     @Option(
             names = "--save",
-            arity = "1..*",
             paramLabel = "GLOB",
-            description = "Tensors to keep whatever the plan says, such as 'layers.*.attention.attention'.")
+            description = "Tensors to keep whatever the plan says, such as 'layers.*.attention.attention'; may be repeated.")
     private List<String> saved;
 
     @Option(
             names = "--recompute",
-            arity = "1..*",
             paramLabel = "GLOB",
-            description = "Tensors to compute again whatever the plan says.")
+            description = "Tensors to compute again whatever the plan says; may be repeated.")
     private List<String> recomputed;
 
     /** Whether there is anything on the command line. */
