@@ -1,6 +1,7 @@
 package dev.quipu.compiler;
 
 import dev.quipu.compiler.checkpoint.Choices;
+import dev.quipu.compiler.checkpoint.Planned;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.text.PlannedGraph;

@@ -4,6 +4,7 @@ import dev.quipu.compiler.autodiff.Differentiate;
 import dev.quipu.compiler.autodiff.Differentiated;
 import dev.quipu.compiler.checkpoint.Choices;
 import dev.quipu.compiler.checkpoint.PlanRequest;
+import dev.quipu.compiler.checkpoint.Planned;
 import dev.quipu.compiler.checkpoint.Planner;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.program.AdamW;

@@ -1,6 +1,7 @@
 package dev.quipu.compiler;
 
 import dev.quipu.compiler.checkpoint.CheckpointPlan;
+import dev.quipu.compiler.checkpoint.Planned;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.memory.MemoryPlan;
 import dev.quipu.dsl.Graph;

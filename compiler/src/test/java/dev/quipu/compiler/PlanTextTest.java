@@ -112,7 +112,8 @@ class PlanTextTest {
         Compiler plain = Compiler.verifying();
         Compiler lean = plain.keeping(PlanRequest.budget(1).recompute(new Glob("no such tensor")));
         assertEquals(plain.loss(model, 2, 5).planHash(), lean.loss(model, 2, 5).planHash());
-        assertEquals(plain.logits(model, 2, 5).planHash(), lean.logits(model, 2, 5).planHash());
+        assertEquals(
+                plain.logits(model, 2, 5).planHash(), lean.logits(model, 2, 5).planHash());
         assertEquals(
                 plain.update(model, AdamW.LLAMA).planHash(),
                 lean.update(model, AdamW.LLAMA).planHash());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quipu.compiler.autodiff.Differentiate;
 import dev.quipu.compiler.checkpoint.Choices;
 import dev.quipu.compiler.checkpoint.PlanRequest;
+import dev.quipu.compiler.checkpoint.Planned;
 import dev.quipu.compiler.checkpoint.Planner;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.fixtures.Plans;

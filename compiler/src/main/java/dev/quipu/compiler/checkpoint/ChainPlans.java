@@ -136,9 +136,8 @@ record ChainPlans(Chain chain, BlockPeaks peaks) {
 
     private static void leaveUndominated(Ways ways) {
         for (int i = 0; i <= STEPS; i++) {
-            boolean better = ways.count == 0
-                    ? Double.isFinite(ways.seconds[i])
-                    : ways.seconds[i] < ways.seconds[ways.count - 1];
+            boolean better =
+                    ways.count == 0 ? Double.isFinite(ways.seconds[i]) : ways.seconds[i] < ways.seconds[ways.count - 1];
             if (better) {
                 ways.move(i, ways.count++);
             }

@@ -1,6 +1,5 @@
 package dev.quipu.compiler.checkpoint;
 
-import dev.quipu.compiler.Planned;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.QuipuException;

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -289,8 +288,8 @@ public final class Clustering {
         Map<Group, List<Group>> followers = new HashMap<>();
         all.forEach(group -> group.needs.forEach(need ->
                 followers.computeIfAbsent(need, key -> new ArrayList<>()).add(group)));
-        PriorityQueue<Group> open = new PriorityQueue<>(
-                takesMemory.thenComparingInt(group -> positions.get(group.nodes.getFirst())));
+        PriorityQueue<Group> open =
+                new PriorityQueue<>(takesMemory.thenComparingInt(group -> positions.get(group.nodes.getFirst())));
         all.stream().filter(group -> waiting[group.index] == 0).forEach(open::add);
         List<Cluster> ordered = new ArrayList<>();
         while (!open.isEmpty()) {

@@ -27,7 +27,8 @@ public final class StoredOutputs {
         for (Node node : nodes) {
             for (int i = 0; i < node.types().size(); i++) {
                 Tensor output = node.output(i);
-                // all gradients of an attention have memory, read or not, and so has its output where only its statistics
+                // all gradients of an attention have memory, read or not, and so has its output where only its
+                // statistics
                 // are rebuilt: the kernels are fixed
                 boolean fixed = kind == Cluster.Kind.ATTENTION_BACKWARD || (kind == Cluster.Kind.ATTENTION && i == 0);
                 if (fixed || results.contains(output) || isReadOutside(output, own)) {

@@ -14,7 +14,11 @@ class LayeredSearchTest {
     void moreMemoryNeverGivesASlowerPlan() {
         Compiler compiler = Compiler.verifying();
         Compiled all = compiler.gradient(SmallModels.QWEN3.model(), 2, 13);
-        long least = compiler.keeping(PlanRequest.BLOCKS).replan(all).scheduled().memory().bytes();
+        long least = compiler.keeping(PlanRequest.BLOCKS)
+                .replan(all)
+                .scheduled()
+                .memory()
+                .bytes();
         long most = all.scheduled().memory().bytes();
         double before = Double.POSITIVE_INFINITY;
         for (int i = 0; i <= 60; i++) {

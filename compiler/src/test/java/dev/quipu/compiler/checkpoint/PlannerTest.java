@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quipu.compiler.Planned;
 import dev.quipu.compiler.autodiff.Differentiate;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.fixtures.RandomModel;

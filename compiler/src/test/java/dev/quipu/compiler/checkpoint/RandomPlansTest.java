@@ -2,7 +2,6 @@ package dev.quipu.compiler.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.quipu.compiler.Planned;
 import dev.quipu.compiler.autodiff.Differentiate;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.cluster.Clustering;

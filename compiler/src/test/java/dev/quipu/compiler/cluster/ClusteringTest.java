@@ -81,7 +81,10 @@ class ClusteringTest {
                         "but in the kernel that makes a tensor all of it is there",
                         "ROWS(pointwise) ROWS(pointwise)",
                         X.silu().slice(0, 2, 3).silu()),
-                row("a slice of columns moves", "MOVE(slice) ROWS(pointwise)", X.slice(1, 2, 2).silu()),
+                row(
+                        "a slice of columns moves",
+                        "MOVE(slice) ROWS(pointwise)",
+                        X.slice(1, 2, 2).silu()),
                 row(
                         "moves run alone",
                         "MOVE(transpose) ROWS(pointwise)",

@@ -24,7 +24,8 @@ final class PlanOptions {
     @Option(
             names = "--save",
             paramLabel = "GLOB",
-            description = "Tensors to keep whatever the plan says, such as 'layers.*.attention.attention'; may be repeated.")
+            description =
+                    "Tensors to keep whatever the plan says, such as 'layers.*.attention.attention'; may be repeated.")
     private List<String> saved;
 
     @Option(

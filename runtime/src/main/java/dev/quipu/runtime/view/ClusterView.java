@@ -1,8 +1,8 @@
 package dev.quipu.runtime.view;
 
 import dev.quipu.compiler.Compiled;
-import dev.quipu.compiler.Planned;
 import dev.quipu.compiler.checkpoint.CheckpointPlan;
+import dev.quipu.compiler.checkpoint.Planned;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.memory.MemoryPlan;
 import dev.quipu.compiler.memory.Place;

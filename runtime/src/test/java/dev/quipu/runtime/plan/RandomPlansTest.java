@@ -1,9 +1,9 @@
 package dev.quipu.runtime.plan;
 
-import dev.quipu.compiler.Planned;
 import dev.quipu.compiler.autodiff.Differentiate;
 import dev.quipu.compiler.checkpoint.Choices;
 import dev.quipu.compiler.checkpoint.PlanRequest;
+import dev.quipu.compiler.checkpoint.Planned;
 import dev.quipu.compiler.checkpoint.Planner;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.fixtures.Filled;

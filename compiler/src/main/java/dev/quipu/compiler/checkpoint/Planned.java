@@ -1,6 +1,5 @@
-package dev.quipu.compiler;
+package dev.quipu.compiler.checkpoint;
 
-import dev.quipu.compiler.checkpoint.CheckpointPlan;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.dsl.Graph;
 import java.util.List;
