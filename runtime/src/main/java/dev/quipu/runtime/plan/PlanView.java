@@ -5,10 +5,12 @@ import dev.quipu.compiler.cluster.Costs;
 import dev.quipu.compiler.memory.MemoryPlan;
 import dev.quipu.compiler.memory.Packing;
 import dev.quipu.dsl.Site;
+import dev.quipu.dsl.op.CrossEntropy;
 import dev.quipu.runtime.view.Quantity;
 import dev.quipu.runtime.view.TextTable;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 
 /** Plans as text for people. */
 public final class PlanView {
@@ -21,7 +23,7 @@ public final class PlanView {
 
     /** All plans of a study beside each other; then, where one was chosen, what it keeps for whom, and the memory of a step. */
     public static String text(PlanStudy study) {
-        String comparison = ComparisonTable.of(study) + assumptions();
+        String comparison = ComparisonTable.of(study) + assumptions() + loss(study);
         return study.chosen()
                 .map(plan -> TensorTable.of(plan) + "\n" + summary(plan) + "\n" + timeline(plan) + "\n" + comparison)
                 .orElseGet(() -> comparison + "\n" + TensorTable.of(study.plans()));
@@ -35,6 +37,17 @@ public final class PlanView {
                 Costs.FLOPS_PER_SECOND / GIGA,
                 Costs.BYTES_PER_SECOND / GIGA,
                 Costs.SECONDS_PER_LAUNCH / MICRO);
+    }
+
+    /** Plans differ in nothing before the loss and in nothing within it. */
+    private static String loss(PlanStudy study) {
+        LongSummaryStatistics rows = study.plans().getFirst().gradient().planned().graph().nodes().stream()
+                .filter(node -> node.op() instanceof CrossEntropy)
+                .mapToLong(node -> node.inputs().getFirst().shape().rows())
+                .summaryStatistics();
+        return rows.getCount() == 0
+                ? ""
+                : "loss: logits of " + rows.getMax() + " of " + rows.getSum() + " tokens at once\n";
     }
 
     private static String summary(PlanSummary plan) {

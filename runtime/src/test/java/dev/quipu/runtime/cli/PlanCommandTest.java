@@ -95,6 +95,7 @@ class PlanCommandTest {
                 () -> assertTrue(line(plan, "feedForward.pointwise").contains("  rebuilt  "), plan),
                 () -> assertTrue(line(plan, "rebuilt: ").contains(", at least "), plan),
                 () -> assertTrue(line(plan, "peak: ").contains(" live at once (gap "), plan),
+                () -> assertTrue(plan.contains("\nloss: logits of 16 of 32 tokens at once\n"), plan),
                 () -> assertTrue(plan.contains("\nlaunch 0 "), plan),
                 () -> assertTrue(line(plan, "blocks").contains("%"), plan));
     }
