@@ -34,7 +34,7 @@ class SequenceAxesTest {
     private static final Compiler COMPILER = new Compiler(false);
 
     /** A program of a preset for a sequence of some length. */
-    private enum Program {
+    enum Program {
         GRADIENT {
             @Override
             Compiled compile(Model model, int sequence) {

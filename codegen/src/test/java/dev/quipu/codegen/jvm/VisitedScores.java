@@ -174,7 +174,8 @@ final class VisitedScores {
         float[] vectors = new float[launch.batch() * places * heads * HEAD_SIZE];
         for (int i = 0; i < launch.batch() * places * heads; i++) {
             vectors[i * HEAD_SIZE] = product;
-            vectors[i * HEAD_SIZE + 1] = i / heads / places;
+            int batch = i / heads / places;
+            vectors[i * HEAD_SIZE + 1] = batch;
             vectors[i * HEAD_SIZE + 2] = i % heads;
             vectors[i * HEAD_SIZE + 3] = i / heads % places;
         }

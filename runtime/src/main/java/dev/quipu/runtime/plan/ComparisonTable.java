@@ -34,7 +34,7 @@ final class ComparisonTable {
         table.row(
                 plan.name(),
                 Quantity.bytes(plan.keptBytes()),
-                Quantity.percent(plan.keptBytes(), all.keptBytes()),
+                Quantity.percent((double) plan.keptBytes(), (double) all.keptBytes()),
                 plan.plan().saved().size(),
                 plan.plan().rebuilt().size(),
                 Quantity.seconds(plan.rebuildSeconds()),
@@ -43,7 +43,7 @@ final class ComparisonTable {
                 Quantity.seconds(plan.stepSeconds()),
                 Quantity.percent(plan.stepSeconds(), all.stepSeconds()),
                 Quantity.bytes(plan.peakBytes()),
-                Quantity.percent(plan.peakBytes(), all.peakBytes()),
+                Quantity.percent((double) plan.peakBytes(), (double) all.peakBytes()),
                 Quantity.bytes(plan.memory().lowerBound()));
     }
 

@@ -49,14 +49,17 @@ final class FrontChart {
         List<Front.Point> front = study.front().points();
         XYSeries line = chart.addSeries(
                 "no plan lies below",
-                front.stream().mapToDouble(point -> bytes.of(point.bytes())).toArray(),
+                front.stream()
+                        .mapToDouble(point -> bytes.of((double) point.bytes()))
+                        .toArray(),
                 front.stream().mapToDouble(point -> seconds.of(point.seconds())).toArray());
         line.setMarker(SeriesMarkers.NONE).setLineColor(GREY).setLineWidth(1.5f);
         for (int i = 0; i < study.plans().size(); i++) {
             PlanSummary plan = study.plans().get(i);
-            XYSeries point = chart.addSeries(plan.name(), new double[] {bytes.of(plan.keptBytes())}, new double[] {
-                seconds.of(plan.rebuildSeconds())
-            });
+            XYSeries point =
+                    chart.addSeries(plan.name(), new double[] {bytes.of((double) plan.keptBytes())}, new double[] {
+                        seconds.of(plan.rebuildSeconds())
+                    });
             point.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(PlanChart.color(i));
             point.setLineColor(PlanChart.color(i)).setShowInLegend(false);
         }
@@ -70,8 +73,8 @@ final class FrontChart {
         double across = PlanChart.PLOT_WIDTH / chart.getStyler().getXAxisMax();
         double up = PlanChart.PLOT_HEIGHT / chart.getStyler().getYAxisMax();
         List<Point2D> points = study.plans().stream()
-                .<Point2D>map(plan ->
-                        new Point2D.Double(across * bytes.of(plan.keptBytes()), up * seconds.of(plan.rebuildSeconds())))
+                .<Point2D>map(plan -> new Point2D.Double(
+                        across * bytes.of((double) plan.keptBytes()), up * seconds.of(plan.rebuildSeconds())))
                 .toList();
         PointLabels labels = new PointLabels(PlanChart.PLOT_WIDTH, points);
         for (int i = 0; i < points.size(); i++) {

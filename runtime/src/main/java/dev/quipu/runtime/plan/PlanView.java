@@ -62,7 +62,8 @@ public final class PlanView {
                 + "peak: " + Quantity.bytes(memory.bytes()) + " in launch " + memory.peakLaunch() + " ("
                 + place(plan.gradient().scheduled().clusters().get(memory.peakLaunch())) + "), at least "
                 + Quantity.bytes(memory.lowerBound()) + " live at once (gap "
-                + ComparisonTable.gap(memory.bytes(), memory.lowerBound()) + "), packed " + packing(memory.packing())
+                + ComparisonTable.gap((double) memory.bytes(), (double) memory.lowerBound()) + "), packed "
+                + packing(memory.packing())
                 + "\n";
     }
 

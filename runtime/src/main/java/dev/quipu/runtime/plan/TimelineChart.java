@@ -21,7 +21,7 @@ final class TimelineChart {
 
     TimelineChart(PlanStudy study) {
         this.study = study;
-        this.bytes = ChartUnit.ofBytes(
+        this.bytes = ChartUnit.ofBytes((double)
                 study.plans().stream().mapToLong(PlanSummary::peakBytes).max().orElse(0));
         this.seconds = ChartUnit.ofSeconds(study.plans().stream()
                 .mapToDouble(PlanSummary::stepSeconds)
@@ -47,8 +47,9 @@ final class TimelineChart {
                 .mapToDouble(PlanSummary::stepSeconds)
                 .max()
                 .orElse(0));
-        XYSeries series =
-                chart.addSeries("the budget", new double[] {0, end}, new double[] {bytes.of(budget), bytes.of(budget)});
+        XYSeries series = chart.addSeries(
+                "the budget", new double[] {0, end}, new double[] {bytes.of((double) budget), bytes.of((double) budget)
+                });
         series.setMarker(SeriesMarkers.NONE).setLineColor(Color.DARK_GRAY);
         series.setLineStyle(
                 new BasicStroke(1f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1f, new float[] {6, 4}, 0f));
@@ -65,7 +66,7 @@ final class TimelineChart {
             double end = start + clusters.get(i).seconds();
             int last = Math.min(POINTS - 1, (int) (POINTS * end / all));
             for (int point = Math.min(POINTS - 1, (int) (POINTS * start / all)); point <= last; point++) {
-                most[point] = Math.max(most[point], bytes.of(live[i]));
+                most[point] = Math.max(most[point], bytes.of((double) live[i]));
             }
             start = end;
         }

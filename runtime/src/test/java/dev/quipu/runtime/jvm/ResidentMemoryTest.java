@@ -24,12 +24,12 @@ class ResidentMemoryTest {
         Assumptions.assumeTrue(
                 Files.isReadable(ResidentMemoryProcess.STATUS), "resident memory is only known where /proc tells it");
         long[] bytes = measure();
-        double predicted = bytes[0] + bytes[1];
+        double predicted = (double) (bytes[0] + bytes[1]);
         String found = "predicted, arena %,d and scratch %,d; grown by %,d, by %,d after the end"
                 .formatted(bytes[0], bytes[1], bytes[2], bytes[3]);
 
         assertTrue(bytes[0] >= LEAST, found);
-        assertEquals(predicted, bytes[2], TOLERANCE * predicted, found);
+        assertEquals(predicted, (double) bytes[2], TOLERANCE * predicted, found);
         assertTrue(bytes[2] - bytes[3] >= (1 - TOLERANCE) * bytes[0], found);
     }
 

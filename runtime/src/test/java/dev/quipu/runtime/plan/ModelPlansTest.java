@@ -56,8 +56,8 @@ class ModelPlansTest {
         List<PlanRequest> plans = List.of(
                 PlanRequest.PAPER,
                 PlanRequest.BLOCKS,
-                Plans.random(tried.ordinal()),
-                Plans.random(50 + tried.ordinal()));
+                Plans.random(tried.name().hashCode()),
+                Plans.random(50 + tried.name().hashCode()));
         Filled filled = Filled.of(compiled.differentiated(), SmallModels.VOCABULARY, 7)
                 .zero("gradient.")
                 .withEach(Traced.STARTS, place -> place % LENGTH < 4 ? 0 : place % LENGTH < 5 ? 4 : 5);
