@@ -67,9 +67,12 @@ class LlamaPlansTest {
     }
 
     /** One plan of many. */
-    private record Plan(long bytes, double seconds, long kept, long budget) implements Hull.Point {}
+    private record Plan(long bytes, double seconds, long kept, long budget) {}
 
-    /** The shape of bench/medium at sequence 1024 and batch 4. */
+    /**
+     * The shape of bench/medium at sequence 1024 and batch 4. With one tensor less of memory no plan can be as fast, by the bound;
+     * and no plan that is as fast keeps fewer bytes by more than one tensor.
+     */
     @Test
     void timeFallsAsTheBudgetGrowsAndStaysNearTheFront() {
         Choices choices = new Compiler(false)
@@ -92,7 +95,14 @@ class LlamaPlansTest {
             plans.add(plan);
         }
         assertEquals(0, plans.getLast().seconds);
-        staysNear(fronts.whole(), plans, largest(choices));
+        long tensor = largest(choices);
+        for (Plan plan : plans) {
+            // with hardly any memory the last block keeps what is of little use: it is gone when the others need theirs
+            boolean scarce = plan.budget <= plans.getFirst().budget + 2 * tensor;
+            long less = plan.budget - (scarce ? 2 : 1) * tensor;
+            assertTrue(LowerBound.within(choices, fronts, less) >= plan.seconds - SLACK, plan::toString);
+            assertTrue(scarce || plan.kept - fronts.whole().leastBytes(plan.seconds) <= tensor, plan::toString);
+        }
     }
 
     /** The largest tensor of a layer. */
@@ -102,18 +112,5 @@ class LlamaPlansTest {
                 .mapToLong(Choice::bytes)
                 .max()
                 .orElseThrow();
-    }
-
-    private static void staysNear(Front front, List<Plan> plans, long tensor) {
-        Front ofPeaks = new Front(Hull.of(Hull.undominated(plans)).stream()
-                .map(plan -> new Front.Point(plan.bytes, plan.seconds))
-                .toList());
-        for (Plan plan : plans) {
-            assertTrue(plan.bytes - ofPeaks.leastBytes(plan.seconds) <= tensor, plan::toString);
-            // with hardly any memory the last block keeps what is of little use: it is gone when the others need theirs
-            if (plan.budget > plans.getFirst().budget + 2 * tensor) {
-                assertTrue(plan.kept - front.leastBytes(plan.seconds) <= tensor, plan::toString);
-            }
-        }
     }
 }
