@@ -10,7 +10,7 @@ import java.util.List;
  * @param saved in the order in which they are made
  * @param rebuilt in the order in which the forward pass makes them
  * @param seconds predicted time of all that runs again
- * @param leastSeconds no plan that keeps as few bytes can take less
+ * @param leastSeconds no plan within the budget can take less, or, where there was none, no plan that keeps as few bytes
  */
 public record CheckpointPlan(
         String name, List<Saved> saved, List<Rebuilt> rebuilt, double seconds, double leastSeconds) {

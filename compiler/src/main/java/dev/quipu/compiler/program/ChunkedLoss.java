@@ -64,7 +64,10 @@ public final class ChunkedLoss {
         }
         LossRegion region = LossRegion.of(simple)
                 .orElseThrow(() -> QuipuException.of(
-                        "one cross entropy, to compute it in chunks", "none, or several", simple.name(), ""));
+                        "a cross entropy, or several over logits of one shape, to compute them in chunks",
+                        "none, or several over different shapes",
+                        simple.name(),
+                        ""));
         return rows >= region.rows() ? simple : new ChunkedLoss(simple, region).chunked(rows);
     }
 

@@ -7,6 +7,7 @@ import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.memory.Place;
 import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.buffer.Buffer;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.IndexBounds;
@@ -59,7 +60,12 @@ final class JvmExecutable implements Executable {
         launches = infos(steps);
         classes = classes(program);
         device.scratch().grow(program.scratch());
-        device.workspace().join(arenaBytes());
+        try {
+            device.workspace().join(arenaBytes());
+        } catch (QuipuException e) {
+            arena.close();
+            throw e;
+        }
         bind();
     }
 

@@ -29,7 +29,12 @@ final class Workspace implements AutoCloseable {
         try {
             fit();
         } catch (QuipuException e) {
-            leave(need);
+            wanted.remove(Long.valueOf(need));
+            try {
+                fit();
+            } catch (QuipuException again) {
+                e.addSuppressed(again);
+            }
             throw e;
         }
     }

@@ -40,7 +40,7 @@ public record PlanSummary(PlanRequest request, Compiled gradient) {
         return plan().seconds();
     }
 
-    /** No plan that keeps as few bytes rebuilds in less. */
+    /** No plan within the budget rebuilds in less, or, where there is none, no plan that keeps as few bytes. */
     public double leastRebuildSeconds() {
         return plan().leastSeconds();
     }

@@ -55,7 +55,9 @@ public final class PlanView {
         return "kept: " + plan.plan().saved().size() + " tensors, " + Quantity.bytes(plan.keptBytes()) + "\n"
                 + "rebuilt: " + plan.plan().rebuilt().size() + " tensors in "
                 + Quantity.seconds(plan.rebuildSeconds()) + ", at least " + Quantity.seconds(plan.leastRebuildSeconds())
-                + " for any plan that keeps as few bytes (gap "
+                + (plan.request().budget().isPresent()
+                        ? " for any plan within the budget (gap "
+                        : " for any plan that keeps as few bytes (gap ")
                 + ComparisonTable.gap(plan.rebuildSeconds(), plan.leastRebuildSeconds()) + ")\n"
                 + "step: " + Quantity.seconds(plan.stepSeconds()) + ", "
                 + Quantity.percent(plan.rebuildSeconds(), plan.stepSeconds()) + " of it rebuilding\n"

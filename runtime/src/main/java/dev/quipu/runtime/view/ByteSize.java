@@ -23,7 +23,8 @@ public final class ByteSize {
         double bytes =
                 form.matches() ? Double.parseDouble(form.group(1)) * Math.pow(STEP, UNITS.indexOf(form.group(2))) : 0;
         if (bytes < 1 || bytes >= Long.MAX_VALUE) {
-            throw QuipuException.of("a number of bytes such as 512MiB or 5GiB", text, option, "");
+            throw QuipuException.of(
+                    "a number of bytes such as 512MiB or 5GiB", text.isBlank() ? "nothing" : text, option, "");
         }
         return (long) bytes;
     }

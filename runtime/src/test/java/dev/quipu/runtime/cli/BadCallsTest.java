@@ -102,6 +102,11 @@ class BadCallsTest {
                     2,
                     "budget: expected a number of bytes such as 512MiB or 5GiB, found 2GB (see ./quipu parity --help)"),
             new BadCall(
+                    "plan llama-tiny --plan budget=",
+                    2,
+                    "budget: expected a number of bytes such as 512MiB or 5GiB, found nothing (see ./quipu plan"
+                            + " --help)"),
+            new BadCall(
                     "graph llama-tiny --program loss --plan paper",
                     2,
                     "--plan: expected a plan for the program gradient, found loss; no other has a backward pass (see"
