@@ -37,8 +37,8 @@ final class GraphCommand extends QuipuCommand {
             paramLabel = "FILE",
             description = {
                 "An .svg, .png or .dot file for a drawing, or a .txt file for the exact text, which reads back as an"
-                        + " equal",
-                "graph: every node and, for the last two stages, the plan. Default: a table to standard output."
+                        + " equal graph: every node and, for the last two stages, the plan.",
+                "Default: a table to standard output."
             })
     private Path file;
 
