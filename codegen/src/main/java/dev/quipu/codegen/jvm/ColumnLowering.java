@@ -36,7 +36,7 @@ final class ColumnLowering {
                 .anyMatch(
                         step -> step instanceof Step.Load load && load.access().columnStride() > 1);
         this.lanes = strided || program.space().width() == 1 ? 1 : lanes;
-        this.buffers = BufferNames.of(
+        this.buffers = Segments.of(
                 program.buffers(),
                 program.steps(),
                 Collections.nCopies(program.buffers().size(), "sum").toArray(String[]::new));

@@ -29,7 +29,7 @@ final class JvmExpressions {
                 case FLOAT -> "FloatVector";
                 case INT -> "IntVector";
                 case BOOLEAN -> "VectorMask<Float>";
-                case LONG, SEGMENT, ARRAY -> throw new AssertionError("no vector of " + type.kind());
+                case LONG, SEGMENT, ARRAY, FLOATS, INTS -> throw new AssertionError("no vector of " + type.kind());
             };
         }
         return switch (type.kind()) {
@@ -39,6 +39,7 @@ final class JvmExpressions {
             case FLOAT -> "float";
             case SEGMENT -> "MemorySegment";
             case ARRAY -> "float[]";
+            case FLOATS, INTS -> throw ofGpu(type);
         };
     }
 
@@ -60,7 +61,12 @@ final class JvmExpressions {
             case Value.Load load -> load(load);
             case Value.Shuffle shuffle -> shuffle(shuffle);
             case Value.FirstLane first -> receiver(first.vector()) + ".lane(0)";
+            case Value.WorkItem item -> throw ofGpu(item);
         };
+    }
+
+    static AssertionError ofGpu(Object form) {
+        return new AssertionError("not for the JVM: " + form);
     }
 
     private String literal(Value.Literal literal) {
@@ -74,7 +80,7 @@ final class JvmExpressions {
             case LONG -> (long) literal.value() + "L";
             case FLOAT -> floatLiteral((float) literal.value());
             case BOOLEAN -> Boolean.toString(literal.value() != 0);
-            case SEGMENT, ARRAY -> throw new AssertionError("no literal of " + literal.type());
+            case SEGMENT, ARRAY, FLOATS, INTS -> throw new AssertionError("no literal of " + literal.type());
         };
     }
 
@@ -96,6 +102,7 @@ final class JvmExpressions {
             case NEGATE -> vector ? receiver + ".neg()" : "-" + receiver;
             case ABS -> vector ? receiver + ".abs()" : "Math.abs(" + argument + ")";
             case SQRT -> vector ? receiver + ".sqrt()" : "(float) Math.sqrt(" + argument + ")";
+            case EXP, LOG -> throw ofGpu(unary);
             case TO_FLOAT ->
                 vector ? "((FloatVector) " + receiver + ".convert(VectorOperators.I2F, 0))" : "(float) " + receiver;
             case TO_INT ->
@@ -269,6 +276,7 @@ final class JvmExpressions {
             case Value.Splat splat -> true;
             case Value.LaneNumbers numbers -> true;
             case Value.FirstLane first -> true;
+            case Value.WorkItem item -> true;
             case Value.Literal literal -> Double.compare(literal.value(), 0) >= 0; // -0 has a sign too
             case Value.Fma fma -> true;
             case Value.Unary unary -> unary.type().isVector();

@@ -268,6 +268,8 @@ public final class JvmWriter {
                                         .map(expressions::print)
                                         .toList())));
             case Statement.Comment comment -> code.add("// $L\n", comment.text());
+            case Statement.Allocate allocate -> throw JvmExpressions.ofGpu(allocate);
+            case Statement.Barrier barrier -> throw JvmExpressions.ofGpu(barrier);
         }
     }
 

@@ -28,7 +28,7 @@ final class MatrixLowering {
             return ThinProduct.lower(name, product, lanes);
         }
         MatrixBlocking blocking = MatrixBlocking.of(product, new TileLibrary(lanes));
-        List<Value.Variable> buffers = BufferNames.of(product.buffers(), product.epilogue(), "left", "right");
+        List<Value.Variable> buffers = Segments.of(product.buffers(), product.epilogue(), "left", "right");
         MatrixPacks packs = new MatrixPacks(blocking);
         MatrixParts parts = new MatrixParts(blocking, packs, buffers, new Epilogue(product, buffers, lanes));
         List<Kernel.Phase> phases = new ArrayList<>();

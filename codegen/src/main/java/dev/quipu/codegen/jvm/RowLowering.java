@@ -37,7 +37,7 @@ final class RowLowering {
     private RowLowering(RowProgram program, int lanes) {
         this.program = program;
         this.lanes = program.space().width() == 1 || isStrided(program) ? 1 : lanes;
-        this.buffers = BufferNames.of(program.buffers(), program.steps());
+        this.buffers = Segments.of(program.buffers(), program.steps());
         this.values = new RowValues(
                 program.buffers(),
                 buffers,

@@ -46,7 +46,7 @@ final class ThinProduct {
     private ThinProduct(MatrixProduct product, int lanes) {
         this.product = product;
         this.library = new TileLibrary(lanes);
-        this.buffers = BufferNames.of(product.buffers(), product.epilogue(), "left", "right");
+        this.buffers = Segments.of(product.buffers(), product.epilogue(), "left", "right");
         this.epilogue = new Epilogue(product, buffers, lanes);
         this.written = epilogue.written();
         int wanted = Math.ceilDiv(FLOATS_OF_PART, product.depth());

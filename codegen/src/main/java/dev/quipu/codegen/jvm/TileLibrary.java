@@ -155,6 +155,8 @@ public final class TileLibrary {
                 case Statement.Assign assign -> {}
                 case Statement.Store store -> {}
                 case Statement.Comment comment -> {}
+                case Statement.Allocate allocate -> {}
+                case Statement.Barrier barrier -> {}
             }
         }
     }

@@ -14,8 +14,12 @@ public record KernelType(Kind kind, int lanes) {
         FLOAT,
         /** A buffer off the heap, addressed in bytes. */
         SEGMENT,
-        /** Floats on the heap, addressed by element. */
-        ARRAY
+        /** Floats on the heap, or of a work-group or work-item, addressed by element. */
+        ARRAY,
+        /** A GPU's buffer of f32, addressed by element. */
+        FLOATS,
+        /** A GPU's buffer of i32, addressed by element. */
+        INTS
     }
 
     public static final KernelType BOOLEAN = new KernelType(Kind.BOOLEAN, 1);
@@ -24,6 +28,8 @@ public record KernelType(Kind kind, int lanes) {
     public static final KernelType FLOAT = new KernelType(Kind.FLOAT, 1);
     public static final KernelType SEGMENT = new KernelType(Kind.SEGMENT, 1);
     public static final KernelType ARRAY = new KernelType(Kind.ARRAY, 1);
+    public static final KernelType FLOATS = new KernelType(Kind.FLOATS, 1);
+    public static final KernelType INTS = new KernelType(Kind.INTS, 1);
 
     public KernelType {
         boolean power = lanes >= 1 && lanes <= 16 && Integer.bitCount(lanes) == 1;

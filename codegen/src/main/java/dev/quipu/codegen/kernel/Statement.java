@@ -46,4 +46,22 @@ public sealed interface Statement {
 
     /** A line for the reader. */
     record Comment(String text) implements Statement {}
+
+    /**
+     * An ARRAY on a GPU. It holds nothing that may be read before it is written.
+     *
+     * @param elements floats
+     */
+    record Allocate(Value.Variable array, Sharing sharing, int elements) implements Statement {}
+
+    /** Whose an array is. */
+    enum Sharing {
+        /** One for all work-items of a group, in the group's local memory. */
+        GROUP,
+        /** One for each work-item; in registers where all addresses are constants once loops are unrolled. */
+        ITEM
+    }
+
+    /** All work-items of a group wait for each other; what they wrote before it the others may read behind it. GPUs only. */
+    record Barrier() implements Statement {}
 }

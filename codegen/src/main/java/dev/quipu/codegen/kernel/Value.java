@@ -18,7 +18,7 @@ public sealed interface Value {
         @Override
         public KernelType type() {
             return switch (operator) {
-                case NEGATE, ABS, SQRT -> argument.type();
+                case NEGATE, ABS, SQRT, EXP, LOG -> argument.type();
                 case TO_FLOAT, BITS_TO_FLOAT -> argument.type().withKind(Kind.FLOAT);
                 case TO_INT, FLOAT_TO_BITS -> argument.type().withKind(Kind.INT);
                 case TO_LONG -> argument.type().withKind(Kind.LONG);
@@ -31,6 +31,10 @@ public sealed interface Value {
         NEGATE,
         ABS,
         SQRT,
+        /** A GPU's own; the JVM has polynomials for it. */
+        EXP,
+        /** As {@link #EXP}. */
+        LOG,
         /** From an integer. */
         TO_FLOAT,
         /** Towards zero. */
@@ -125,8 +129,8 @@ public sealed interface Value {
     /**
      * Reads memory.
      *
-     * @param memory a SEGMENT or ARRAY
-     * @param address in bytes for a segment (INT or LONG), in elements for an array (INT)
+     * @param memory a SEGMENT, ARRAY, FLOATS or INTS
+     * @param address in bytes for a segment (INT or LONG), in elements for everything else (INT)
      * @param active how many of the lanes are read, the others are zero; all for no mask
      */
     record Load(KernelType type, Value memory, Value address, int active) implements Value {
@@ -153,5 +157,21 @@ public sealed interface Value {
         public KernelType type() {
             return new KernelType(vector.type().kind(), 1);
         }
+    }
+
+    /** Which work-item runs the kernel: INT, 0 or more. GPUs only. */
+    record WorkItem(Numbering numbering) implements Value {
+        @Override
+        public KernelType type() {
+            return KernelType.INT;
+        }
+    }
+
+    /** What {@link WorkItem} counts. */
+    enum Numbering {
+        /** The work-group among all. */
+        GROUP,
+        /** The work-item in its group. */
+        ITEM
     }
 }

@@ -1,16 +1,12 @@
-package dev.quipu.codegen.jvm;
+package dev.quipu.codegen.launch;
 
-import dev.quipu.codegen.kernel.KernelType;
-import dev.quipu.codegen.kernel.Value;
-import dev.quipu.codegen.launch.Buffer;
-import dev.quipu.codegen.launch.Step;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** Names of buffers in generated source: after the value that is first loaded from them or stored to them. */
-final class BufferNames {
+public final class BufferNames {
     private BufferNames() {}
 
     /**
@@ -18,15 +14,15 @@ final class BufferNames {
      *
      * @param roles of the first buffers, for those that no step names
      */
-    static List<Value.Variable> of(List<Buffer> buffers, List<Step> steps, String... roles) {
-        List<Value.Variable> names = new ArrayList<>();
+    public static List<String> of(List<Buffer> buffers, List<Step> steps, String... roles) {
+        List<String> names = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         for (int i = 0; i < buffers.size(); i++) {
             String role = i < roles.length ? roles[i] : "other" + i;
-            String name = name(i, steps, role) + "_buffer";
+            String name = name(i, steps, role);
             String unique = taken.add(name) ? name : name + i;
             taken.add(unique);
-            names.add(new Value.Variable(unique, KernelType.SEGMENT));
+            names.add(unique);
         }
         return names;
     }

@@ -1,0 +1,53 @@
+package dev.quipu.codegen.gpu;
+
+import dev.quipu.codegen.launch.AttentionLaunch;
+import dev.quipu.codegen.launch.ColumnProgram;
+import dev.quipu.codegen.launch.Gather;
+import dev.quipu.codegen.launch.Launch;
+import dev.quipu.codegen.launch.MatrixProduct;
+import dev.quipu.codegen.launch.RowProgram;
+import dev.quipu.codegen.launch.Scatter;
+import java.util.List;
+
+/** The lowering for GPUs: the kernels of every launch. */
+public final class GpuLowering {
+    private GpuLowering() {}
+
+    /**
+     * The kernels that together are a launch, one after the other; most launches are one.
+     *
+     * @param name of the first; others have it as their beginning
+     */
+    public static Lowered lower(String name, Launch launch) {
+        return switch (launch) {
+            case RowProgram program -> none(program);
+            case ColumnProgram program -> none(program);
+            case Gather gather -> none(gather);
+            case Scatter scatter -> none(scatter);
+            case MatrixProduct product -> none(product);
+            case AttentionLaunch attention -> none(attention);
+        };
+    }
+
+    private static Lowered none(Launch launch) {
+        throw new AssertionError("no lowering of " + launch);
+    }
+
+    /**
+     * A launch's kernels.
+     *
+     * @param kernels in order; their memories are the launch's buffers and, behind them, the scratch memories
+     * @param scratch f32 elements of each memory that passes values from one kernel to the next and holds nothing afterwards
+     */
+    public record Lowered(List<GpuKernel> kernels, List<Long> scratch) {
+        public Lowered {
+            kernels = List.copyOf(kernels);
+            scratch = List.copyOf(scratch);
+        }
+
+        /** A launch of one kernel. */
+        public static Lowered of(GpuKernel kernel) {
+            return new Lowered(List.of(kernel), List.of());
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.quipu.codegen.gpu;
+
+import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import dev.quipu.codegen.launch.Buffer;
+import dev.quipu.codegen.launch.BufferNames;
+import dev.quipu.codegen.launch.Step;
+import dev.quipu.dsl.DType;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A launch's buffers as a GPU's kernel sees them: elements are read and written by their number in the buffer. */
+final class Memories {
+    private final List<GpuKernel.Memory> all;
+
+    private Memories(List<GpuKernel.Memory> all) {
+        this.all = List.copyOf(all);
+    }
+
+    /**
+     * Buffers named after the values that steps load from them or store to them.
+     *
+     * @param roles of the first buffers, for those that no step names
+     */
+    static Memories of(List<Buffer> buffers, List<Step> steps, String... roles) {
+        List<GpuKernel.Memory> all = new ArrayList<>();
+        List<String> names = BufferNames.of(buffers, steps, roles);
+        for (int i = 0; i < buffers.size(); i++) {
+            KernelType type = buffers.get(i).dtype() == DType.I32 ? KernelType.INTS : KernelType.FLOATS;
+            all.add(new GpuKernel.Memory(
+                    new Value.Variable(names.get(i) + "_array", type),
+                    new Value.Variable(names.get(i) + "_base", KernelType.INT)));
+        }
+        return new Memories(all);
+    }
+
+    List<GpuKernel.Memory> all() {
+        return all;
+    }
+
+    /** An emitter that gives the memories' names to nothing else. */
+    Emitter emitter() {
+        Emitter emitter = new Emitter();
+        for (GpuKernel.Memory memory : all) {
+            emitter.reserve(memory.array().name());
+            emitter.reserve(memory.base().name());
+        }
+        return emitter;
+    }
+
+    /** The element of a number, INT, as what it is: FLOAT or INT. */
+    Value load(int buffer, Value index) {
+        GpuKernel.Memory memory = all.get(buffer);
+        KernelType type = memory.array().type().equals(KernelType.INTS) ? KernelType.INT : KernelType.FLOAT;
+        return new Value.Load(type, memory.array(), address(buffer, index));
+    }
+
+    /** Writes the element of a number. */
+    Statement store(int buffer, Value index, Value value) {
+        return new Statement.Store(all.get(buffer).array(), address(buffer, index), value);
+    }
+
+    private Value address(int buffer, Value index) {
+        return Emitter.plus(all.get(buffer).base(), index);
+    }
+}
