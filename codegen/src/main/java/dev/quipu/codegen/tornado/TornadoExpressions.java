@@ -1,0 +1,173 @@
+package dev.quipu.codegen.tornado;
+
+import dev.quipu.codegen.kernel.KernelType.Kind;
+import dev.quipu.codegen.kernel.Value;
+import java.util.function.UnaryOperator;
+
+/**
+ * Prints values as Java for TornadoVM, with the parentheses that are needed and those that readers of shifts and masks
+ * expect. What {@link dev.quipu.codegen.gpu.GpuSubset} refuses is not printed.
+ */
+final class TornadoExpressions {
+    private static final int ATOM = 8;
+    private static final int PREFIX = 7;
+    private static final int PRODUCT = 6;
+    private static final int SUM = 5;
+    private static final int SHIFT = 4;
+    private static final int COMPARISON = 3;
+    private static final int MASK = 2;
+    private static final int CHOICE = 1;
+
+    private final UnaryOperator<String> names;
+
+    /** Printing with the names that variables have in the method. */
+    TornadoExpressions(UnaryOperator<String> names) {
+        this.names = names;
+    }
+
+    String print(Value value) {
+        return switch (value) {
+            case Value.Literal literal -> literal(literal);
+            case Value.Variable variable -> names.apply(variable.name());
+            case Value.Unary unary -> unary(unary);
+            case Value.Binary binary -> binary(binary);
+            case Value.Compare compare ->
+                operand(compare.left(), SHIFT) + symbol(compare.comparison()) + operand(compare.right(), SHIFT);
+            case Value.Select select ->
+                operand(select.condition(), MASK) + " ? " + operand(select.then(), MASK) + " : "
+                        + operand(select.otherwise(), MASK);
+            case Value.Load load -> load(load);
+            case Value.WorkItem item ->
+                switch (item.numbering()) {
+                    case GROUP -> "context.groupIdx";
+                    case ITEM -> "context.localIdx";
+                };
+            case Value.Fma fma -> throw refused(fma);
+            case Value.Splat splat -> throw refused(splat);
+            case Value.LaneNumbers numbers -> throw refused(numbers);
+            case Value.Shuffle shuffle -> throw refused(shuffle);
+            case Value.FirstLane first -> throw refused(first);
+        };
+    }
+
+    /** What a kernel that passed the legal subset does not have. */
+    static AssertionError refused(Object form) {
+        return new AssertionError("not for a GPU: " + form);
+    }
+
+    /** Whether memory is one of a task's arrays, not a {@code float[]}. */
+    static boolean isParameter(Value memory) {
+        Kind kind = memory.type().kind();
+        return kind == Kind.FLOATS || kind == Kind.INTS;
+    }
+
+    private String load(Value.Load load) {
+        String memory = print(load.memory());
+        String address = print(load.address());
+        return isParameter(load.memory()) ? memory + ".get(" + address + ")" : memory + "[" + address + "]";
+    }
+
+    private static String literal(Value.Literal literal) {
+        return switch (literal.type().kind()) {
+            case INT -> Integer.toString((int) literal.value());
+            case FLOAT -> number((float) literal.value());
+            case BOOLEAN -> Boolean.toString(literal.value() != 0);
+            case LONG, SEGMENT, ARRAY, FLOATS, INTS -> throw refused(literal);
+        };
+    }
+
+    private static String number(float value) {
+        if (Float.isInfinite(value)) {
+            return value > 0 ? "Float.POSITIVE_INFINITY" : "Float.NEGATIVE_INFINITY";
+        }
+        return value + "f";
+    }
+
+    private String unary(Value.Unary unary) {
+        return switch (unary.operator()) {
+            case NEGATE -> "-" + operand(unary.argument(), ATOM);
+            case ABS -> call("abs", unary.argument());
+            case SQRT -> call("sqrt", unary.argument());
+            case EXP -> call("exp", unary.argument());
+            case LOG -> call("log", unary.argument());
+            case TO_FLOAT -> "(float) " + operand(unary.argument(), PREFIX);
+            case TO_INT -> "(int) " + operand(unary.argument(), PREFIX);
+            case TO_LONG, FLOAT_TO_BITS, BITS_TO_FLOAT -> throw refused(unary);
+        };
+    }
+
+    private String binary(Value.Binary binary) {
+        return switch (binary.operator()) {
+            case ADD -> infix(binary, " + ", SUM, isInteger(binary) ? SUM : PRODUCT); // floats are added in their order
+            case SUBTRACT -> infix(binary, " - ", SUM, PRODUCT);
+            case MULTIPLY -> infix(binary, " * ", PRODUCT, PREFIX);
+            case DIVIDE -> infix(binary, " / ", PRODUCT, PREFIX);
+            case REMAINDER -> infix(binary, " % ", PRODUCT, PREFIX);
+            case SHIFT_LEFT -> infix(binary, " << ", PREFIX, PREFIX);
+            case SHIFT_RIGHT -> infix(binary, " >> ", PREFIX, PREFIX);
+            case AND -> infix(binary, " & ", PREFIX, PREFIX);
+            case MIN -> call("min", binary.left(), binary.right());
+            case MAX -> call("max", binary.left(), binary.right());
+        };
+    }
+
+    private static boolean isInteger(Value value) {
+        return value.type().kind() == Kind.INT;
+    }
+
+    private String infix(Value.Binary binary, String symbol, int left, int right) {
+        return operand(binary.left(), left) + symbol + operand(binary.right(), right);
+    }
+
+    private String call(String function, Value... arguments) {
+        StringBuilder text = new StringBuilder(TornadoApi.MATH.simpleName() + "." + function + "(");
+        for (int i = 0; i < arguments.length; i++) {
+            text.append(i == 0 ? "" : ", ").append(print(arguments[i]));
+        }
+        return text.append(")").toString();
+    }
+
+    private static String symbol(Value.Comparison comparison) {
+        return switch (comparison) {
+            case LESS -> " < ";
+            case LESS_OR_EQUAL -> " <= ";
+            case GREATER -> " > ";
+            case GREATER_OR_EQUAL -> " >= ";
+            case EQUAL -> " == ";
+        };
+    }
+
+    /** Text that binds at least that strongly. */
+    private String operand(Value value, int strength) {
+        return strength(value) >= strength ? print(value) : "(" + print(value) + ")";
+    }
+
+    private static int strength(Value value) {
+        return switch (value) {
+            case Value.Literal literal -> Double.compare(literal.value(), 0) >= 0 ? ATOM : PREFIX; // -0 has a sign too
+            case Value.Unary unary ->
+                switch (unary.operator()) {
+                    case ABS, SQRT, EXP, LOG -> ATOM;
+                    case NEGATE, TO_FLOAT, TO_INT, TO_LONG, FLOAT_TO_BITS, BITS_TO_FLOAT -> PREFIX;
+                };
+            case Value.Binary binary ->
+                switch (binary.operator()) {
+                    case ADD, SUBTRACT -> SUM;
+                    case MULTIPLY, DIVIDE, REMAINDER -> PRODUCT;
+                    case SHIFT_LEFT, SHIFT_RIGHT -> SHIFT;
+                    case AND -> MASK;
+                    case MIN, MAX -> ATOM;
+                };
+            case Value.Compare compare -> COMPARISON;
+            case Value.Select select -> CHOICE;
+            case Value.Variable variable -> ATOM;
+            case Value.Load load -> ATOM;
+            case Value.WorkItem item -> ATOM;
+            case Value.Fma fma -> ATOM;
+            case Value.Splat splat -> ATOM;
+            case Value.LaneNumbers numbers -> ATOM;
+            case Value.Shuffle shuffle -> ATOM;
+            case Value.FirstLane first -> ATOM;
+        };
+    }
+}
