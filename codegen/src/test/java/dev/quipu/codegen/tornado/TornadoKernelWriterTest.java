@@ -42,8 +42,8 @@ class TornadoKernelWriterTest {
                  * Sums.
                  * line 3
                  */
-                public static void row_sums(KernelContext context, IntArray iteration, IntArray places, int entry,
-                        int stride, FloatArray arena) {
+                public static void row_sums(KernelContext context, IntArray iteration, IntArray places,
+                        int entry, int stride, FloatArray arena) {
                     int place = iteration.get(0) * stride + entry;
                     int x_base = places.get(place);
                     int y_base = places.get(place + 1);
