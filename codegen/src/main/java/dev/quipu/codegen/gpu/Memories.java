@@ -53,8 +53,12 @@ final class Memories {
     /** The element of a number, INT, as what it is: FLOAT or INT. */
     Value load(int buffer, Value index) {
         GpuKernel.Memory memory = all.get(buffer);
-        KernelType type = memory.array().type().equals(KernelType.INTS) ? KernelType.INT : KernelType.FLOAT;
+        KernelType type = isInteger(buffer) ? KernelType.INT : KernelType.FLOAT;
         return new Value.Load(type, memory.array(), address(buffer, index));
+    }
+
+    boolean isInteger(int buffer) {
+        return all.get(buffer).array().type().equals(KernelType.INTS);
     }
 
     /** Writes the element of a number. */

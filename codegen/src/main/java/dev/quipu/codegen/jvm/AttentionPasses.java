@@ -13,7 +13,6 @@ import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
 
 import dev.quipu.codegen.kernel.Emitter;
-import dev.quipu.codegen.kernel.Functions;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
@@ -119,7 +118,7 @@ final class AttentionPasses {
             });
             for (int j = 0; j < 2; j++) {
                 Value less = body.let("less", minus(before.get(j), largest.get(j)));
-                Value factor = new Functions(body, lanes).expOfSmall(less);
+                Value factor = new JvmFunctions(body, lanes).expOfSmall(less);
                 store(body, STATISTICS_SEGMENT, statistic(MAXIMUM, j), largest.get(j));
                 store(body, STATISTICS_SEGMENT, statistic(FACTOR, j), factor);
                 Value sum = load(lanes, STATISTICS_SEGMENT, statistic(SUM, j));
@@ -136,7 +135,7 @@ final class AttentionPasses {
             body.loop("key", integer(0), KEYS, 1, (loop, key) -> {
                 for (int j = 0; j < 2; j++) {
                     Value x = loop.let("x", minus(score(key, 0, j), largest.get(j)));
-                    Value p = new Functions(loop, lanes).expOfSmall(x);
+                    Value p = new JvmFunctions(loop, lanes).expOfSmall(x);
                     store(loop, SCORES, scoreAt(AT, key, 0, j), p);
                     loop.add(new Statement.Assign(sums.get(j), plus(sums.get(j), p)));
                 }
@@ -154,7 +153,7 @@ final class AttentionPasses {
                 Value.Variable sum = body.let("sum", load(lanes, STATISTICS_SEGMENT, statistic(SUM, j)));
                 Value one = new Value.Binary(Value.BinaryOperator.DIVIDE, number(1, lanes), sum);
                 store(body, STATISTICS_SEGMENT, statistic(FACTOR, j), one);
-                Value log = new Functions(body, lanes).log(sum);
+                Value log = new JvmFunctions(body, lanes).log(sum);
                 Value largest = load(lanes, STATISTICS_SEGMENT, statistic(MAXIMUM, j));
                 store(body, STATISTICS_SEGMENT, statistic(LOG_SUM_EXP, j), plus(largest, log));
             }
@@ -174,7 +173,7 @@ final class AttentionPasses {
             body.loop("key", integer(0), KEYS, 1, (loop, key) -> {
                 for (int j = 0; j < 2; j++) {
                     Value x = loop.let("x", minus(score(key, 0, j), logSumExp.get(j)));
-                    Value p = new Functions(loop, lanes).expOfSmall(x);
+                    Value p = new JvmFunctions(loop, lanes).expOfSmall(x);
                     store(loop, SCORES, scoreAt(AT, key, 0, j), p);
                     Value gradient = load(lanes, gradients, scoreAt(AT, key, 0, j));
                     Value centred =

@@ -1,5 +1,6 @@
 package dev.quipu.codegen.jvm;
 
+import dev.quipu.codegen.kernel.ElementLowering;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType;
@@ -136,7 +137,8 @@ final class ColumnLowering {
             if (values.isRowValue(step.name())) {
                 Value value = switch (step) {
                     case Step.Load load -> values.loadSingle(load.access());
-                    case Step.Map map -> new ElementLowering(body, 1, values::rowValue).lower(map.expression());
+                    case Step.Map map ->
+                        new ElementLowering(new JvmFunctions(body, 1), values::rowValue).lower(map.expression());
                     case Step.Reduce reduce -> throw new AssertionError("no reductions in a column program");
                     case Step.Store store -> throw new AssertionError("no stores in a column program");
                 };

@@ -14,7 +14,6 @@ import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
 
 import dev.quipu.codegen.kernel.Emitter;
-import dev.quipu.codegen.kernel.Functions;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
@@ -188,11 +187,11 @@ final class DecodeMethods {
                 loop.add(new Statement.Assign(highest, greater(score, highest)));
             });
             Value largest = lanesMaximum(body, highest);
-            Value factor = new Functions(body, lanes).expOfSmall(body.let("less", minus(before, largest)));
+            Value factor = new JvmFunctions(body, lanes).expOfSmall(body.let("less", minus(before, largest)));
             Value.Variable sum = body.let("sum", times(load(lanes, STATES, statistic(AttentionPasses.SUM)), factor));
             body.loop("key", integer(0), COUNT, lanes, (loop, key) -> {
                 Value score = load(lanes, SCORE_ROW, toLong(times(key, Float.BYTES)));
-                Value p = new Functions(loop, lanes).expOfSmall(loop.let("x", minus(score, largest)));
+                Value p = new JvmFunctions(loop, lanes).expOfSmall(loop.let("x", minus(score, largest)));
                 store(loop, WEIGHT_ROW, key, p);
                 loop.add(new Statement.Assign(sum, plus(sum, p)));
             });
@@ -271,7 +270,7 @@ final class DecodeMethods {
             Value.Variable sum = body.let("sum", number(0, lanes));
             eachShare(body, (loop, share) -> {
                 Value less = loop.let("less", minus(load(lanes, STATES, share), largest));
-                Value factor = new Functions(loop, lanes).expOfSmall(less);
+                Value factor = new JvmFunctions(loop, lanes).expOfSmall(less);
                 store(loop, STATES, plus(share, offset(AttentionPasses.FACTOR)), factor);
                 Value part = load(lanes, STATES, plus(share, offset(AttentionPasses.SUM)));
                 loop.add(new Statement.Assign(sum, new Value.Fma(part, factor, sum)));

@@ -1,5 +1,6 @@
 package dev.quipu.codegen.jvm;
 
+import dev.quipu.codegen.kernel.ElementLowering;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
@@ -135,7 +136,7 @@ final class Epilogue {
                     values.defineRow(load.name(), emitter.let(load.name(), values.loadSingle(load.access())));
                 case Step.Map map
                 when values.isRowValue(map.name()) -> {
-                    Value value = new ElementLowering(emitter, 1, names).lower(map.expression());
+                    Value value = new ElementLowering(new JvmFunctions(emitter, 1), names).lower(map.expression());
                     values.defineRow(map.name(), emitter.let(map.name(), value));
                 }
                 default -> {}

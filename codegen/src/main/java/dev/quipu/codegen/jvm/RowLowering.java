@@ -1,5 +1,6 @@
 package dev.quipu.codegen.jvm;
 
+import dev.quipu.codegen.kernel.ElementLowering;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType;
@@ -11,13 +12,11 @@ import dev.quipu.codegen.kernel.Value.UnaryOperator;
 import dev.quipu.codegen.launch.Access;
 import dev.quipu.codegen.launch.RowProgram;
 import dev.quipu.codegen.launch.Step;
+import dev.quipu.codegen.launch.StepGraph;
 import dev.quipu.dsl.DType;
 import dev.quipu.dsl.formula.Expression;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Row programs on the JVM: a method per row, which sweeps the row once for each layer of reductions and once for the stores.
@@ -29,14 +28,15 @@ final class RowLowering {
     private static final String METHOD = "row";
 
     private final RowProgram program;
+    private final StepGraph graph;
     private final int lanes;
     private final List<Value.Variable> buffers;
     private final RowValues values;
-    private final Map<String, Integer> depths = new HashMap<>();
 
     private RowLowering(RowProgram program, int lanes) {
         this.program = program;
-        this.lanes = program.space().width() == 1 || isStrided(program) ? 1 : lanes;
+        this.graph = new StepGraph(program.steps(), program.space().width() == 1);
+        this.lanes = program.space().width() == 1 || isStrided() ? 1 : lanes;
         this.buffers = Segments.of(program.buffers(), program.steps());
         this.values = new RowValues(
                 program.buffers(),
@@ -51,17 +51,8 @@ final class RowLowering {
     }
 
     /** Vectors need elements side by side. */
-    private static boolean isStrided(RowProgram program) {
-        return accesses(program.steps()).anyMatch(access -> access.columnStride() != 0 && access.columnStride() != 1);
-    }
-
-    private static Stream<Access> accesses(List<Step> steps) {
-        return steps.stream().flatMap(step -> switch (step) {
-            case Step.Load load -> Stream.of(load.access());
-            case Step.Store store -> Stream.of(store.access());
-            case Step.Map map -> Stream.empty();
-            case Step.Reduce reduce -> Stream.empty();
-        });
+    private boolean isStrided() {
+        return graph.accesses().stream().anyMatch(access -> access.columnStride() != 0 && access.columnStride() != 1);
     }
 
     private Kernel kernel(String name) {
@@ -81,12 +72,11 @@ final class RowLowering {
         Value.Variable row = new Value.Variable(METHOD, KernelType.INT);
         emitter.reserve(METHOD);
         RowAddresses addresses = new RowAddresses(emitter, program.space(), buffers, row);
-        accesses(program.steps()).distinct().forEach(access -> values.defineAddress(access, addresses.of(access)));
-        program.steps().stream()
-                .filter(step ->
-                        step instanceof Step.Store store && store.access().isMoved())
+        graph.accesses().forEach(access -> values.defineAddress(access, addresses.of(access)));
+        graph.stores().stream()
+                .filter(store -> store.access().isMoved())
                 .findFirst()
-                .map(step -> addresses.exists(((Step.Store) step).access()))
+                .map(store -> addresses.exists(store.access()))
                 .ifPresentOrElse(exists -> emitter.when(exists, this::compute), () -> compute(emitter));
         List<Value.Variable> parameters = new ArrayList<>(buffers);
         parameters.add(row);
@@ -95,41 +85,12 @@ final class RowLowering {
 
     private void compute(Emitter emitter) {
         loadRowValues(emitter);
-        int layers = program.steps().stream()
-                .filter(step -> step instanceof Step.Reduce)
-                .mapToInt(step -> depth(step.name()))
-                .max()
-                .orElse(0);
         mapRowValues(emitter, 0);
-        for (int layer = 1; layer <= layers; layer++) {
+        for (int layer = 1; layer <= graph.layers(); layer++) {
             reduce(emitter, layer);
             mapRowValues(emitter, layer);
         }
         store(emitter);
-    }
-
-    /** How many reductions, one after the other, a value waits for. */
-    private int depth(String name) {
-        Integer known = depths.get(name);
-        if (known == null) {
-            known = 0;
-            for (Step step : program.steps()) {
-                if (!(step instanceof Step.Store) && step.name().equals(name)) {
-                    known = switch (step) {
-                        case Step.Map map -> depth(map.expression());
-                        case Step.Reduce reduce -> 1 + depth(reduce.expression());
-                        case Step.Load load -> 0;
-                        case Step.Store store -> 0;
-                    };
-                }
-            }
-            depths.put(name, known);
-        }
-        return known;
-    }
-
-    private int depth(Expression expression) {
-        return expression.names().stream().mapToInt(this::depth).max().orElse(0);
     }
 
     private void loadRowValues(Emitter emitter) {
@@ -142,21 +103,20 @@ final class RowLowering {
 
     private void mapRowValues(Emitter emitter, int layer) {
         for (Step step : program.steps()) {
-            if (step instanceof Step.Map map && depth(map.name()) == layer && values.isRowValue(map.name())) {
-                Value value = new ElementLowering(emitter, 1, values::rowValue).lower(map.expression());
+            if (step instanceof Step.Map map && graph.depth(map.name()) == layer && values.isRowValue(map.name())) {
+                Value value =
+                        new ElementLowering(new JvmFunctions(emitter, 1), values::rowValue).lower(map.expression());
                 values.defineRow(map.name(), emitter.let(map.name(), value));
             }
         }
     }
 
     private void reduce(Emitter emitter, int layer) {
-        List<Step.Reduce> reductions = program.steps().stream()
-                .filter(step -> step instanceof Step.Reduce && depth(step.name()) == layer)
-                .map(Step.Reduce.class::cast)
-                .toList();
+        List<Step.Reduce> reductions = graph.reductions(layer);
         if (program.space().width() == 1) {
             for (Step.Reduce reduce : reductions) { // one element is its own sum
-                Value value = new ElementLowering(emitter, 1, values::rowValue).lower(reduce.expression());
+                Value value =
+                        new ElementLowering(new JvmFunctions(emitter, 1), values::rowValue).lower(reduce.expression());
                 values.defineRow(reduce.name(), emitter.let(reduce.name(), value));
             }
             return;
@@ -196,10 +156,7 @@ final class RowLowering {
 
     /** Stores come last, so that a buffer that is updated in place is still the old one in every earlier sweep. */
     private void store(Emitter emitter) {
-        List<Step.Store> stores = program.steps().stream()
-                .filter(step -> step instanceof Step.Store)
-                .map(Step.Store.class::cast)
-                .toList();
+        List<Step.Store> stores = graph.stores();
         for (Step.Store store : stores) {
             if (isSingle(store)) {
                 storeSingle(emitter, store);

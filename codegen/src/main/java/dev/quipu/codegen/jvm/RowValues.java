@@ -1,5 +1,6 @@
 package dev.quipu.codegen.jvm;
 
+import dev.quipu.codegen.kernel.ElementLowering;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Statement;
@@ -8,6 +9,7 @@ import dev.quipu.codegen.kernel.Value.UnaryOperator;
 import dev.quipu.codegen.launch.Access;
 import dev.quipu.codegen.launch.Buffer;
 import dev.quipu.codegen.launch.Step;
+import dev.quipu.codegen.launch.StepGraph;
 import dev.quipu.dsl.DType;
 import dev.quipu.dsl.formula.Expression;
 import java.util.HashMap;
@@ -25,7 +27,7 @@ final class RowValues {
     private final List<Value.Variable> buffers;
     private final int lanes;
     private final int width;
-    private final Map<String, Step> steps = new HashMap<>();
+    private final StepGraph graph;
     private final Map<String, Value> rowValues = new HashMap<>();
     private final Map<String, Value> repeated = new HashMap<>();
     private final Map<Access, Value> addresses = new HashMap<>();
@@ -35,28 +37,12 @@ final class RowValues {
         this.buffers = buffers;
         this.lanes = lanes;
         this.width = width;
-        for (Step step : steps) {
-            if (!(step instanceof Step.Store)) {
-                this.steps.put(step.name(), step);
-            }
-        }
+        this.graph = new StepGraph(steps, width == 1);
     }
 
     /** Whether a name is one number a row. */
     boolean isRowValue(String name) {
-        return rowValues.containsKey(name)
-                || switch (steps.get(name)) {
-                    case Step.Load load -> width == 1 || load.access().isRowValue();
-                    case Step.Map map ->
-                        width == 1 || map.expression().names().stream().allMatch(this::isRowValue);
-                    case Step.Reduce reduce -> true;
-                    case Step.Store store -> throw new AssertionError("a store has no value");
-                    case null -> width == 1; // the column's number, the product's element
-                };
-    }
-
-    boolean isRowValue(Expression expression) {
-        return expression.names().stream().allMatch(this::isRowValue);
+        return graph.isRowValue(name);
     }
 
     void defineRow(String name, Value value) {
@@ -85,7 +71,7 @@ final class RowValues {
 
     /** An integer that a load reads, one a row, as it is; null for anything else. */
     Value integer(String name) {
-        return steps.get(name) instanceof Step.Load load
+        return graph.step(name) instanceof Step.Load load
                         && layout.get(load.access().buffer()).dtype() == DType.I32
                         && isRowValue(name)
                 ? new Value.Load(KernelType.INT, buffers.get(load.access().buffer()), addresses.get(load.access()))
@@ -98,7 +84,7 @@ final class RowValues {
         for (String name : expression.names()) {
             if (isRowValue(name)) {
                 found.add(name);
-            } else if (steps.get(name) instanceof Step.Map map) {
+            } else if (graph.step(name) instanceof Step.Map map) {
                 found.addAll(rowNames(map.expression()));
             }
         }
@@ -137,7 +123,7 @@ final class RowValues {
         }
 
         Value lower(Expression expression) {
-            return new ElementLowering(emitter, lanes, this::value).lower(expression);
+            return new ElementLowering(new JvmFunctions(emitter, lanes), this::value).lower(expression);
         }
 
         Value value(String name) {
@@ -159,7 +145,7 @@ final class RowValues {
             if (isRowValue(name)) {
                 return repeated.get(name);
             }
-            return switch (steps.get(name)) {
+            return switch (graph.step(name)) {
                 case Step.Load load -> emitter.let(name, load(load.access()));
                 case Step.Map map -> emitter.let(name, lower(map.expression()));
                 case Step.Reduce reduce -> throw new AssertionError(name + " is a row's value");
@@ -217,10 +203,10 @@ final class RowValues {
             if (single != null) {
                 return lanes == 1 ? single : new Value.Splat(single, lanes);
             }
-            boolean copied = steps.get(name) instanceof Step.Load load
+            boolean copied = graph.step(name) instanceof Step.Load load
                     && layout.get(load.access().buffer()).dtype() == DType.I32;
             return copied
-                    ? loadRaw(((Step.Load) steps.get(name)).access())
+                    ? loadRaw(((Step.Load) graph.step(name)).access())
                     : new Value.Unary(UnaryOperator.TO_INT, value(name));
         }
     }

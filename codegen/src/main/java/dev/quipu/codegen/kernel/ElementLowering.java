@@ -1,33 +1,29 @@
-package dev.quipu.codegen.jvm;
+package dev.quipu.codegen.kernel;
 
-import dev.quipu.codegen.kernel.Emitter;
-import dev.quipu.codegen.kernel.Functions;
-import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
 import dev.quipu.dsl.formula.Expression;
 import java.util.function.Function;
 
-/** Turns formula expressions into kernel-language values of a number of lanes. */
-final class ElementLowering {
-    private final Emitter emitter;
-    private final int lanes;
-    private final Function<String, Value> names;
+/** Turns formula expressions into kernel-language values. */
+public final class ElementLowering {
     private final Functions functions;
+    private final Function<String, Value> names;
 
     /**
-     * @param names gives the value of a name, of {@code lanes} lanes
+     * A lowering to a target's functions.
+     *
+     * @param names gives the value of a name, of the functions' lanes
      */
-    ElementLowering(Emitter emitter, int lanes, Function<String, Value> names) {
-        this.emitter = emitter;
-        this.lanes = lanes;
+    public ElementLowering(Functions functions, Function<String, Value> names) {
+        this.functions = functions;
         this.names = names;
-        this.functions = new Functions(emitter, lanes);
     }
 
-    Value lower(Expression expression) {
+    /** The expression's value; parts that are used several times become variables. */
+    public Value lower(Expression expression) {
         return switch (expression) {
-            case Expression.Literal literal -> Emitter.number((float) literal.value(), lanes);
+            case Expression.Literal literal -> functions.number(literal.value());
             case Expression.Name name -> names.apply(name.name());
             case Expression.Apply apply -> functions.apply(apply.primitive(), atom(apply.argument()));
             case Expression.Binary binary ->
@@ -45,10 +41,10 @@ final class ElementLowering {
         Value value = lower(expression);
         return value instanceof Value.Variable || value instanceof Value.Literal
                 ? value
-                : emitter.let("argument", value);
+                : functions.let("argument", value);
     }
 
-    static BinaryOperator operator(Expression.Operator operator) {
+    private static BinaryOperator operator(Expression.Operator operator) {
         return switch (operator) {
             case PLUS -> BinaryOperator.ADD;
             case MINUS -> BinaryOperator.SUBTRACT;
