@@ -40,4 +40,13 @@ public record GpuKernel(
     public GpuKernel named(String newName, List<String> newComment) {
         return new GpuKernel(newName, newComment, memories, groups, items, body);
     }
+
+    /**
+     * The same kernel with some of its memories, in that order; the body uses no others.
+     *
+     * @param kept numbers of memories
+     */
+    public GpuKernel over(List<Integer> kept) {
+        return new GpuKernel(name, comment, kept.stream().map(memories::get).toList(), groups, items, body);
+    }
 }

@@ -3,17 +3,14 @@ package dev.quipu.codegen.jvm;
 import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.codegen.launch.Launch;
+import dev.quipu.codegen.launch.LaunchComment;
 import dev.quipu.codegen.launch.Launches;
 import dev.quipu.compiler.schedule.Scheduled;
-import dev.quipu.dsl.Node;
-import dev.quipu.dsl.Type;
-import dev.quipu.dsl.text.GraphText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * A schedule as Java source: one class for every different launch, and the launches in order.
@@ -57,7 +54,7 @@ public record JvmProgram(
             int number = taken.merge(base, 1, Integer::sum);
             String name = number == 1 ? base : base + "_" + number;
             names.put(launch, name);
-            kernels.add(JvmLowering.lower(name, launch, lanes).named(name, comment(instances)));
+            kernels.add(JvmLowering.lower(name, launch, lanes).named(name, LaunchComment.of(instances)));
         });
         List<Source> sources = new ArrayList<>();
         TileLibrary library = new TileLibrary(lanes);
@@ -72,31 +69,5 @@ public record JvmProgram(
                         .map(launch -> new Step(launch, names.get(launch.launch())))
                         .toList(),
                 ScratchSizes.of(kernels));
-    }
-
-    /** {@code rmsNorm(epsilon=1.0E-5) f32[batch=2, sequence=13, channel=48]  layers.0.attentionNorm  Llama.java:63}. */
-    private static String line(Node node) {
-        String types = node.types().stream().map(Type::toString).collect(Collectors.joining(", "));
-        String layer = node.site().layer().isEmpty() ? "" : "  " + node.site().layer();
-        return (GraphText.print(node.op()) + " " + types).strip() + layer + "  "
-                + node.site().origin();
-    }
-
-    /** The first instance's nodes, and where the others are. */
-    private static List<String> comment(List<BoundLaunch> instances) {
-        List<String> lines = new ArrayList<>();
-        for (Node node : instances.getFirst().cluster().nodes()) {
-            lines.add(line(node));
-        }
-        List<String> layers = instances.stream()
-                .map(instance -> instance.cluster().head().site().layer())
-                .distinct()
-                .toList();
-        String first = layers.getFirst().isEmpty() ? "the model" : layers.getFirst();
-        lines.add(
-                layers.size() == 1
-                        ? "Runs in " + first + "."
-                        : "Runs in " + first + " to " + layers.getLast() + ", " + instances.size() + " times.");
-        return lines;
     }
 }

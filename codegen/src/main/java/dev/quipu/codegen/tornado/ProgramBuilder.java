@@ -1,0 +1,168 @@
+package dev.quipu.codegen.tornado;
+
+import dev.quipu.codegen.gpu.GpuKernel;
+import dev.quipu.codegen.gpu.GpuLowering;
+import dev.quipu.codegen.launch.BoundLaunch;
+import dev.quipu.codegen.launch.Launch;
+import dev.quipu.codegen.launch.LaunchComment;
+import dev.quipu.codegen.launch.Launches;
+import dev.quipu.compiler.memory.Place;
+import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.QuipuException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Makes a {@link TornadoProgram}: launches to kernels, kernels to tasks, tasks to stages. */
+final class ProgramBuilder {
+    /** What a TornadoVM task graph can hold: see {@link #fits}. */
+    private static final int MOST_TASKS = 256;
+
+    private static final int MOST_BYTES = 8192;
+    private static final int BYTES_OF_TASK = 15;
+    private static final int BYTES_OF_ARGUMENT = 5;
+    /** Bytes of a graph beside its tasks: transfers, allocations and what persists, an instruction for each array. */
+    private static final int BYTES_OF_ARRAY = 32;
+
+    private static final int MOST_ARGUMENTS = 20;
+
+    private final String name;
+    private final Scheduled scheduled;
+    private final ProgramArrays arrays;
+    private final List<BoundLaunch> launches;
+    private final Map<Launch, GpuLowering.Lowered> lowered = new HashMap<>();
+    /** Printed kernels by what they are: the launch, which of its kernels, and which memories share an array. */
+    private final Map<Method, GpuKernel> methods = new LinkedHashMap<>();
+
+    private final Map<String, Integer> taken = new HashMap<>();
+    private final Map<Launch, List<BoundLaunch>> instances = new HashMap<>();
+
+    private record Method(Launch launch, int kernel, List<String> parameters) {}
+
+    ProgramBuilder(String name, Scheduled scheduled, StateLayout layout) {
+        Banks banks = Banks.of(scheduled, Integer.MAX_VALUE);
+        this.name = name;
+        this.scheduled = banks.scheduled();
+        this.arrays = new ProgramArrays(name, banks, layout);
+        this.launches = Launches.of(this.scheduled);
+        launches.forEach(launch -> instances
+                .computeIfAbsent(launch.launch(), key -> new ArrayList<>())
+                .add(launch));
+    }
+
+    TornadoProgram build() {
+        List<TornadoTask> tasks = new ArrayList<>();
+        for (int i = 0; i < launches.size(); i++) {
+            tasks.addAll(tasks(i));
+        }
+        List<TornadoProgram.Stage> stages = stages(tasks);
+        for (TornadoProgram.Stage stage : stages) {
+            List<Integer> places = new ArrayList<>();
+            tasks.subList(stage.start(), stage.start() + stage.size() * stage.runs())
+                    .forEach(task -> places.addAll(task.bases()));
+            arrays.numbers(TornadoProgram.places(stage), places);
+            arrays.iteration(TornadoProgram.iteration(stage));
+        }
+        return new TornadoProgram(name, scheduled, launches, tasks, stages, arrays.all());
+    }
+
+    private List<TornadoTask> tasks(int number) {
+        BoundLaunch launch = launches.get(number);
+        GpuLowering.Lowered kernels = lowered.computeIfAbsent(launch.launch(), key -> lower(launch));
+        List<ProgramArrays.Address> addresses = new ArrayList<>();
+        for (Place place : launch.places()) {
+            addresses.add(arrays.of(place));
+        }
+        long scratch = 0;
+        for (long elements : kernels.scratch()) {
+            addresses.add(arrays.scratch(scratch, elements));
+            scratch += elements;
+        }
+        List<TornadoTask> tasks = new ArrayList<>();
+        for (int i = 0; i < kernels.kernels().size(); i++) {
+            tasks.add(task(number, i, kernels.kernels().get(i), addresses));
+        }
+        return tasks;
+    }
+
+    private static GpuLowering.Lowered lower(BoundLaunch launch) {
+        GpuLowering.Lowered lowered = GpuLowering.lower(launch.name(), launch.launch());
+        return lowered;
+    }
+
+    private TornadoTask task(int number, int part, GpuKernel whole, List<ProgramArrays.Address> addresses) {
+        List<Integer> used = UsedMemories.of(whole);
+        GpuKernel kernel = whole.over(used);
+        List<String> names = new ArrayList<>();
+        List<Integer> bases = new ArrayList<>();
+        Map<String, String> parameterOf = new HashMap<>();
+        List<String> parameters = new ArrayList<>();
+        for (int memory : used) {
+            ProgramArrays.Address address = addresses.get(memory);
+            String array = address.array().name();
+            names.add(array);
+            bases.add(address.base());
+            parameters.add(parameterOf.computeIfAbsent(
+                    array, key -> parameter(address.array(), whole.memories().get(memory))));
+        }
+        Launch launch = launches.get(number).launch();
+        GpuKernel printed = methods.computeIfAbsent(
+                new Method(launch, part, parameters), key -> kernel.named(fresh(kernel.name()), comment(launch)));
+        TornadoTask task = new TornadoTask(number, printed, parameters, names, bases);
+        if (task.arguments() > MOST_ARGUMENTS) {
+            throw tooManyArrays(launches.get(number), task);
+        }
+        return task;
+    }
+
+    /** What all launches share is called by its own name, everything else by its role in the kernel. */
+    private static String parameter(DeviceArray array, GpuKernel.Memory memory) {
+        return array.content() instanceof DeviceArray.Content.Passing
+                ? array.name()
+                : memory.array().name();
+    }
+
+    private List<String> comment(Launch launch) {
+        return LaunchComment.of(instances.get(launch));
+    }
+
+    private String fresh(String wanted) {
+        String safe = ReservedNames.safe(wanted);
+        int number = taken.merge(safe, 1, Integer::sum);
+        return number == 1 ? safe : safe + "_" + number;
+    }
+
+    private static QuipuException tooManyArrays(BoundLaunch launch, TornadoTask task) {
+        return QuipuException.of(
+                "a kernel over at most " + (MOST_ARGUMENTS - TornadoTask.OTHER_ARGUMENTS)
+                        + " arrays, since a TornadoVM task takes " + MOST_ARGUMENTS + " arguments",
+                task.distinctArrays().size() + " arrays",
+                launch.cluster().head().toString(),
+                "give its formula fewer inputs");
+    }
+
+    private List<TornadoProgram.Stage> stages(List<TornadoTask> tasks) {
+        List<TornadoTask.Key> keys = tasks.stream().map(TornadoTask::key).toList();
+        List<TornadoProgram.Stage> stages = new ArrayList<>();
+        for (Rolling.Stretch stretch : Rolling.of(keys, MOST_TASKS, (from, to) -> fits(tasks.subList(from, to)))) {
+            String stage = name + "_" + stages.size();
+            stages.add(new TornadoProgram.Stage(stage, stretch.start(), stretch.period(), stretch.runs()));
+        }
+        return stages;
+    }
+
+    /** Whether tasks can be one task graph. */
+    private static boolean fits(List<TornadoTask> tasks) {
+        Set<String> distinct = new HashSet<>();
+        int bytes = 0;
+        for (TornadoTask task : tasks) {
+            bytes += BYTES_OF_TASK + BYTES_OF_ARGUMENT * task.arguments();
+            distinct.addAll(task.arrays());
+        }
+        return tasks.size() <= MOST_TASKS && bytes + BYTES_OF_ARRAY * distinct.size() <= MOST_BYTES;
+    }
+}

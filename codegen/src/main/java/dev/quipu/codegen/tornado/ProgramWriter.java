@@ -1,0 +1,260 @@
+package dev.quipu.codegen.tornado;
+
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.FieldSpec;
+import com.palantir.javapoet.JavaFile;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterizedTypeName;
+import com.palantir.javapoet.TypeSpec;
+import dev.quipu.codegen.gpu.GpuKernel;
+import dev.quipu.codegen.launch.BoundLaunch;
+import dev.quipu.compiler.block.RepeatedBlocks;
+import dev.quipu.dsl.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.lang.model.SourceVersion;
+import javax.lang.model.element.Modifier;
+
+/** Prints the class of a program's kernels and the class that builds its task graphs. It only prints. */
+final class ProgramWriter {
+    private static final String HOST = "dev.quipu.tornado";
+    private static final ClassName MEMORY = ClassName.get(HOST, "Memory");
+    private static final ClassName STAGE = ClassName.get(HOST, "Stage");
+    private static final ClassName PROGRAM = ClassName.get(HOST, "GeneratedProgram");
+    private static final ClassName TASK_GRAPH = ClassName.get(TornadoApi.PACKAGE, "TaskGraph");
+    private static final ClassName GRIDS = ClassName.get(TornadoApi.PACKAGE, "GridScheduler");
+    private static final ClassName TRANSFER = ClassName.get(TornadoApi.PACKAGE + ".enums", "DataTransferMode");
+
+    private final TornadoProgram program;
+    private final ClassName kernels;
+    private final Map<String, DeviceArray> arrays = new LinkedHashMap<>();
+    private final Map<String, String> fields = new HashMap<>();
+
+    ProgramWriter(TornadoProgram program) {
+        this.program = program;
+        this.kernels = ClassName.get(TornadoProgram.PACKAGE, className(program.name()) + "Kernels");
+        Set<String> taken = new LinkedHashSet<>(List.of("memory", "context", "graph", "grids"));
+        for (DeviceArray array : program.arrays()) {
+            arrays.put(array.name(), array);
+            fields.put(array.name(), field(array.name(), taken));
+        }
+    }
+
+    /** {@code Gradient} for the program {@code gradient}. */
+    static String className(String program) {
+        return Character.toUpperCase(program.charAt(0)) + program.substring(1);
+    }
+
+    /** An identifier after an array's name; the program's own arrays go without its name. */
+    private String field(String array, Set<String> taken) {
+        String own = array.startsWith(program.name() + ".") ? array.substring(program.name().length() + 1) : array;
+        String name = own.replaceAll("[^A-Za-z0-9]+", "_");
+        String base = SourceVersion.isName(name) ? name : "array_" + name;
+        String unique = base;
+        for (int i = 2; !taken.add(unique); i++) {
+            unique = base + "_" + i;
+        }
+        return unique;
+    }
+
+    List<TornadoProgram.Source> sources() {
+        return List.of(
+                new TornadoProgram.Source(kernels.simpleName(), kernelClass()),
+                new TornadoProgram.Source(className(program.name()), programClass()));
+    }
+
+    private String kernelClass() {
+        Map<String, MethodSpec> methods = new LinkedHashMap<>();
+        for (TornadoTask task : program.tasks()) {
+            methods.computeIfAbsent(
+                    task.kernel().name(), name -> TornadoKernelWriter.method(task.kernel(), task.parameters()));
+        }
+        return TornadoKernelWriter.file(
+                kernels.simpleName(),
+                List.of("Kernels of the program " + program.name() + ", in the order in which they first run."),
+                new ArrayList<>(methods.values()));
+    }
+
+    private String programClass() {
+        TypeSpec.Builder type = TypeSpec.classBuilder(className(program.name()))
+                .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
+                .addSuperinterface(PROGRAM)
+                .addJavadoc("The task graphs of the program $L.\n", program.name());
+        type.addField(MEMORY, "memory", Modifier.PRIVATE, Modifier.FINAL);
+        type.addField(FieldSpec.builder(TornadoApi.KERNEL_CONTEXT, "context", Modifier.PRIVATE, Modifier.FINAL)
+                .initializer("new $T()", TornadoApi.KERNEL_CONTEXT)
+                .build());
+        program.arrays().forEach(array -> type.addField(
+                arrayType(array), fields.get(array.name()), Modifier.PRIVATE, Modifier.FINAL));
+        type.addMethod(constructor()).addMethod(name()).addMethod(stages());
+        program.stages().forEach(stage -> type.addMethod(stage(stage)));
+        return JavaFile.builder(TornadoProgram.PACKAGE, type.build())
+                .indent("    ")
+                .skipJavaLangImports(true)
+                .build()
+                .toString();
+    }
+
+    private static ClassName arrayType(DeviceArray array) {
+        return array.dtype() == DType.I32 ? TornadoApi.INT_ARRAY : TornadoApi.FLOAT_ARRAY;
+    }
+
+    private MethodSpec constructor() {
+        MethodSpec.Builder method = MethodSpec.constructorBuilder()
+                .addModifiers(Modifier.PUBLIC)
+                .addParameter(MEMORY, "memory")
+                .addStatement("this.memory = memory");
+        for (DeviceArray array : program.arrays()) {
+            String elements = array.dtype() == DType.I32 ? "integers" : "floats";
+            String request = isResident(array) ? elements : "input" + className(elements);
+            method.addStatement(
+                    "$L = memory.$L($S, $L)", fields.get(array.name()), request, array.name(), array.elements());
+        }
+        return method.build();
+    }
+
+    /** Whether an array stays on the device from run to run; the others are copied there for the tasks that read them. */
+    static boolean isResident(DeviceArray array) {
+        return switch (array.content()) {
+            case DeviceArray.Content.Passing passing -> true;
+            case DeviceArray.Content.State state -> true;
+            case DeviceArray.Content.Result result -> true;
+            case DeviceArray.Content.Table table -> true;
+            case DeviceArray.Content.Input input -> false;
+            case DeviceArray.Content.Numbers numbers -> false;
+            case DeviceArray.Content.Iteration iteration -> false;
+        };
+    }
+
+    private MethodSpec name() {
+        return MethodSpec.methodBuilder("name")
+                .addAnnotation(Override.class)
+                .addModifiers(Modifier.PUBLIC)
+                .returns(String.class)
+                .addStatement("return $S", program.name())
+                .build();
+    }
+
+    private MethodSpec stages() {
+        CodeBlock.Builder calls = CodeBlock.builder();
+        for (int i = 0; i < program.stages().size(); i++) {
+            calls.add(i == 0 ? "" : ",$W").add("stage$L(grids)", i);
+        }
+        return MethodSpec.methodBuilder("stages")
+                .addAnnotation(Override.class)
+                .addModifiers(Modifier.PUBLIC)
+                .returns(ParameterizedTypeName.get(ClassName.get(List.class), STAGE))
+                .addParameter(GRIDS, "grids")
+                .addStatement("return $T.of($L)", List.class, calls.build())
+                .build();
+    }
+
+    private MethodSpec stage(TornadoProgram.Stage stage) {
+        List<TornadoTask> tasks = program.tasks(stage);
+        CodeBlock.Builder code = CodeBlock.builder();
+        code.addStatement("$T graph = new $T($S)", TASK_GRAPH, TASK_GRAPH, stage.name());
+        String places = fields.get(TornadoProgram.places(stage));
+        String iteration = fields.get(TornadoProgram.iteration(stage));
+        code.addStatement("graph.transferToDevice($T.FIRST_EXECUTION, $L)", TRANSFER, places);
+        code.addStatement(
+                "graph.transferToDevice($T.EVERY_EXECUTION, $L)",
+                TRANSFER,
+                String.join(", ", everyExecution(iteration, tasks)));
+        code.addStatement("graph.consumeFromDevice(memory.resident())");
+        int stride = tasks.stream().mapToInt(task -> task.bases().size()).sum();
+        int entry = 0;
+        Map<String, Integer> taken = new HashMap<>();
+        for (TornadoTask task : tasks) {
+            String id = id(task.kernel(), taken);
+            CodeBlock.Builder arguments = CodeBlock.builder();
+            List<String> names = new ArrayList<>(List.of("context", iteration, places, "" + entry, "" + stride));
+            task.distinctArrays().forEach(array -> names.add(fields.get(array)));
+            names.forEach(name -> arguments.add(",$W$L", name));
+            code.addStatement(
+                    "graph.task($S,$W$T::$L$L)", id, kernels, task.kernel().name(), arguments.build());
+            code.addStatement(
+                    "grids.addWorkerGrid($S,$W$T.grid($L, $L))",
+                    stage.name() + "." + id,
+                    MEMORY,
+                    task.kernel().groups(),
+                    task.kernel().items());
+            entry += task.bases().size();
+        }
+        code.addStatement("graph.persistOnDevice(memory.resident())");
+        List<String> results = results(stage);
+        if (!results.isEmpty()) {
+            code.addStatement(
+                    "graph.transferToHost($T.EVERY_EXECUTION, $L)", TRANSFER, String.join(", ", results));
+        }
+        code.addStatement("return new $T(graph, $L, $L)", STAGE, stage.runs(), iteration);
+        return MethodSpec.methodBuilder("stage" + program.stages().indexOf(stage))
+                .addModifiers(Modifier.PRIVATE)
+                .addJavadoc("$L\n", comment(stage))
+                .returns(STAGE)
+                .addParameter(GRIDS, "grids")
+                .addCode(code.build())
+                .build();
+    }
+
+    private List<String> everyExecution(String iteration, List<TornadoTask> tasks) {
+        Set<String> names = new LinkedHashSet<>(List.of(iteration));
+        for (TornadoTask task : tasks) {
+            task.arrays().stream()
+                    .filter(array -> !isResident(arrays.get(array)))
+                    .forEach(array -> names.add(fields.get(array)));
+        }
+        return List.copyOf(names);
+    }
+
+    private static String id(GpuKernel kernel, Map<String, Integer> taken) {
+        int number = taken.merge(kernel.name(), 1, Integer::sum);
+        return number == 1 ? kernel.name() : kernel.name() + "_task" + number;
+    }
+
+    /** The results that no later stage touches. */
+    private List<String> results(TornadoProgram.Stage stage) {
+        Set<String> later = new LinkedHashSet<>();
+        for (TornadoProgram.Stage other : program.stages()) {
+            if (other.start() > stage.start()) {
+                program.tasks(other).forEach(task -> later.addAll(task.arrays()));
+            }
+        }
+        return program.tasks(stage).stream()
+                .flatMap(task -> task.arrays().stream())
+                .distinct()
+                .filter(array -> arrays.get(array).content() instanceof DeviceArray.Content.Result)
+                .filter(array -> !later.contains(array))
+                .map(fields::get)
+                .toList();
+    }
+
+    /** {@code 34 tasks, 8 times: layers.0 to layers.7.} */
+    private String comment(TornadoProgram.Stage stage) {
+        String size = stage.size() == 1 ? "1 task" : stage.size() + " tasks";
+        String runs = stage.runs() == 1 ? "once" : stage.runs() + " times";
+        List<String> layers = program.tasks()
+                .subList(stage.start(), stage.start() + stage.size() * stage.runs())
+                .stream()
+                .map(task -> layer(program.launches().get(task.launch())))
+                .filter(layer -> !layer.isEmpty())
+                .distinct()
+                .collect(Collectors.toList());
+        String where = layers.isEmpty()
+                ? ""
+                : ": " + layers.getFirst() + (layers.size() == 1 ? "" : " to " + layers.getLast());
+        return size + ", " + runs + where + ".";
+    }
+
+    private static String layer(BoundLaunch launch) {
+        String layer = launch.cluster().head().site().layer();
+        String element = RepeatedBlocks.element(layer);
+        return element.isEmpty() ? layer : element;
+    }
+}

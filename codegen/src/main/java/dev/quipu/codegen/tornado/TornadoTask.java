@@ -1,0 +1,45 @@
+package dev.quipu.codegen.tornado;
+
+import dev.quipu.codegen.gpu.GpuKernel;
+import java.util.List;
+
+/**
+ * A kernel over arrays: one task of a task graph, in one of its runs.
+ *
+ * @param launch number of the launch that it is, or is a part of
+ * @param kernel as it is printed; its name is the method's
+ * @param parameters names of the method's array parameters, one for each of the kernel's memories; equal ones are one
+ * @param arrays names of the arrays, one for each of the kernel's memories
+ * @param bases number of each memory's first element in its array
+ */
+public record TornadoTask(
+        int launch, GpuKernel kernel, List<String> parameters, List<String> arrays, List<Integer> bases) {
+    /** Arguments of a task that are not arrays: context, iteration, places, entry, stride. */
+    public static final int OTHER_ARGUMENTS = 5;
+
+    public TornadoTask {
+        parameters = List.copyOf(parameters);
+        arrays = List.copyOf(arrays);
+        bases = List.copyOf(bases);
+        int memories = kernel.memories().size();
+        if (parameters.size() != memories || arrays.size() != memories || bases.size() != memories) {
+            throw new AssertionError(kernel.name() + ": " + parameters + ", " + arrays + ", " + bases);
+        }
+    }
+
+    /** What tasks must agree in to be one task that runs several times. */
+    record Key(String kernel, List<String> arrays) {}
+
+    Key key() {
+        return new Key(kernel.name(), arrays);
+    }
+
+    /** The arrays that are passed, in the order of the parameters. */
+    List<String> distinctArrays() {
+        return arrays.stream().distinct().toList();
+    }
+
+    int arguments() {
+        return OTHER_ARGUMENTS + distinctArrays().size();
+    }
+}
