@@ -34,9 +34,6 @@ public record DeviceArray(String name, DType dtype, long elements, Content conte
                 values = List.copyOf(values);
             }
         }
-
-        /** The number of the run that a stage is in. */
-        record Iteration() implements Content {}
     }
 
     public DeviceArray {

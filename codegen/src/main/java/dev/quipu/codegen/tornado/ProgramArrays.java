@@ -83,10 +83,6 @@ final class ProgramArrays {
         at(new DeviceArray(name, DType.I32, values.size(), new DeviceArray.Content.Numbers(values)), 0);
     }
 
-    void iteration(String name) {
-        at(new DeviceArray(name, DType.I32, 1, new DeviceArray.Content.Iteration()), 0);
-    }
-
     private Address at(DeviceArray array, long base) {
         DeviceArray known = arrays.merge(array.name(), array, (old, other) -> old.atLeast(other.elements()));
         return new Address(known, Math.toIntExact(base));

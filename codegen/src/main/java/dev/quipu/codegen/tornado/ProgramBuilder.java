@@ -65,7 +65,6 @@ final class ProgramBuilder {
             tasks.subList(stage.start(), stage.start() + stage.size() * stage.runs())
                     .forEach(task -> places.addAll(task.bases()));
             arrays.numbers(TornadoProgram.places(stage), places);
-            arrays.iteration(TornadoProgram.iteration(stage));
         }
         return new TornadoProgram(name, scheduled, launches, tasks, stages, arrays.all());
     }

@@ -25,6 +25,7 @@ import javax.lang.model.element.Modifier;
 /** Prints the class of a program's kernels and the class that builds its task graphs. It only prints. */
 final class ProgramWriter {
     private static final String HOST = "dev.quipu.tornado";
+    private static final String ITERATION = "iteration";
     private static final ClassName MEMORY = ClassName.get(HOST, "Memory");
     private static final ClassName STAGE = ClassName.get(HOST, "Stage");
     private static final ClassName PROGRAM = ClassName.get(HOST, "GeneratedProgram");
@@ -40,7 +41,7 @@ final class ProgramWriter {
     ProgramWriter(TornadoProgram program) {
         this.program = program;
         this.kernels = ClassName.get(TornadoProgram.PACKAGE, className(program.name()) + "Kernels");
-        Set<String> taken = new LinkedHashSet<>(List.of("memory", "context", "graph", "grids"));
+        Set<String> taken = new LinkedHashSet<>(List.of("memory", "context", ITERATION, "graph", "grids"));
         for (DeviceArray array : program.arrays()) {
             arrays.put(array.name(), array);
             fields.put(array.name(), field(array.name(), taken));
@@ -93,6 +94,10 @@ final class ProgramWriter {
                 .build());
         program.arrays().forEach(array -> type.addField(
                 arrayType(array), fields.get(array.name()), Modifier.PRIVATE, Modifier.FINAL));
+        type.addField(FieldSpec.builder(TornadoApi.INT_ARRAY, ITERATION, Modifier.PRIVATE, Modifier.FINAL)
+                .addJavadoc("The number of the run that a stage is in.\n")
+                .initializer("new $T(1)", TornadoApi.INT_ARRAY)
+                .build());
         type.addMethod(constructor()).addMethod(name()).addMethod(stages());
         program.stages().forEach(stage -> type.addMethod(stage(stage)));
         return JavaFile.builder(TornadoProgram.PACKAGE, type.build())
@@ -112,24 +117,27 @@ final class ProgramWriter {
                 .addParameter(MEMORY, "memory")
                 .addStatement("this.memory = memory");
         for (DeviceArray array : program.arrays()) {
-            String elements = array.dtype() == DType.I32 ? "integers" : "floats";
-            String request = isResident(array) ? elements : "input" + className(elements);
+            String elements = array.dtype() == DType.I32 ? "Integers" : "Floats";
             method.addStatement(
-                    "$L = memory.$L($S, $L)", fields.get(array.name()), request, array.name(), array.elements());
+                    "$L = memory.$L$L($S, $L)",
+                    fields.get(array.name()),
+                    role(array),
+                    elements,
+                    array.name(),
+                    array.elements());
         }
         return method.build();
     }
 
-    /** Whether an array stays on the device from run to run; the others are copied there for the tasks that read them. */
-    static boolean isResident(DeviceArray array) {
+    /** Device only, resident from run to run, or copied to the device for the tasks that read it. */
+    private static String role(DeviceArray array) {
         return switch (array.content()) {
-            case DeviceArray.Content.Passing passing -> true;
-            case DeviceArray.Content.State state -> true;
-            case DeviceArray.Content.Result result -> true;
-            case DeviceArray.Content.Table table -> true;
-            case DeviceArray.Content.Input input -> false;
-            case DeviceArray.Content.Numbers numbers -> false;
-            case DeviceArray.Content.Iteration iteration -> false;
+            case DeviceArray.Content.Passing passing -> "scratch";
+            case DeviceArray.Content.State state -> "resident";
+            case DeviceArray.Content.Result result -> "resident";
+            case DeviceArray.Content.Table table -> "resident";
+            case DeviceArray.Content.Input input -> "input";
+            case DeviceArray.Content.Numbers numbers -> "input";
         };
     }
 
@@ -161,12 +169,11 @@ final class ProgramWriter {
         CodeBlock.Builder code = CodeBlock.builder();
         code.addStatement("$T graph = new $T($S)", TASK_GRAPH, TASK_GRAPH, stage.name());
         String places = fields.get(TornadoProgram.places(stage));
-        String iteration = fields.get(TornadoProgram.iteration(stage));
         code.addStatement("graph.transferToDevice($T.FIRST_EXECUTION, $L)", TRANSFER, places);
         code.addStatement(
                 "graph.transferToDevice($T.EVERY_EXECUTION, $L)",
                 TRANSFER,
-                String.join(", ", everyExecution(iteration, tasks)));
+                String.join(", ", everyExecution(tasks)));
         code.addStatement("graph.consumeFromDevice(memory.resident())");
         int stride = tasks.stream().mapToInt(task -> task.bases().size()).sum();
         int entry = 0;
@@ -174,7 +181,7 @@ final class ProgramWriter {
         for (TornadoTask task : tasks) {
             String id = id(task.kernel(), taken);
             CodeBlock.Builder arguments = CodeBlock.builder();
-            List<String> names = new ArrayList<>(List.of("context", iteration, places, "" + entry, "" + stride));
+            List<String> names = new ArrayList<>(List.of("context", ITERATION, places, "" + entry, "" + stride));
             task.distinctArrays().forEach(array -> names.add(fields.get(array)));
             names.forEach(name -> arguments.add(",$W$L", name));
             code.addStatement(
@@ -187,13 +194,12 @@ final class ProgramWriter {
                     task.kernel().items());
             entry += task.bases().size();
         }
-        code.addStatement("graph.persistOnDevice(memory.resident())");
         List<String> results = results(stage);
         if (!results.isEmpty()) {
             code.addStatement(
                     "graph.transferToHost($T.EVERY_EXECUTION, $L)", TRANSFER, String.join(", ", results));
         }
-        code.addStatement("return new $T(graph, $L, $L)", STAGE, stage.runs(), iteration);
+        code.addStatement("return new $T(graph, $L, $L)", STAGE, stage.runs(), ITERATION);
         return MethodSpec.methodBuilder("stage" + program.stages().indexOf(stage))
                 .addModifiers(Modifier.PRIVATE)
                 .addJavadoc("$L\n", comment(stage))
@@ -203,11 +209,12 @@ final class ProgramWriter {
                 .build();
     }
 
-    private List<String> everyExecution(String iteration, List<TornadoTask> tasks) {
-        Set<String> names = new LinkedHashSet<>(List.of(iteration));
+    /** The number of the run, and the inputs that these tasks read. */
+    private List<String> everyExecution(List<TornadoTask> tasks) {
+        Set<String> names = new LinkedHashSet<>(List.of(ITERATION));
         for (TornadoTask task : tasks) {
             task.arrays().stream()
-                    .filter(array -> !isResident(arrays.get(array)))
+                    .filter(array -> arrays.get(array).content() instanceof DeviceArray.Content.Input)
                     .forEach(array -> names.add(fields.get(array)));
         }
         return List.copyOf(names);

@@ -73,8 +73,4 @@ public record TornadoProgram(
     static String places(Stage stage) {
         return stage.name() + ".places";
     }
-
-    static String iteration(Stage stage) {
-        return stage.name() + ".iteration";
-    }
 }
