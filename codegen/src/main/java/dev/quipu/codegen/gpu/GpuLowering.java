@@ -24,7 +24,7 @@ public final class GpuLowering {
             case ColumnProgram program -> none(program);
             case Gather gather -> none(gather);
             case Scatter scatter -> none(scatter);
-            case MatrixProduct product -> none(product);
+            case MatrixProduct product -> ProductLowering.lower(name, product);
             case AttentionLaunch attention -> none(attention);
         };
     }

@@ -36,6 +36,20 @@ final class Memories {
         return new Memories(all);
     }
 
+    /** The same and, behind them, memory for floats that pass from one kernel of the launch to the next. */
+    Memories withScratch(String name) {
+        List<GpuKernel.Memory> more = new ArrayList<>(all);
+        more.add(new GpuKernel.Memory(
+                new Value.Variable(name + "_array", KernelType.FLOATS),
+                new Value.Variable(name + "_base", KernelType.INT)));
+        return new Memories(more);
+    }
+
+    /** The number of the last. */
+    int last() {
+        return all.size() - 1;
+    }
+
     List<GpuKernel.Memory> all() {
         return all;
     }

@@ -1,0 +1,56 @@
+package dev.quipu.codegen.gpu;
+
+import static dev.quipu.codegen.kernel.Emitter.plus;
+import static dev.quipu.codegen.kernel.Emitter.times;
+
+import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.Value;
+import dev.quipu.codegen.launch.MatrixProduct;
+
+/** What becomes of a product's elements, or of a part of their sums. */
+interface ProductEnd {
+    /**
+     * What becomes of those of a row; what all of them share is computed there.
+     *
+     * @param part of the depth
+     * @param row in the whole batch
+     */
+    Row row(Emitter emitter, Value part, Value row);
+
+    /** What becomes of the elements of a row. */
+    @FunctionalInterface
+    interface Row {
+        /**
+         * Takes one, once.
+         *
+         * @param column a variable or a literal
+         */
+        void element(Emitter emitter, Value column, Value sum);
+    }
+
+    /** The product's epilogue. */
+    static ProductEnd epilogue(MatrixProduct product, Memories memories) {
+        StepValues values = new StepValues(memories, product.space(), product.epilogue());
+        if (!values.rowStores().isEmpty()) {
+            throw new AssertionError("a product's epilogue has no number of a row to store: " + product);
+        }
+        return (emitter, part, row) -> {
+            StepValues.Row shared = values.row(emitter, emitter.let("row", row));
+            return (body, column, sum) -> {
+                StepValues.Element element = shared.element(body, column);
+                element.define(MatrixProduct.PRODUCT, body.let(MatrixProduct.PRODUCT, sum));
+                element.store();
+            };
+        };
+    }
+
+    /** Writes sums of parts one after the other into a memory. */
+    static ProductEnd parts(ProductTiling tiling, Memories memories, int memory) {
+        int columns = tiling.product().columns();
+        int elements = Math.toIntExact(tiling.elements());
+        return (emitter, part, row) -> {
+            Value first = emitter.let("first", plus(times(part, elements), times(row, columns)));
+            return (body, column, sum) -> body.add(memories.store(memory, plus(first, column), sum));
+        };
+    }
+}

@@ -1,0 +1,179 @@
+package dev.quipu.codegen.gpu;
+
+import static dev.quipu.codegen.kernel.Emitter.integer;
+import static dev.quipu.codegen.kernel.Emitter.plus;
+import static dev.quipu.codegen.kernel.Emitter.times;
+
+import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import dev.quipu.codegen.kernel.Value.BinaryOperator;
+import dev.quipu.codegen.kernel.Value.Comparison;
+import dev.quipu.codegen.launch.MatrixProduct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+
+/**
+ * Products in tiles: a group brings some steps of its rows and columns into local memory, where each work-item reads what its
+ * block of registers needs. Every element is one sum in the order of the depth, or of a part of it.
+ */
+final class TiledProduct {
+    private final ProductTiling tiling;
+    private final MatrixProduct product;
+    private final Memories memories;
+    private final Emitter emitter;
+    private final int itemRows;
+    private final int itemColumns;
+
+    TiledProduct(ProductTiling tiling, Memories memories) {
+        this.tiling = tiling;
+        this.product = tiling.product();
+        this.memories = memories;
+        this.emitter = memories.emitter();
+        this.itemRows = tiling.tile().itemRows();
+        this.itemColumns = tiling.tile().itemColumns();
+    }
+
+    /** The kernel, of which there is one for an instance of this class. */
+    GpuKernel kernel(String name, ProductEnd end) {
+        ProductTiling.Tile tile = tiling.tile();
+        Value.Variable item = emitter.let("item", new Value.WorkItem(Value.Numbering.ITEM));
+        Value.Variable group = emitter.let("group", new Value.WorkItem(Value.Numbering.GROUP));
+        Coordinates coordinates = new Coordinates(emitter, group);
+        Value firstColumn = first("firstColumn", coordinates.next("columnTile", tiling.columnTiles()), tile.columns());
+        Value firstRow = first("firstRow", coordinates.next("rowTile", tiling.rowTiles()), tile.rows());
+        Value part = coordinates.next("part", tiling.parts());
+        Value batch = coordinates.last("batch", product.batch());
+        int itemsAcross = tile.columns() / itemColumns;
+        Value row = emitter.let("itemRow", times(Coordinates.quotient(item, itemsAcross), itemRows));
+        Value column = emitter.let("itemColumn", Coordinates.remainder(item, itemsAcross));
+        List<Value.Variable> sums = new ArrayList<>();
+        for (int i = 0; i < itemRows * itemColumns; i++) {
+            sums.add(emitter.let("sum" + i / itemColumns + i % itemColumns, Emitter.number(0, 1)));
+        }
+        Operands operands = operands(batch, firstRow, firstColumn, item);
+        Value from = times(part, tiling.stepsOfPart());
+        Value to = tiling.parts() == 1
+                ? integer(product.depth())
+                : emitter.let(
+                        "end",
+                        new Value.Binary(
+                                BinaryOperator.MIN, plus(from, tiling.stepsOfPart()), integer(product.depth())));
+        emitter.loop("depth", from, to, ProductTiling.STEPS, (body, depth) -> {
+            operands.fill(body, depth);
+            body.add(new Statement.Barrier());
+            body.loop("step", integer(0), integer(ProductTiling.STEPS), 1, (inner, step) ->
+                    multiply(inner, operands, operands.left.place(step, row), operands.right.place(step, column), sums));
+            body.add(new Statement.Barrier());
+        });
+        elements(plus(firstRow, row), plus(firstColumn, column), sums, (body, i) ->
+                end.row(body, part, plus(times(batch, product.rows()), i)));
+        return new GpuKernel(
+                name, List.of(), memories.all(), tiling.groups(), tile.items(), emitter.statements());
+    }
+
+    private Operands operands(Value batch, Value firstRow, Value firstColumn, Value item) {
+        ProductTiling.Tile tile = tiling.tile();
+        ProductTile left = ProductTile.of(emitter, ProductOperand.left(product), tile.rows(), tile.items());
+        ProductTile right = ProductTile.of(emitter, ProductOperand.right(product), tile.columns(), tile.items());
+        return new Operands(
+                memories,
+                batch,
+                left,
+                firstRow,
+                left.corner(emitter, item),
+                right,
+                firstColumn,
+                right.corner(emitter, item));
+    }
+
+    /** Both operands' tiles, and from where they are filled. */
+    private record Operands(
+            Memories memories,
+            Value batch,
+            ProductTile left,
+            Value firstRow,
+            ProductTile.Corner leftCorner,
+            ProductTile right,
+            Value firstColumn,
+            ProductTile.Corner rightCorner) {
+        void fill(Emitter body, Value depth) {
+            left.fill(body, memories, batch, firstRow, depth, leftCorner);
+            right.fill(body, memories, batch, firstColumn, depth, rightCorner);
+        }
+    }
+
+    /** A step of a work-item's block: its rows are neighbours, its columns lie as far apart as there are work-items beside it. */
+    private void multiply(Emitter body, Operands operands, Value leftAt, Value rightAt, List<Value.Variable> sums) {
+        Value leftPlace = body.let("leftPlace", leftAt);
+        Value rightPlace = body.let("rightPlace", rightAt);
+        List<Value> lefts = new ArrayList<>();
+        for (int i = 0; i < itemRows; i++) {
+            lefts.add(body.let("left" + i, operands.left.load(plus(leftPlace, i))));
+        }
+        List<Value> rights = new ArrayList<>();
+        for (int j = 0; j < itemColumns; j++) {
+            rights.add(body.let("right" + j, operands.right.load(plus(rightPlace, (long) j * columnStep()))));
+        }
+        for (int i = 0; i < sums.size(); i++) {
+            Value summand = times(lefts.get(i / itemColumns), rights.get(i % itemColumns));
+            body.add(new Statement.Assign(sums.get(i), plus(sums.get(i), summand)));
+        }
+    }
+
+    private int columnStep() {
+        return tiling.tile().columns() / itemColumns;
+    }
+
+    private Value first(String name, Value tile, int size) {
+        return tile instanceof Value.Literal ? tile : emitter.let(name, times(tile, size));
+    }
+
+    /** Those elements of the block that exist, by a loop: unrolled code of long epilogues would be most of the kernel. */
+    private void elements(
+            Value firstRow,
+            Value firstColumn,
+            List<Value.Variable> sums,
+            BiFunction<Emitter, Value, ProductEnd.Row> ends) {
+        Value.Variable block = new Value.Variable(emitter.fresh("block"), KernelType.ARRAY);
+        if (sums.size() > 1) {
+            emitter.add(new Statement.Allocate(block, Statement.Sharing.ITEM, sums.size()));
+            for (int i = 0; i < sums.size(); i++) {
+                emitter.add(new Statement.Store(block, integer(i), sums.get(i)));
+            }
+        }
+        repeat(emitter, "i", itemRows, (rows, i) -> {
+            Value row = rows.let("row", plus(firstRow, i));
+            within(rows, row, product.rows(), tiling.tile().rows(), inside -> {
+                ProductEnd.Row end = ends.apply(inside, row);
+                repeat(inside, "j", itemColumns, (columns, j) -> {
+                    Value column = columns.let("column", plus(firstColumn, times(j, columnStep())));
+                    Value place = plus(times(i, itemColumns), j);
+                    Value sum = sums.size() > 1 ? new Value.Load(KernelType.FLOAT, block, place) : sums.getFirst();
+                    within(columns, column, product.columns(), tiling.tile().columns(), body ->
+                            end.element(body, column, sum));
+                });
+            });
+        });
+    }
+
+    private static void repeat(Emitter outer, String name, int times, BiConsumer<Emitter, Value> body) {
+        if (times == 1) {
+            body.accept(outer, integer(0));
+        } else {
+            outer.loop(name, integer(0), integer(times), 1, body::accept);
+        }
+    }
+
+    private static void within(Emitter outer, Value place, int size, int tile, Consumer<Emitter> body) {
+        if (size % tile == 0) {
+            body.accept(outer);
+        } else {
+            outer.when(new Value.Compare(Comparison.LESS, place, integer(size)), body);
+        }
+    }
+}
