@@ -35,13 +35,18 @@ interface ProductEnd {
             throw new AssertionError("a product's epilogue has no number of a row to store: " + product);
         }
         return (emitter, part, row) -> {
-            StepValues.Row shared = values.row(emitter, emitter.let("row", row));
+            StepValues.Row shared = values.row(emitter, atom(emitter, "row", row));
             return (body, column, sum) -> {
                 StepValues.Element element = shared.element(body, column);
-                element.define(MatrixProduct.PRODUCT, body.let(MatrixProduct.PRODUCT, sum));
+                element.define(MatrixProduct.PRODUCT, atom(body, MatrixProduct.PRODUCT, sum));
                 element.store();
             };
         };
+    }
+
+    /** A value that may be used several times. */
+    static Value atom(Emitter emitter, String name, Value value) {
+        return value instanceof Value.Variable || value instanceof Value.Literal ? value : emitter.let(name, value);
     }
 
     /** Writes sums of parts one after the other into a memory. */

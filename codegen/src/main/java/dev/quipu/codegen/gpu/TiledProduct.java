@@ -147,11 +147,11 @@ final class TiledProduct {
             }
         }
         repeat(emitter, "i", itemRows, (rows, i) -> {
-            Value row = rows.let("row", plus(firstRow, i));
+            Value row = ProductEnd.atom(rows, "row", plus(firstRow, i));
             within(rows, row, product.rows(), tiling.tile().rows(), inside -> {
                 ProductEnd.Row end = ends.apply(inside, row);
                 repeat(inside, "j", itemColumns, (columns, j) -> {
-                    Value column = columns.let("column", plus(firstColumn, times(j, columnStep())));
+                    Value column = ProductEnd.atom(columns, "column", plus(firstColumn, times(j, columnStep())));
                     Value place = plus(times(i, itemColumns), j);
                     Value sum = sums.size() > 1 ? new Value.Load(KernelType.FLOAT, block, place) : sums.getFirst();
                     within(columns, column, product.columns(), tiling.tile().columns(), body ->
