@@ -1,0 +1,104 @@
+package dev.quipu.codegen.gpu;
+
+import dev.quipu.codegen.kernel.KernelType.Kind;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Refuses arrays that do not fit, that are allocated at other places than a kernel's top level or read before any store. */
+final class SubsetArrays {
+    private final GpuKernel kernel;
+    private final Refusals refusals;
+
+    SubsetArrays(GpuKernel kernel, Refusals refusals) {
+        this.kernel = kernel;
+        this.refusals = refusals;
+    }
+
+    void check() {
+        long local = 0;
+        for (Statement statement : kernel.body()) {
+            KernelTree.visit(KernelTree.inside(statement), this::inside);
+            if (statement instanceof Statement.Allocate allocate && allocate.sharing() == Statement.Sharing.GROUP) {
+                local += (long) Float.BYTES * allocate.elements();
+            }
+        }
+        if (local > GpuSubset.LOCAL_BYTES) {
+            refusals.add("arrays", local + " bytes of group memory", "a work-group has " + GpuSubset.LOCAL_BYTES);
+        }
+        reads(kernel.body(), new HashSet<>(), Set.of());
+    }
+
+    private void inside(Statement statement) {
+        if (statement instanceof Statement.Allocate) {
+            refusals.add(
+                    statement,
+                    "allocated in a loop or under a condition",
+                    "it is one piece of memory however often that is passed; a kernel allocates at its top level");
+        }
+    }
+
+    /**
+     * Follows the text.
+     *
+     * @param stored arrays with a store above
+     * @param later arrays with a store in a loop around, which an earlier run of it may have made: enough under a condition
+     */
+    private void reads(List<Statement> statements, Set<String> stored, Set<String> later) {
+        for (Statement statement : statements) {
+            for (Value value : KernelTree.values(statement)) {
+                KernelTree.visit(value, part -> read(statement, part, stored));
+            }
+            switch (statement) {
+                case Statement.Store store -> stored.add(KernelTree.name(store.memory()));
+                case Statement.For loop -> {
+                    Set<String> stores = new HashSet<>(later);
+                    stores.addAll(stores(loop.body()));
+                    reads(loop.body(), stored, stores);
+                }
+                case Statement.If choice -> {
+                    Set<String> then = union(stored, later);
+                    Set<String> otherwise = union(stored, later);
+                    reads(choice.then(), then, later);
+                    reads(choice.otherwise(), otherwise, later);
+                    stored.addAll(stores(KernelTree.inside(choice)));
+                }
+                case Statement.Declare declare -> {}
+                case Statement.Assign assign -> {}
+                case Statement.Call call -> {}
+                case Statement.Comment comment -> {}
+                case Statement.Allocate allocate -> {}
+                case Statement.Barrier barrier -> {}
+            }
+        }
+    }
+
+    private void read(Statement statement, Value value, Set<String> stored) {
+        if (value instanceof Value.Load load
+                && load.memory().type().kind() == Kind.ARRAY
+                && !stored.contains(KernelTree.name(load.memory()))) {
+            refusals.add(
+                    statement,
+                    "read of " + KernelTree.name(load.memory()) + " before any store to it",
+                    "new arrays are not zero on a GPU");
+        }
+    }
+
+    private static Set<String> stores(List<Statement> statements) {
+        Set<String> stores = new HashSet<>();
+        KernelTree.visit(statements, statement -> {
+            if (statement instanceof Statement.Store store) {
+                stores.add(KernelTree.name(store.memory()));
+            }
+        });
+        return stores;
+    }
+
+    private static Set<String> union(Set<String> first, Set<String> second) {
+        Set<String> union = new HashSet<>(first);
+        union.addAll(second);
+        return union;
+    }
+}
