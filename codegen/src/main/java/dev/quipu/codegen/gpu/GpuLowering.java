@@ -20,7 +20,7 @@ public final class GpuLowering {
      */
     public static Lowered lower(String name, Launch launch) {
         return switch (launch) {
-            case RowProgram program -> none(program);
+            case RowProgram program -> Lowered.of(RowLowering.lower(name, program));
             case ColumnProgram program -> none(program);
             case Gather gather -> none(gather);
             case Scatter scatter -> none(scatter);

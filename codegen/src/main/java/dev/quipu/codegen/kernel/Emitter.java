@@ -31,6 +31,11 @@ public final class Emitter {
         statements.add(statement);
     }
 
+    /** An emitter for a body of its own, whose names are fresh here too. */
+    public Emitter nested() {
+        return new Emitter(names);
+    }
+
     /** Keeps a name from being given to a variable. */
     public void reserve(String name) {
         names.add(name);
@@ -46,7 +51,7 @@ public final class Emitter {
     /** A loop of INT {@code from} to {@code to}, exclusive; the body gets the variable and an emitter of its own. */
     public void loop(String wanted, Value from, Value to, int step, LoopBody body) {
         Value.Variable variable = new Value.Variable(fresh(wanted), KernelType.INT);
-        Emitter inner = new Emitter(names);
+        Emitter inner = nested();
         body.emit(inner, variable);
         add(new Statement.For(variable, from, to, step, inner.statements));
     }
@@ -59,7 +64,7 @@ public final class Emitter {
 
     /** Statements under a condition. */
     public void when(Value condition, Consumer<Emitter> body) {
-        Emitter inner = new Emitter(names);
+        Emitter inner = nested();
         body.accept(inner);
         add(new Statement.If(condition, inner.statements, List.of()));
     }

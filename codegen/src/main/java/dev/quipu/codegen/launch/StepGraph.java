@@ -92,6 +92,11 @@ public final class StepGraph {
                 .toList();
     }
 
+    /** Whether a step loads from a buffer. */
+    public boolean isLoaded(int buffer) {
+        return all.stream().anyMatch(step -> step instanceof Step.Load load && load.access().buffer() == buffer);
+    }
+
     /** The places that steps load from and store to, each once. */
     public List<Access> accesses() {
         Stream<Access> accesses = all.stream().flatMap(step -> switch (step) {

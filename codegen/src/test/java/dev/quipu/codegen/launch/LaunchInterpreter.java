@@ -20,7 +20,7 @@ import java.util.Random;
  * Runs launches over arrays of doubles, element by element, by the words of their documentation: buffers at their places, rows
  * in random order, loads before stores. Memory that nobody wrote holds NaN.
  */
-final class LaunchInterpreter {
+public final class LaunchInterpreter {
     private final Scheduled scheduled;
     private final Random order = new Random(1);
     private final Memory arena;
@@ -94,6 +94,14 @@ final class LaunchInterpreter {
         return interpreter.outcome(filled);
     }
 
+    /** Runs one launch over the elements of its buffers; integers are whole numbers. */
+    public static void run(Launch launch, List<double[]> buffers) {
+        List<Memory> memories = buffers.stream()
+                .map(elements -> new Memory(elements, 0, elements.length))
+                .toList();
+        run(launch, memories, new Random(1));
+    }
+
     private Filled.Outcome outcome(Filled filled) {
         Map<String, Array> found = new LinkedHashMap<>();
         scheduled
@@ -119,11 +127,15 @@ final class LaunchInterpreter {
                         "buffer " + i + " has " + buffers.get(i).count() + " elements, not " + wanted);
             }
         }
-        switch (bound.launch()) {
+        run(bound.launch(), buffers, order);
+    }
+
+    private static void run(Launch launch, List<Memory> buffers, Random order) {
+        switch (launch) {
             case RowProgram program ->
                 new StepInterpreter(program.buffers(), buffers, program.space(), program.steps()).rows(order);
             case ColumnProgram program -> columns(program, buffers);
-            case MatrixProduct product -> product(product, buffers);
+            case MatrixProduct product -> product(product, buffers, order);
             case Gather gather -> gather(gather, buffers);
             case Scatter scatter -> scatter(scatter, buffers);
             case AttentionLaunch attention -> AttentionInterpreter.run(attention, buffers);
@@ -178,7 +190,7 @@ final class LaunchInterpreter {
         }
     }
 
-    private void product(MatrixProduct product, List<Memory> buffers) {
+    private static void product(MatrixProduct product, List<Memory> buffers, Random order) {
         StepInterpreter steps = new StepInterpreter(product.buffers(), buffers, product.space(), product.epilogue());
         double[][] rows = new double[product.batch() * product.rows()][product.columns()];
         for (int row = 0; row < rows.length; row++) {
