@@ -2,6 +2,7 @@ package dev.quipu.codegen.tornado;
 
 import dev.quipu.codegen.gpu.GpuKernel;
 import dev.quipu.codegen.gpu.GpuLowering;
+import dev.quipu.codegen.gpu.GpuSubset;
 import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.codegen.launch.Launch;
 import dev.quipu.codegen.launch.LaunchComment;
@@ -90,6 +91,7 @@ final class ProgramBuilder {
 
     private static GpuLowering.Lowered lower(BoundLaunch launch) {
         GpuLowering.Lowered lowered = GpuLowering.lower(launch.name(), launch.launch());
+        lowered.kernels().forEach(GpuSubset::check);
         return lowered;
     }
 
