@@ -1,0 +1,55 @@
+package dev.quipu.runtime.emulator;
+
+import dev.quipu.runtime.emulator.api.types.arrays.FloatArray;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** An array's copy on the device. */
+final class DeviceFloats extends FloatArray implements DeviceArray {
+    private final float[] values;
+    private final Shadow shadow;
+
+    DeviceFloats(int length) {
+        super(Arena.ofAuto().allocate(ARRAY_HEADER, ARRAY_HEADER));
+        values = new float[length];
+        shadow = new Shadow(this, length);
+    }
+
+    @Override
+    public float get(int index) {
+        return shadow.read(index) ? values[index] : 0;
+    }
+
+    @Override
+    public void set(int index, float value) {
+        if (shadow.write(index)) {
+            values[index] = value;
+        }
+    }
+
+    @Override
+    public int getSize() {
+        return values.length;
+    }
+
+    @Override
+    public int length() {
+        return values.length;
+    }
+
+    @Override
+    public Shadow shadow() {
+        return shadow;
+    }
+
+    @Override
+    public void copyFrom(MemorySegment host) {
+        MemorySegment.copy(host, ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
+    }
+
+    @Override
+    public void copyTo(MemorySegment host) {
+        MemorySegment.copy(values, 0, host, ValueLayout.JAVA_FLOAT, 0, values.length);
+    }
+}

@@ -1,0 +1,176 @@
+package dev.quipu.runtime.emulator;
+
+import dev.quipu.runtime.emulator.api.GridScheduler;
+import dev.quipu.runtime.emulator.api.WorkerGrid;
+import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+
+/** Graphs and what they have on the device. */
+public final class DevicePlan {
+    /** Numbers of {@link Actors} belong to one launch at a time. */
+    private static final ReentrantLock DEVICE = new ReentrantLock();
+
+    /** Work-items that a group may have on every GPU that matters. */
+    private static final long MOST_ITEMS = 1024;
+
+    private static final long SEED = Long.getLong("quipu.emulator.seed", 1);
+
+    private final List<GraphParts> graphs;
+    private final List<DeviceMemory> memories;
+    private int last = -1;
+    private long launches;
+
+    public DevicePlan(List<GraphParts> graphs) {
+        this.graphs = List.copyOf(graphs);
+        memories = graphs.stream().map(graph -> new DeviceMemory()).toList();
+        long names = graphs.stream().map(GraphParts::name).distinct().count();
+        if (names != graphs.size()) {
+            throw new AssertionError("two graphs of one name: "
+                    + graphs.stream().map(GraphParts::name).toList());
+        }
+    }
+
+    public int size() {
+        return graphs.size();
+    }
+
+    /**
+     * Runs a graph.
+     *
+     * @param grids null for none
+     * @return nanoseconds of each task
+     */
+    public Map<String, Long> execute(int number, GridScheduler grids) {
+        DEVICE.lock();
+        try {
+            return run(number, grids == null ? new GridScheduler() : grids);
+        } finally {
+            DEVICE.unlock();
+        }
+    }
+
+    private Map<String, Long> run(int number, GridScheduler grids) {
+        GraphParts graph = graphs.get(number);
+        DeviceMemory memory = memories.get(number);
+        prepare(graph, memory);
+        for (Transfer input : graph.inputs()) {
+            DeviceArray device = memory.find(input.array());
+            if (device != null && (input.when() == Transfer.When.EVERY || !memory.executed())) {
+                device.copyFrom(input.array().getSegment());
+                device.shadow().written();
+            }
+        }
+        Map<String, Long> times = new LinkedHashMap<>();
+        for (Task task : graph.tasks()) {
+            long start = System.nanoTime();
+            launch(task, memory, grids);
+            times.put(task.name(), System.nanoTime() - start);
+        }
+        for (Transfer output : graph.outputs()) {
+            if (output.when() == Transfer.When.EVERY) {
+                toHost(number, output.array());
+            }
+        }
+        memory.setExecuted();
+        last = number;
+        return times;
+    }
+
+    /**
+     * Makes room for what the tasks use, and takes over what another graph has left. TornadoVM makes none for an array that no
+     * task uses, and promises nothing about what an array holds that is neither copied nor kept.
+     */
+    private void prepare(GraphParts graph, DeviceMemory memory) {
+        graph.consumed().forEach(consumed -> consume(graph, consumed, memory));
+        Set<TornadoNativeArray> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+        kept.addAll(graph.persisted());
+        graph.consumed().forEach(consumed -> kept.add(consumed.array()));
+        graph.inputs().forEach(input -> kept.add(input.array()));
+        for (Task task : graph.tasks()) {
+            for (Object argument : task.arguments()) {
+                if (argument instanceof TornadoNativeArray array) {
+                    DeviceArray device = memory.allocate(array);
+                    if (!kept.contains(array)) {
+                        device.shadow().forget();
+                    }
+                }
+            }
+        }
+    }
+
+    private void consume(GraphParts graph, GraphParts.Consumed consumed, DeviceMemory memory) {
+        DeviceArray device = last < 0 ? null : memories.get(last).find(consumed.array());
+        if (device == null) {
+            String from =
+                    last < 0 ? "no graph has run before" : graphs.get(last).name() + ", which ran before, has no";
+            fault(
+                    graph,
+                    "consumes an array of " + consumed.array().getSize() + " elements from the device: " + from
+                            + (last < 0 ? "" : " such array"));
+        } else {
+            memory.share(consumed.array(), device);
+        }
+    }
+
+    private static void fault(GraphParts graph, String detail) {
+        Optional<Origin> origin = graph.tasks().isEmpty()
+                ? Optional.empty()
+                : graph.tasks().getFirst().origin();
+        Faults.report(new Fault(FaultKind.TRANSFER, graph.name(), origin, Optional.empty(), Optional.empty(), detail));
+    }
+
+    private void launch(Task task, DeviceMemory memory, GridScheduler grids) {
+        WorkerGrid grid = grids.get(task.name());
+        if (grid == null || grid.getLocalWork() == null) {
+            Faults.report(FaultKind.GRID, task, "there is no grid with groups of that name");
+            return;
+        }
+        long items = grid.getLocalWork()[0];
+        long all = grid.getGlobalWork()[0];
+        if (items < 1 || items > MOST_ITEMS || all < items || all % items != 0 || all > Integer.MAX_VALUE) {
+            Faults.report(FaultKind.GRID, task, all + " work-items in groups of " + items);
+            return;
+        }
+        launches++;
+        new Launch(task, memory.arrays()).run((int) (all / items), (int) items, SEED * 1_000_003 + launches);
+    }
+
+    /** Copies an array of a graph to the host. */
+    public void toHost(int number, TornadoNativeArray array) {
+        DeviceArray device = memories.get(number).find(array);
+        GraphParts graph = graphs.get(number);
+        if (device == null) {
+            fault(graph, "copies an array of " + array.getSize() + " elements to the host that no task uses");
+            return;
+        }
+        int unwritten = device.shadow().firstUnwritten();
+        if (unwritten >= 0) {
+            fault(
+                    graph,
+                    "copies an array of " + array.getSize() + " elements to the host, and nobody has written element "
+                            + unwritten);
+        }
+        device.copyTo(array.getSegment());
+    }
+
+    /** Bytes of all arrays on the device. */
+    public long bytes() {
+        Set<DeviceArray> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+        memories.forEach(memory -> arrays.addAll(memory.arrays().values()));
+        return arrays.stream().collect(Collectors.summingLong(array -> (long) array.length() * Float.BYTES));
+    }
+
+    /** Frees the device. */
+    public void free() {
+        memories.forEach(DeviceMemory::free);
+        last = -1;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.quipu.runtime.emulator;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Where faults go: the first one ends the program that has it, unless they are collected. */
+public final class Faults {
+    /** Enough of one task to see what is wrong. */
+    private static final int MOST_OF_TASK = 20;
+
+    private static final ThreadLocal<Faults> COLLECTING = new ThreadLocal<>();
+
+    private final List<Fault> found = new ArrayList<>();
+    private final Set<Key> keys = new HashSet<>();
+
+    /** Faults of one kind at one line are told once. */
+    private record Key(FaultKind kind, String task, int line) {}
+
+    private Faults() {}
+
+    /**
+     * Runs programs to their end and collects what is wrong with them: each kind of fault at each line once, of those
+     * that this thread runs.
+     */
+    public static List<Fault> collect(Runnable programs) {
+        Faults faults = new Faults();
+        if (COLLECTING.get() != null) {
+            throw new AssertionError("faults are collected already");
+        }
+        COLLECTING.set(faults);
+        try {
+            programs.run();
+        } finally {
+            COLLECTING.remove();
+        }
+        return List.copyOf(faults.found);
+    }
+
+    /** A fault that is not a work-item's. */
+    static void report(FaultKind kind, Task task, String detail) {
+        report(new Fault(kind, task.name(), task.origin(), Optional.empty(), Optional.empty(), detail));
+    }
+
+    static void report(Fault fault) {
+        Faults faults = COLLECTING.get();
+        if (faults == null) {
+            throw new KernelFault(fault);
+        }
+        faults.add(fault);
+    }
+
+    private void add(Fault fault) {
+        long ofTask = found.stream()
+                .filter(other -> other.task().equals(fault.task()))
+                .count();
+        if (ofTask < MOST_OF_TASK && keys.add(new Key(fault.kind(), fault.task(), fault.line()))) {
+            found.add(fault);
+        }
+    }
+}

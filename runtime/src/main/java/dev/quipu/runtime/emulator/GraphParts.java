@@ -1,0 +1,112 @@
+package dev.quipu.runtime.emulator;
+
+import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A graph: tasks in order, and what moves.
+ *
+ * @param inputs copies to the device, before the tasks
+ * @param consumed arrays that another graph has left on the device
+ * @param persisted arrays that stay there for others
+ * @param outputs copies to the host, behind the tasks
+ */
+public record GraphParts(
+        String name,
+        List<Task> tasks,
+        List<Transfer> inputs,
+        List<Consumed> consumed,
+        List<TornadoNativeArray> persisted,
+        List<Transfer> outputs) {
+    /**
+     * An array that another graph has left on the device.
+     *
+     * @param source the graph's name; empty for the one that ran before
+     */
+    public record Consumed(Optional<String> source, TornadoNativeArray array) {}
+
+    public GraphParts {
+        tasks = List.copyOf(tasks);
+        inputs = List.copyOf(inputs);
+        consumed = List.copyOf(consumed);
+        persisted = List.copyOf(persisted);
+        outputs = List.copyOf(outputs);
+    }
+
+    /** Collects the parts of a graph and reports what TornadoVM could not hold. */
+    public static final class Builder {
+        /** TornadoVM's own limits of a graph. */
+        private static final int MOST_TASKS = 256;
+
+        private static final int MOST_BYTES = 8192;
+        private static final int TASK_BYTES = 15;
+        private static final int ARGUMENT_BYTES = 5;
+
+        private final String name;
+        private final List<Task> tasks = new ArrayList<>();
+        private final Set<String> taskNames = new HashSet<>();
+        private final List<Transfer> inputs = new ArrayList<>();
+        private final List<Consumed> consumed = new ArrayList<>();
+        private final List<TornadoNativeArray> persisted = new ArrayList<>();
+        private final List<Transfer> outputs = new ArrayList<>();
+        private int bytes;
+
+        public Builder(String name) {
+            this.name = name;
+        }
+
+        public String name() {
+            return name;
+        }
+
+        public void inputs(Transfer.When when, List<TornadoNativeArray> arrays) {
+            arrays.forEach(array -> inputs.add(new Transfer(when, array)));
+        }
+
+        public void outputs(Transfer.When when, List<TornadoNativeArray> arrays) {
+            arrays.forEach(array -> outputs.add(new Transfer(when, array)));
+        }
+
+        public void persisted(List<TornadoNativeArray> arrays) {
+            persisted.addAll(arrays);
+        }
+
+        public void consumed(List<TornadoNativeArray> arrays) {
+            arrays.forEach(array -> consumed.add(new Consumed(Optional.empty(), array)));
+        }
+
+        public void consumed(String source, List<TornadoNativeArray> arrays) {
+            arrays.forEach(array -> consumed.add(new Consumed(Optional.of(source), array)));
+        }
+
+        /** Another task. */
+        public void task(String id, Task.Code code, List<Object> arguments) {
+            Task task = new Task(name + "." + id, code, arguments, Origin.ofCaller());
+            if (!taskNames.add(id)) {
+                Faults.report(FaultKind.TASK_NAME, task, "there is a task of that name in the graph");
+            }
+            boolean fitted = fits();
+            tasks.add(task);
+            bytes += TASK_BYTES + ARGUMENT_BYTES * arguments.size();
+            if (fitted && !fits()) {
+                Faults.report(
+                        FaultKind.GRAPH_LIMIT,
+                        task,
+                        "a graph holds " + MOST_TASKS + " tasks of " + MOST_BYTES
+                                + " bytes in all; with this one there are " + tasks.size() + " of about " + bytes);
+            }
+        }
+
+        private boolean fits() {
+            return tasks.size() <= MOST_TASKS && bytes <= MOST_BYTES;
+        }
+
+        public GraphParts build() {
+            return new GraphParts(name, tasks, inputs, consumed, persisted, outputs);
+        }
+    }
+}

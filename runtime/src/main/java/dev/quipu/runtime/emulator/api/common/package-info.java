@@ -1,0 +1,2 @@
+/** Stand-ins for what printed programs use of TornadoVM's package {@code uk.ac.manchester.tornado.api.common}. */
+package dev.quipu.runtime.emulator.api.common;
