@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -117,27 +118,26 @@ final class ProgramWriter {
                 .addParameter(MEMORY, "memory")
                 .addStatement("this.memory = memory");
         for (DeviceArray array : program.arrays()) {
-            String elements = array.dtype() == DType.I32 ? "Integers" : "Floats";
             method.addStatement(
-                    "$L = memory.$L$L($S, $L)",
+                    "$L = memory.$L($S, $L)",
                     fields.get(array.name()),
-                    role(array),
-                    elements,
+                    request(array),
                     array.name(),
                     array.elements());
         }
         return method.build();
     }
 
-    /** Device only, resident from run to run, or copied to the device for the tasks that read it. */
-    private static String role(DeviceArray array) {
+    /** Which of the memory's methods gives the array: its contents come from the host once, before every run, or never. */
+    private static String request(DeviceArray array) {
+        String elements = array.dtype() == DType.I32 ? "Integers" : "Floats";
         return switch (array.content()) {
-            case DeviceArray.Content.Passing passing -> "scratch";
-            case DeviceArray.Content.State state -> "resident";
-            case DeviceArray.Content.Result result -> "resident";
-            case DeviceArray.Content.Table table -> "resident";
-            case DeviceArray.Content.Input input -> "input";
-            case DeviceArray.Content.Numbers numbers -> "input";
+            case DeviceArray.Content.Passing passing -> "device" + elements;
+            case DeviceArray.Content.Result result -> "device" + elements;
+            case DeviceArray.Content.State state -> elements.toLowerCase(Locale.ROOT);
+            case DeviceArray.Content.Table table -> elements.toLowerCase(Locale.ROOT);
+            case DeviceArray.Content.Input input -> "input" + elements;
+            case DeviceArray.Content.Numbers numbers -> "input" + elements;
         };
     }
 
