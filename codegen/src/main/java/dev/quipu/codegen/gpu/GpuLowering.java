@@ -25,7 +25,7 @@ public final class GpuLowering {
             case Gather gather -> none(gather);
             case Scatter scatter -> none(scatter);
             case MatrixProduct product -> ProductLowering.lower(name, product);
-            case AttentionLaunch attention -> none(attention);
+            case AttentionLaunch attention -> AttentionLowering.lower(name, attention);
         };
     }
 

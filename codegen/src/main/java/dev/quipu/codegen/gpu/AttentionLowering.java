@@ -1,0 +1,20 @@
+package dev.quipu.codegen.gpu;
+
+import dev.quipu.codegen.gpu.GpuLowering.Lowered;
+import dev.quipu.codegen.launch.AttentionLaunch;
+
+/** Attention on GPUs: in tiles of local memory, of which only those are visited in which some query sees some key. */
+final class AttentionLowering {
+    private AttentionLowering() {}
+
+    static Lowered lower(String name, AttentionLaunch launch) {
+        return switch (launch.kind()) {
+            case FORWARD -> Lowered.of(TiledAttention.kernel(name, launch));
+            case BACKWARD -> AttentionGradients.lower(name, launch);
+            case CACHED ->
+                launch.queries() == 1
+                        ? DecodeAttention.lower(name, launch)
+                        : Lowered.of(TiledAttention.kernel(name, launch));
+        };
+    }
+}
