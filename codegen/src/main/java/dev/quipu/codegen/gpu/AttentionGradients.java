@@ -1,17 +1,17 @@
 package dev.quipu.codegen.gpu;
 
-import static dev.quipu.codegen.gpu.GpuValues.GROUP;
-import static dev.quipu.codegen.gpu.GpuValues.ITEM;
-import static dev.quipu.codegen.gpu.GpuValues.assign;
-import static dev.quipu.codegen.gpu.GpuValues.barrier;
-import static dev.quipu.codegen.gpu.GpuValues.comment;
-import static dev.quipu.codegen.gpu.GpuValues.divide;
-import static dev.quipu.codegen.gpu.GpuValues.element;
-import static dev.quipu.codegen.gpu.GpuValues.less;
-import static dev.quipu.codegen.gpu.GpuValues.min;
-import static dev.quipu.codegen.gpu.GpuValues.remainder;
-import static dev.quipu.codegen.gpu.GpuValues.shared;
-import static dev.quipu.codegen.gpu.GpuValues.store;
+import static dev.quipu.codegen.gpu.GpuForms.GROUP;
+import static dev.quipu.codegen.gpu.GpuForms.ITEM;
+import static dev.quipu.codegen.gpu.GpuForms.assign;
+import static dev.quipu.codegen.gpu.GpuForms.barrier;
+import static dev.quipu.codegen.gpu.GpuForms.comment;
+import static dev.quipu.codegen.gpu.GpuForms.divide;
+import static dev.quipu.codegen.gpu.GpuForms.element;
+import static dev.quipu.codegen.gpu.GpuForms.less;
+import static dev.quipu.codegen.gpu.GpuForms.min;
+import static dev.quipu.codegen.gpu.GpuForms.remainder;
+import static dev.quipu.codegen.gpu.GpuForms.shared;
+import static dev.quipu.codegen.gpu.GpuForms.store;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;
@@ -65,7 +65,7 @@ final class AttentionGradients {
         Spread spread = Spread.of(body, "row", "column", item, ITEMS_OF_DELTA, across, rows, width);
         Value.Variable sums = shared(body, "sums", ITEMS_OF_DELTA);
         Value.Variable query = body.let("query", plus(times(GROUP, rows), spread.row()));
-        Value.Variable sum = body.let("sum", GpuValues.ZERO);
+        Value.Variable sum = body.let("sum", GpuForms.ZERO);
         body.when(less(query, integer(queries)), inner -> {
             Value.Variable at = inner.let("at", times(query, launch.headSize()));
             inner.loop("d", spread.column(), integer(launch.headSize()), across, (loop, d) -> {

@@ -1,8 +1,8 @@
 package dev.quipu.codegen.gpu;
 
-import static dev.quipu.codegen.gpu.GpuValues.compare;
-import static dev.quipu.codegen.gpu.GpuValues.max;
-import static dev.quipu.codegen.gpu.GpuValues.min;
+import static dev.quipu.codegen.gpu.GpuForms.compare;
+import static dev.quipu.codegen.gpu.GpuForms.max;
+import static dev.quipu.codegen.gpu.GpuForms.min;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;

@@ -1,7 +1,7 @@
 package dev.quipu.codegen.gpu;
 
-import static dev.quipu.codegen.gpu.GpuValues.divide;
-import static dev.quipu.codegen.gpu.GpuValues.remainder;
+import static dev.quipu.codegen.gpu.GpuForms.divide;
+import static dev.quipu.codegen.gpu.GpuForms.remainder;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
 
@@ -17,7 +17,7 @@ record AttentionPlaces(AttentionLaunch launch, Value batch) {
     }
 
     /** A head out of such a number. */
-    static Value head(Emitter body, String name, Value number, int count) {
+    static Value.Variable head(Emitter body, String name, Value number, int count) {
         return body.let(name, remainder(number, count));
     }
 

@@ -1,6 +1,6 @@
 package dev.quipu.codegen.gpu;
 
-import static dev.quipu.codegen.gpu.GpuValues.power;
+import static dev.quipu.codegen.gpu.GpuForms.power;
 
 import dev.quipu.codegen.launch.AttentionLaunch;
 import dev.quipu.dsl.QuipuException;

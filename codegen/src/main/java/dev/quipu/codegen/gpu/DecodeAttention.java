@@ -1,23 +1,23 @@
 package dev.quipu.codegen.gpu;
 
-import static dev.quipu.codegen.gpu.GpuValues.GROUP;
-import static dev.quipu.codegen.gpu.GpuValues.ITEM;
-import static dev.quipu.codegen.gpu.GpuValues.ZERO;
-import static dev.quipu.codegen.gpu.GpuValues.assign;
-import static dev.quipu.codegen.gpu.GpuValues.barrier;
-import static dev.quipu.codegen.gpu.GpuValues.compare;
-import static dev.quipu.codegen.gpu.GpuValues.divide;
-import static dev.quipu.codegen.gpu.GpuValues.element;
-import static dev.quipu.codegen.gpu.GpuValues.exp;
-import static dev.quipu.codegen.gpu.GpuValues.less;
-import static dev.quipu.codegen.gpu.GpuValues.max;
-import static dev.quipu.codegen.gpu.GpuValues.min;
-import static dev.quipu.codegen.gpu.GpuValues.number;
-import static dev.quipu.codegen.gpu.GpuValues.power;
-import static dev.quipu.codegen.gpu.GpuValues.quotient;
-import static dev.quipu.codegen.gpu.GpuValues.remainder;
-import static dev.quipu.codegen.gpu.GpuValues.shared;
-import static dev.quipu.codegen.gpu.GpuValues.store;
+import static dev.quipu.codegen.gpu.GpuForms.GROUP;
+import static dev.quipu.codegen.gpu.GpuForms.ITEM;
+import static dev.quipu.codegen.gpu.GpuForms.ZERO;
+import static dev.quipu.codegen.gpu.GpuForms.assign;
+import static dev.quipu.codegen.gpu.GpuForms.barrier;
+import static dev.quipu.codegen.gpu.GpuForms.compare;
+import static dev.quipu.codegen.gpu.GpuForms.divide;
+import static dev.quipu.codegen.gpu.GpuForms.element;
+import static dev.quipu.codegen.gpu.GpuForms.exp;
+import static dev.quipu.codegen.gpu.GpuForms.less;
+import static dev.quipu.codegen.gpu.GpuForms.max;
+import static dev.quipu.codegen.gpu.GpuForms.min;
+import static dev.quipu.codegen.gpu.GpuForms.number;
+import static dev.quipu.codegen.gpu.GpuForms.power;
+import static dev.quipu.codegen.gpu.GpuForms.quotient;
+import static dev.quipu.codegen.gpu.GpuForms.remainder;
+import static dev.quipu.codegen.gpu.GpuForms.shared;
+import static dev.quipu.codegen.gpu.GpuForms.store;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;
@@ -27,8 +27,6 @@ import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.Comparison;
 import dev.quipu.codegen.launch.AttentionLaunch;
-import dev.quipu.codegen.launch.Buffer;
-import dev.quipu.dsl.DType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,11 +61,8 @@ final class DecodeAttention {
         this.launch = launch;
         this.items = Math.clamp(power(launch.keys()), FEWEST_ITEMS, MOST_ITEMS);
         this.shares = Math.clamp(GROUPS / heads(), 1, Math.max(1, launch.keys() / FEWEST_KEYS));
-        List<Buffer> buffers = new ArrayList<>(launch.buffers());
-        if (shares > 1) {
-            buffers.add(new Buffer(DType.F32, states(), Buffer.Use.UPDATE));
-        }
-        this.memories = Memories.of(buffers, List.of(), "q", "k", "v", "positions", "out", "states");
+        Memories buffers = Memories.of(launch.buffers(), List.of(), "q", "k", "v", "positions", "out");
+        this.memories = shares == 1 ? buffers : buffers.withScratch("states");
     }
 
     static GpuLowering.Lowered lower(String name, AttentionLaunch launch) {

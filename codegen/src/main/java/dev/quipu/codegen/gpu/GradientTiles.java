@@ -1,10 +1,10 @@
 package dev.quipu.codegen.gpu;
 
-import static dev.quipu.codegen.gpu.GpuValues.ITEM;
-import static dev.quipu.codegen.gpu.GpuValues.ZERO;
-import static dev.quipu.codegen.gpu.GpuValues.exp;
-import static dev.quipu.codegen.gpu.GpuValues.number;
-import static dev.quipu.codegen.gpu.GpuValues.shared;
+import static dev.quipu.codegen.gpu.GpuForms.ITEM;
+import static dev.quipu.codegen.gpu.GpuForms.ZERO;
+import static dev.quipu.codegen.gpu.GpuForms.exp;
+import static dev.quipu.codegen.gpu.GpuForms.number;
+import static dev.quipu.codegen.gpu.GpuForms.shared;
 
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
@@ -16,8 +16,6 @@ import dev.quipu.codegen.gpu.RegisterBlock.Product;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.launch.AttentionLaunch;
-import dev.quipu.codegen.launch.Buffer;
-import dev.quipu.dsl.DType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -81,10 +79,9 @@ final class GradientTiles {
         if (launch.starts()) {
             roles.add("starts");
         }
-        roles.addAll(List.of("d_q", "d_k", "d_v", "delta"));
-        List<Buffer> buffers = new ArrayList<>(launch.buffers());
-        buffers.add(new Buffer(DType.F32, deltas(launch), Buffer.Use.UPDATE));
-        return Memories.of(buffers, List.of(), roles.toArray(String[]::new));
+        roles.addAll(List.of("d_q", "d_k", "d_v"));
+        return Memories.of(launch.buffers(), List.of(), roles.toArray(String[]::new))
+                .withScratch("delta");
     }
 
     static long deltas(AttentionLaunch launch) {
@@ -182,9 +179,9 @@ final class GradientTiles {
                 Value.Variable weight = body.let("weight", rows.seen(i, key, power, ZERO));
                 Value slope = times(weight, minus(gradients.at(i, j), statistics.delta().get(i)));
                 long place = (long) i * scores.down() * tiles.scoreStride() + (long) j * scores.across();
-                GpuValues.store(body, slopes, plus(at, place), slope);
+                GpuForms.store(body, slopes, plus(at, place), slope);
                 if (weights != slopes) {
-                    GpuValues.store(body, weights, plus(at, place), weight);
+                    GpuForms.store(body, weights, plus(at, place), weight);
                 }
             }
         }
@@ -200,7 +197,7 @@ final class GradientTiles {
         for (int i = 0; i < vectors.rows(); i++) {
             int line = i;
             Value row = vectors.row(i);
-            body.when(GpuValues.less(row, count), inner -> {
+            body.when(GpuForms.less(row, count), inner -> {
                 Value.Variable from = inner.let("at", plus(at, times(row, step)));
                 vectors.store(inner, launch.headSize(), (column, j) -> {
                     Value value = gradients.at(line, j);

@@ -1,10 +1,10 @@
 package dev.quipu.codegen.gpu;
 
-import static dev.quipu.codegen.gpu.GpuValues.ZERO;
-import static dev.quipu.codegen.gpu.GpuValues.less;
-import static dev.quipu.codegen.gpu.GpuValues.min;
-import static dev.quipu.codegen.gpu.GpuValues.shared;
-import static dev.quipu.codegen.gpu.GpuValues.store;
+import static dev.quipu.codegen.gpu.GpuForms.ZERO;
+import static dev.quipu.codegen.gpu.GpuForms.less;
+import static dev.quipu.codegen.gpu.GpuForms.min;
+import static dev.quipu.codegen.gpu.GpuForms.shared;
+import static dev.quipu.codegen.gpu.GpuForms.store;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;

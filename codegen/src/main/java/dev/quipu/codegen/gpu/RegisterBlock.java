@@ -1,7 +1,7 @@
 package dev.quipu.codegen.gpu;
 
-import static dev.quipu.codegen.gpu.GpuValues.assign;
-import static dev.quipu.codegen.gpu.GpuValues.element;
+import static dev.quipu.codegen.gpu.GpuForms.assign;
+import static dev.quipu.codegen.gpu.GpuForms.element;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
@@ -26,7 +26,7 @@ final class RegisterBlock {
         for (int i = 0; i < rows; i++) {
             List<Value.Variable> line = new ArrayList<>();
             for (int j = 0; j < columns; j++) {
-                line.add(body.let(name + i + "_" + j, GpuValues.ZERO));
+                line.add(body.let(name + i + "_" + j, GpuForms.ZERO));
             }
             block.lines.add(line);
         }

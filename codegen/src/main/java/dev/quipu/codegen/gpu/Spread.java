@@ -1,8 +1,8 @@
 package dev.quipu.codegen.gpu;
 
-import static dev.quipu.codegen.gpu.GpuValues.divide;
-import static dev.quipu.codegen.gpu.GpuValues.less;
-import static dev.quipu.codegen.gpu.GpuValues.remainder;
+import static dev.quipu.codegen.gpu.GpuForms.divide;
+import static dev.quipu.codegen.gpu.GpuForms.less;
+import static dev.quipu.codegen.gpu.GpuForms.remainder;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 

@@ -20,10 +20,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Attention launches by way of the reference interpreter: what is tested is the launch's sizes and buffers. */
-final class AttentionInterpreter {
+public final class AttentionInterpreter {
     private AttentionInterpreter() {}
 
-    static void run(AttentionLaunch launch, List<Memory> buffers) {
+    public static void run(AttentionLaunch launch, List<Memory> buffers) {
         Type query = type(launch, launch.queries(), launch.heads());
         Type key = type(launch, launch.keys(), launch.keyHeads());
         Type statistic = Type.f32(

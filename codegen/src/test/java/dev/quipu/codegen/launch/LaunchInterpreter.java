@@ -29,12 +29,12 @@ public final class LaunchInterpreter {
     private final Map<String, Memory> results = new LinkedHashMap<>();
 
     /** Elements of one buffer, from an offset. */
-    static final class Memory {
+    public static final class Memory {
         private final double[] elements;
         private final int from;
         private final int count;
 
-        Memory(double[] elements, int from, int count) {
+        public Memory(double[] elements, int from, int count) {
             this.elements = elements;
             this.from = from;
             this.count = count;
@@ -53,7 +53,7 @@ public final class LaunchInterpreter {
             return count;
         }
 
-        double get(long place) {
+        public double get(long place) {
             return elements[checked(place)];
         }
 
@@ -61,7 +61,7 @@ public final class LaunchInterpreter {
             elements[checked(place)] = value;
         }
 
-        double[] copy() {
+        public double[] copy() {
             return Arrays.copyOfRange(elements, from, from + count);
         }
 

@@ -10,12 +10,12 @@ import dev.quipu.codegen.kernel.Value.Numbering;
 import dev.quipu.codegen.kernel.Value.UnaryOperator;
 
 /** Short forms for the values of kernels in which work-items share tiles, beside those of {@link Emitter}. */
-final class GpuValues {
+final class GpuForms {
     static final Value GROUP = new Value.WorkItem(Numbering.GROUP);
     static final Value ITEM = new Value.WorkItem(Numbering.ITEM);
     static final Value ZERO = number(0);
 
-    private GpuValues() {}
+    private GpuForms() {}
 
     static Value number(double value) {
         return Emitter.number(value, 1);
