@@ -49,8 +49,8 @@ final class AttentionGradients {
 
     static GpuLowering.Lowered lower(String name, AttentionLaunch launch) {
         AttentionGradients gradients = new AttentionGradients(launch);
-        List<GpuKernel> kernels =
-                List.of(gradients.delta(name), gradients.ofKeys(name + "_keys"), gradients.ofQueries(name + "_queries"));
+        List<GpuKernel> kernels = List.of(
+                gradients.delta(name), gradients.ofKeys(name + "_keys"), gradients.ofQueries(name + "_queries"));
         return new GpuLowering.Lowered(kernels, List.of(GradientTiles.deltas(launch)));
     }
 
@@ -78,14 +78,18 @@ final class AttentionGradients {
         barrier(body);
         for (int half = across / 2; half >= 1; half /= 2) {
             int other = half;
-            body.when(less(spread.column(), integer(half)), inner -> store(
-                    inner, sums, item, plus(element(sums, item), element(sums, plus(item, (long) other)))));
+            body.when(
+                    less(spread.column(), integer(half)),
+                    inner -> store(inner, sums, item, plus(element(sums, item), element(sums, plus(item, (long)
+                            other)))));
             barrier(body);
         }
         body.when(less(item, integer(rows)), inner -> {
             Value.Variable stored = inner.let("stored", plus(times(GROUP, rows), item));
-            inner.when(less(stored, integer(queries)), there -> there.add(memories.store(
-                    GradientTiles.delta(launch), stored, element(sums, times(item, across)))));
+            inner.when(
+                    less(stored, integer(queries)),
+                    there -> there.add(
+                            memories.store(GradientTiles.delta(launch), stored, element(sums, times(item, across)))));
         });
         return kernel(name, body, Math.ceilDiv(queries, rows), ITEMS_OF_DELTA);
     }
@@ -182,17 +186,15 @@ final class AttentionGradients {
         Value.Variable begin = body.let("keyBegin", tile.mask().oldest(first));
         Value.Variable end = body.let("keyEnd", tile.mask().end(plus(first, count)));
         Side slopes = new Side(
-                tile.slopes(),
-                times(vectors.row(), tiles.scoreStride()),
-                vectors.down() * tiles.scoreStride(),
-                1);
+                tile.slopes(), times(vectors.row(), tiles.scoreStride()), vectors.down() * tiles.scoreStride(), 1);
         body.loop("block", begin, end, tiles.keyTile(), (loop, block) -> {
             Value.Variable there = loop.let("there", min(integer(tiles.keyTile()), minus(end, block)));
             tile.loadKeys(loop, keyHead, block, there);
             barrier(loop);
             tile.score(loop, block, rows, statistics);
             barrier(loop);
-            RegisterBlock.add(loop, "n", tiles.keyTile(), new Product(slopes, tile.keys().columns(vectors), queries));
+            RegisterBlock.add(
+                    loop, "n", tiles.keyTile(), new Product(slopes, tile.keys().columns(vectors), queries));
             barrier(loop);
         });
         int gradients = GradientTiles.gradients(launch);

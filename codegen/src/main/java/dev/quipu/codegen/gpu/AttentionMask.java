@@ -88,8 +88,7 @@ record AttentionMask(AttentionPlaces places, Memories memories, int startsBuffer
         /** A value where a query sees a key, else another. */
         Value seen(int row, Value key, Value value, Value otherwise) {
             Value late = hasOldest
-                    ? new Value.Select(
-                            compare(key, Comparison.GREATER_OR_EQUAL, oldest.get(row)), value, otherwise)
+                    ? new Value.Select(compare(key, Comparison.GREATER_OR_EQUAL, oldest.get(row)), value, otherwise)
                     : value;
             return new Value.Select(compare(key, Comparison.LESS_OR_EQUAL, newest.get(row)), late, otherwise);
         }

@@ -92,9 +92,8 @@ final class DecodeAttention {
         Value.Variable share = body.let("share", divide(GROUP, heads()));
         Lines lines = new Lines(body, batchHead);
         Value.Variable position = body.let("position", memories.load(POSITIONS, lines.places.batch()));
-        Value oldest = launch.window() == 0
-                ? integer(0)
-                : max(minus(position, integer(launch.window() - 1L)), integer(0));
+        Value oldest =
+                launch.window() == 0 ? integer(0) : max(minus(position, integer(launch.window() - 1L)), integer(0));
         Value.Variable begin = body.let("keyBegin", oldest);
         Value.Variable end = body.let("keyEnd", min(plus(position, 1), integer(launch.keys())));
         if (shares > 1) {
@@ -213,10 +212,15 @@ final class DecodeAttention {
             Value.Variable score = loop.let("score", number(TiledAttention.UNSEEN));
             loop.when(less(plus(block, item), end), inner -> {
                 Value.Variable product = inner.let("product", ZERO);
-                inner.loop("part", integer(0), integer(across), 1, (parts, part) -> assign(
-                        parts,
-                        product,
-                        plus(product, element(partials, plus(times(item, across + 1L), part)))));
+                inner.loop(
+                        "part",
+                        integer(0),
+                        integer(across),
+                        1,
+                        (parts, part) -> assign(
+                                parts,
+                                product,
+                                plus(product, element(partials, plus(times(item, across + 1L), part)))));
                 assign(inner, score, times(product, number(launch.scale())));
             });
             store(loop, scores, item, score);
@@ -224,8 +228,13 @@ final class DecodeAttention {
 
         private void weigh(Emitter loop, Value block, Value end) {
             Value.Variable next = loop.let("next", most);
-            loop.loop("turn", integer(0), integer(spread.rows()), 1, (inner, turn) -> assign(
-                    inner, next, max(next, element(scores, plus(spread.row(), times(turn, spread.down()))))));
+            loop.loop(
+                    "turn",
+                    integer(0),
+                    integer(spread.rows()),
+                    1,
+                    (inner, turn) -> assign(
+                            inner, next, max(next, element(scores, plus(spread.row(), times(turn, spread.down()))))));
             Value.Variable factor = loop.let("factor", exp(minus(most, next)));
             assign(loop, most, next);
             assign(loop, sum, times(sum, factor));
@@ -264,8 +273,10 @@ final class DecodeAttention {
             barrier(body);
             body.loop("d", item, integer(launch.headSize()), items, (loop, d) -> {
                 Value.Variable joined = loop.let("joined", ZERO);
-                lines(loop, (inner, line) ->
-                        assign(inner, joined, plus(joined, element(partials, plus(times(line, width), d)))));
+                lines(
+                        loop,
+                        (inner, line) ->
+                                assign(inner, joined, plus(joined, element(partials, plus(times(line, width), d)))));
                 loop.add(
                         shares == 1
                                 ? memories.store(

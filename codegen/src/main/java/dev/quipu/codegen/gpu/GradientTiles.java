@@ -5,7 +5,6 @@ import static dev.quipu.codegen.gpu.GpuForms.ZERO;
 import static dev.quipu.codegen.gpu.GpuForms.exp;
 import static dev.quipu.codegen.gpu.GpuForms.number;
 import static dev.quipu.codegen.gpu.GpuForms.shared;
-
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;
@@ -66,8 +65,8 @@ final class GradientTiles {
         this.weights = ofKeys ? shared(body, "weights", scoreFloats) : slopes;
         int items = tiles.items();
         int across = tiles.scoresAcross();
-        this.scores = Spread.of(
-                body, "scoreRow", "scoreColumn", item, items, across, tiles.queryTile(), tiles.keyTile());
+        this.scores =
+                Spread.of(body, "scoreRow", "scoreColumn", item, items, across, tiles.queryTile(), tiles.keyTile());
         int height = ofKeys ? tiles.keyTile() : tiles.queryTile();
         int width = AttentionTiles.padded(launch);
         this.vectors = Spread.of(body, "vectorRow", "vectorColumn", item, items, tiles.across(), height, width);
@@ -177,7 +176,8 @@ final class GradientTiles {
                 Value scaled = times(products.at(i, j), number(launch.scale()));
                 Value power = exp(minus(scaled, statistics.logSumExp().get(i)));
                 Value.Variable weight = body.let("weight", rows.seen(i, key, power, ZERO));
-                Value slope = times(weight, minus(gradients.at(i, j), statistics.delta().get(i)));
+                Value slope = times(
+                        weight, minus(gradients.at(i, j), statistics.delta().get(i)));
                 long place = (long) i * scores.down() * tiles.scoreStride() + (long) j * scores.across();
                 GpuForms.store(body, slopes, plus(at, place), slope);
                 if (weights != slopes) {

@@ -23,7 +23,8 @@ import dev.quipu.codegen.kernel.Value;
 record HeadTile(Value.Variable array, int rows, int headSize, int stride) {
     static HeadTile allocate(Emitter body, String name, AttentionTiles tiles, int rows) {
         int stride = tiles.headStride();
-        return new HeadTile(shared(body, name, rows * stride), rows, tiles.launch().headSize(), stride);
+        return new HeadTile(
+                shared(body, name, rows * stride), rows, tiles.launch().headSize(), stride);
     }
 
     /**

@@ -107,8 +107,12 @@ final class Softmax {
     }
 
     private void columns(Emitter body, Emitter.LoopBody what) {
-        body.loop("column", integer(0), integer(tiles.keyTile()), parts, (loop, column) ->
-                what.emit(loop, loop.let("place", plus(at, column))));
+        body.loop(
+                "column",
+                integer(0),
+                integer(tiles.keyTile()),
+                parts,
+                (loop, column) -> what.emit(loop, loop.let("place", plus(at, column))));
     }
 
     /** A row's numbers in exchange, in order. */

@@ -27,7 +27,8 @@ record Spread(Value row, Value column, int down, int across, int rows, int colum
      * @param height a multiple of {@code items / across}
      * @param width a multiple of {@code across}
      */
-    static Spread of(Emitter body, String row, String column, Value item, int items, int across, int height, int width) {
+    static Spread of(
+            Emitter body, String row, String column, Value item, int items, int across, int height, int width) {
         int down = items / across;
         if (items % across != 0 || height % down != 0 || width % across != 0) {
             throw new AssertionError(height + " x " + width + " over " + items + " items, " + across + " across");

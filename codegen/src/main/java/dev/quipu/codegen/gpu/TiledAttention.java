@@ -121,8 +121,7 @@ final class TiledAttention {
 
     private void emit() {
         int tile = tiles.queryTile();
-        Value.Variable count =
-                body.let("count", min(integer(tile), minus(integer(launch.queries()), first)));
+        Value.Variable count = body.let("count", min(integer(tile), minus(integer(launch.queries()), first)));
         Value queryAt = body.let("queryAt", places.query(head, first));
         queries.load(body, vectors, memories, QUERIES, queryAt, places.queryStep(), count);
         Spread scores = Spread.of(
@@ -162,8 +161,7 @@ final class TiledAttention {
         Side left = queries.vectors(scores.row(), scores.down());
         Side right = keys.vectors(scores.column(), scores.across());
         RegisterBlock.add(loop, "d", launch.headSize(), new Product(left, right, products));
-        Value.Variable at =
-                loop.let("scoreAt", plus(times(scores.row(), tiles.scoreStride()), scores.column()));
+        Value.Variable at = loop.let("scoreAt", plus(times(scores.row(), tiles.scoreStride()), scores.column()));
         for (int j = 0; j < scores.columns(); j++) {
             Value.Variable key = loop.let("key" + j, plus(block, scores.column(j)));
             for (int i = 0; i < scores.rows(); i++) {
@@ -194,8 +192,10 @@ final class TiledAttention {
                 Value.Variable inverse =
                         inner.let("inverse", new Value.Select(positive, quotient(number(1), total), ZERO));
                 Value at = inner.let("at", plus(queryAt, times(row, places.queryStep())));
-                vectors.store(inner, launch.headSize(), (column, j) -> memories.store(
-                        output, plus(at, column), times(outputs.at(line, j), inverse)));
+                vectors.store(
+                        inner,
+                        launch.headSize(),
+                        (column, j) -> memories.store(output, plus(at, column), times(outputs.at(line, j), inverse)));
             });
         }
         if (launch.kind() == AttentionLaunch.Kind.FORWARD && launch.buffers().size() > output + 1) {

@@ -188,8 +188,7 @@ final class AttentionCase {
         float[][] outputs = new float[bases.length - firstOutput()][];
         for (int i = 0; i < outputs.length; i++) {
             Memory memory = memories[firstOutput() + i];
-            outputs[i] =
-                    Arrays.copyOfRange((float[]) memory.array(), memory.base(), memory.base() + memory.count());
+            outputs[i] = Arrays.copyOfRange((float[]) memory.array(), memory.base(), memory.base() + memory.count());
         }
         return outputs;
     }
