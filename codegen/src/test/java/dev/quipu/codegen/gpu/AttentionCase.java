@@ -184,7 +184,9 @@ final class AttentionCase {
     /** Runs the launch's kernels in the interpreter. */
     float[][] run() {
         Memory[] memories = memories();
-        GpuInterpreter.run(GpuLowering.lower("attention", launch), memories);
+        GpuLowering.Lowered lowered = GpuLowering.lower("attention", launch);
+        lowered.kernels().forEach(GpuSubset::check);
+        GpuInterpreter.run(lowered, memories);
         float[][] outputs = new float[bases.length - firstOutput()][];
         for (int i = 0; i < outputs.length; i++) {
             Memory memory = memories[firstOutput() + i];
