@@ -66,7 +66,8 @@ final class Rolling {
 
     private static Stretch best(int[][] equal, int start, Room room) {
         Stretch best = new Stretch(start, 1, 1);
-        for (int period = 1; period < equal.length && room.holds(start, start + period); period++) {
+        int most = Math.min(equal.length - 1, (equal[0].length - 1 - start) / 2);
+        for (int period = 1; period <= most && room.holds(start, start + period); period++) {
             int runs = 1 + equal[period][start] / period;
             if ((runs - 1) * period > (best.runs() - 1) * best.period()) {
                 best = new Stretch(start, period, runs);
