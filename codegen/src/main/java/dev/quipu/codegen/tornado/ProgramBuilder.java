@@ -113,11 +113,18 @@ final class ProgramBuilder {
         Launch launch = launches.get(number).launch();
         GpuKernel printed = methods.computeIfAbsent(
                 new Method(launch, part, parameters), key -> kernel.named(fresh(kernel.name()), comment(launch)));
-        TornadoTask task = new TornadoTask(number, printed, parameters, names, bases);
+        TornadoTask task = new TornadoTask(taskName(number, whole), number, printed, parameters, names, bases);
         if (task.arguments() > MOST_ARGUMENTS) {
             throw tooManyArrays(launches.get(number), task);
         }
         return task;
+    }
+
+    /** The launch's own name, with what the kernel's has behind that of the launch which was lowered. */
+    private String taskName(int number, GpuKernel kernel) {
+        BoundLaunch launch = launches.get(number);
+        String lowered = instances.get(launch.launch()).getFirst().name();
+        return ReservedNames.safe(launch.name() + kernel.name().substring(lowered.length()));
     }
 
     /** What all launches share is called by its own name, everything else by its role in the kernel. */

@@ -7,7 +7,6 @@ import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeSpec;
-import dev.quipu.codegen.gpu.GpuKernel;
 import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.compiler.block.RepeatedBlocks;
 import dev.quipu.dsl.DType;
@@ -179,7 +178,7 @@ final class ProgramWriter {
         int entry = 0;
         Map<String, Integer> taken = new HashMap<>();
         for (TornadoTask task : tasks) {
-            String id = id(task.kernel(), taken);
+            String id = id(task, taken);
             CodeBlock.Builder arguments = CodeBlock.builder();
             List<String> names = new ArrayList<>(List.of("context", ITERATION, places, "" + entry, "" + stride));
             task.distinctArrays().forEach(array -> names.add(fields.get(array)));
@@ -220,9 +219,10 @@ final class ProgramWriter {
         return List.copyOf(names);
     }
 
-    private static String id(GpuKernel kernel, Map<String, Integer> taken) {
-        int number = taken.merge(kernel.name(), 1, Integer::sum);
-        return number == 1 ? kernel.name() : kernel.name() + "_task" + number;
+    /** A task's name in its graph: its own, numbered where others have it too. */
+    private static String id(TornadoTask task, Map<String, Integer> taken) {
+        int number = taken.merge(task.name(), 1, Integer::sum);
+        return number == 1 ? task.name() : task.name() + "_task" + number;
     }
 
     /** The results that no later stage touches. */

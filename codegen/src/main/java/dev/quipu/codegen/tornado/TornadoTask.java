@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * A kernel over arrays: one task of a task graph, in one of its runs.
  *
+ * @param name after layer and op, as its launch; tasks of several layers have one name
  * @param launch number of the launch that it is, or is a part of
  * @param kernel as it is printed; its name is the method's
  * @param parameters names of the method's array parameters, one for each of the kernel's memories; equal ones are one
@@ -13,7 +14,12 @@ import java.util.List;
  * @param bases number of each memory's first element in its array
  */
 public record TornadoTask(
-        int launch, GpuKernel kernel, List<String> parameters, List<String> arrays, List<Integer> bases) {
+        String name,
+        int launch,
+        GpuKernel kernel,
+        List<String> parameters,
+        List<String> arrays,
+        List<Integer> bases) {
     /** Arguments of a task that are not arrays: context, iteration, places, entry, stride. */
     public static final int OTHER_ARGUMENTS = 5;
 
