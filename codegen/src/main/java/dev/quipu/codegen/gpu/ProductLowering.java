@@ -7,15 +7,22 @@ final class ProductLowering {
     private ProductLowering() {}
 
     static GpuLowering.Lowered lower(String name, MatrixProduct product) {
-        Memories memories = Memories.of(product.buffers(), product.epilogue(), "left", "right");
-        if (ThinProduct.suits(product)) {
-            return GpuLowering.Lowered.of(ThinProduct.lower(name, product, memories));
-        }
-        ProductTiling tiling = ProductTiling.of(product);
+        return ThinProduct.suits(product)
+                ? GpuLowering.Lowered.of(ThinProduct.lower(name, product, memories(product)))
+                : lower(name, ProductTiling.of(product));
+    }
+
+    /** A product in tiles. */
+    static GpuLowering.Lowered lower(String name, ProductTiling tiling) {
+        Memories memories = memories(tiling.product());
         if (tiling.parts() > 1) {
             return ProductParts.lower(name, tiling, memories);
         }
-        return GpuLowering.Lowered.of(
-                new TiledProduct(tiling, memories).kernel(name, ProductEnd.epilogue(product, memories)));
+        ProductEnd end = ProductEnd.epilogue(tiling.product(), memories);
+        return GpuLowering.Lowered.of(new TiledProduct(tiling, memories).kernel(name, end));
+    }
+
+    private static Memories memories(MatrixProduct product) {
+        return Memories.of(product.buffers(), product.epilogue(), "left", "right");
     }
 }

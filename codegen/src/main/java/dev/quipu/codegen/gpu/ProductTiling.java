@@ -42,7 +42,7 @@ record ProductTiling(MatrixProduct product, Tile tile, int parts) {
         }
     }
 
-    private static final List<Tile> TILES = List.of(
+    static final List<Tile> TILES = List.of(
             new Tile(128, 128, 8, 8, 1),
             new Tile(64, 64, 4, 4, 0.55),
             new Tile(32, 128, 4, 4, 0.55),

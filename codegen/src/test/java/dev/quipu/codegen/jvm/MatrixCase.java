@@ -11,13 +11,14 @@ import dev.quipu.dsl.formula.Formula;
 import java.util.List;
 
 /** A product of a shape, orientation and epilogue, and what it should give. */
-record MatrixCase(int batch, int rows, int columns, int depth, boolean transposeLeft, boolean transposeRight, End end) {
+public record MatrixCase(int batch, int rows, int columns, int depth, boolean transposeLeft, boolean transposeRight, End end) {
     /** Epilogues: their steps, and the same for one element in double precision. */
-    enum End {
+    public enum End {
         WRITE,
         ACCUMULATE,
         RESIDUAL,
         BIAS_SILU,
+        GATED,
         ROW_SCALE_ACCUMULATE,
         TWO_STORES,
         IN_PLACE,
@@ -29,20 +30,20 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
 
     static final int BIAS = 3;
     static final int SCALE = 4;
-    static final int OUT = 5;
-    static final int SECOND = 6;
+    public static final int OUT = 5;
+    public static final int SECOND = 6;
 
-    String name() {
+    public String name() {
         return "product_" + batch + "_" + rows + "_" + columns + "_" + depth + (transposeLeft ? "_t" : "_n")
                 + (transposeRight ? "t_" : "n_") + end;
     }
 
-    MatrixProduct launch() {
+    public MatrixProduct launch() {
         Space space = new Space(List.of(batch, rows), columns);
         return new MatrixProduct(batch, rows, columns, depth, transposeLeft, transposeRight, buffers(), space, steps());
     }
 
-    List<Buffer> buffers() {
+    public List<Buffer> buffers() {
         long matrix = (long) batch * rows * columns;
         return List.of(
                 new Buffer(DType.F32, (long) batch * rows * depth, Buffer.Use.READ),
@@ -65,6 +66,12 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
             case RESIDUAL -> List.of(matrix, map("sum", "product + matrix"), new Step.Store("sum", dense, false));
             case BIAS_SILU ->
                 List.of(bias, map("sum", "product + bias"), map("y", "silu(sum)"), new Step.Store("y", dense, false));
+            case GATED ->
+                List.of(
+                        matrix,
+                        scale,
+                        map("y", "silu(product) * matrix * scale"),
+                        new Step.Store("y", dense, false));
             case ROW_SCALE_ACCUMULATE ->
                 List.of(
                         scale,
@@ -97,11 +104,11 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
     }
 
     /** Place of an element in the first output. */
-    int place(int b, int row, int column) {
+    public int place(int b, int row, int column) {
         return end == End.TRANSPOSED ? (b * columns + column) * rows + row : (b * rows + row) * columns + column;
     }
 
-    double element(float[][] in, int b, int row, int column) {
+    public double element(float[][] in, int b, int row, int column) {
         double sum = 0;
         for (int k = 0; k < depth; k++) {
             sum += (double) in[0][left(b, row, k)] * in[1][right(b, column, k)];
@@ -132,7 +139,7 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
     }
 
     /** What the first output should hold, from the product's element and what was there. */
-    double expected(float[][] in, double product, int b, int row, int column) {
+    public double expected(float[][] in, double product, int b, int row, int column) {
         int dense = (b * rows + row) * columns + column;
         return switch (end) {
             case WRITE, TWO_STORES, IN_PLACE, TRANSPOSED -> product;
@@ -142,15 +149,16 @@ record MatrixCase(int batch, int rows, int columns, int depth, boolean transpose
                 double x = product + in[BIAS][column];
                 yield x / (1 + Math.exp(-x));
             }
+            case GATED -> product / (1 + Math.exp(-product)) * in[MATRIX][dense] * in[SCALE][b * rows + row];
             case ROW_SCALE_ACCUMULATE -> in[OUT][dense] + product * 0.5 * in[SCALE][b * rows + row];
         };
     }
 
     /** What the second output should hold. */
-    double expectedSecond(float[][] in, double product, int b, int row, int column) {
+    public double expectedSecond(float[][] in, double product, int b, int row, int column) {
         int dense = (b * rows + row) * columns + column;
         return switch (end) {
-            case WRITE, ACCUMULATE, RESIDUAL, BIAS_SILU, ROW_SCALE_ACCUMULATE, TRANSPOSED -> in[SECOND][dense];
+            case WRITE, ACCUMULATE, RESIDUAL, BIAS_SILU, GATED, ROW_SCALE_ACCUMULATE, TRANSPOSED -> in[SECOND][dense];
             case TWO_STORES -> Math.max(product, 0);
             case IN_PLACE -> product + in[OUT][dense];
         };
