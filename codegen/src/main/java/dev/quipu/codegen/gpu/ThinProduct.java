@@ -142,8 +142,12 @@ final class ThinProduct {
                 if (thin.vectors() == 1) {
                     addTo(body, shared, item, distance);
                 } else {
-                    body.loop("at", item, integer(thin.vectors() * ITEMS), ITEMS, (loop, at) ->
-                            addTo(loop, shared, at, distance));
+                    body.loop(
+                            "at",
+                            item,
+                            integer(thin.vectors() * ITEMS),
+                            ITEMS,
+                            (loop, at) -> addTo(loop, shared, at, distance));
                 }
             });
         }

@@ -66,14 +66,21 @@ final class TiledProduct {
         emitter.loop("depth", from, to, ProductTiling.STEPS, (body, depth) -> {
             operands.fill(body, depth);
             body.add(new Statement.Barrier());
-            body.loop("step", integer(0), integer(ProductTiling.STEPS), 1, (inner, step) ->
-                    multiply(inner, operands, operands.left.place(step, row), operands.right.place(step, column), sums));
+            body.loop(
+                    "step",
+                    integer(0),
+                    integer(ProductTiling.STEPS),
+                    1,
+                    (inner, step) -> multiply(
+                            inner, operands, operands.left.place(step, row), operands.right.place(step, column), sums));
             body.add(new Statement.Barrier());
         });
-        elements(plus(firstRow, row), plus(firstColumn, column), sums, (body, i) ->
-                end.row(body, part, plus(times(batch, product.rows()), i)));
-        return new GpuKernel(
-                name, List.of(), memories.all(), tiling.groups(), tile.items(), emitter.statements());
+        elements(
+                plus(firstRow, row),
+                plus(firstColumn, column),
+                sums,
+                (body, i) -> end.row(body, part, plus(times(batch, product.rows()), i)));
+        return new GpuKernel(name, List.of(), memories.all(), tiling.groups(), tile.items(), emitter.statements());
     }
 
     private Operands operands(Value batch, Value firstRow, Value firstColumn, Value item) {
@@ -154,8 +161,12 @@ final class TiledProduct {
                     Value column = ProductEnd.atom(columns, "column", plus(firstColumn, times(j, columnStep())));
                     Value place = plus(times(i, itemColumns), j);
                     Value sum = sums.size() > 1 ? new Value.Load(KernelType.FLOAT, block, place) : sums.getFirst();
-                    within(columns, column, product.columns(), tiling.tile().columns(), body ->
-                            end.element(body, column, sum));
+                    within(
+                            columns,
+                            column,
+                            product.columns(),
+                            tiling.tile().columns(),
+                            body -> end.element(body, column, sum));
                 });
             });
         });

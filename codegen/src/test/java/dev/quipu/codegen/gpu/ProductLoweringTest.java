@@ -61,7 +61,8 @@ class ProductLoweringTest {
                 int rows = tile.rows() + 1 - i % 2;
                 int columns = tile.columns() * (1 + i % 2) - 1 + i % 2;
                 int[] sizes = {1 + i % 2, rows, columns, parts == 1 ? 20 : 40};
-                MatrixCase shape = shape(sizes, (i + i / 4) % 4, MatrixCase.End.values()[i % MatrixCase.End.values().length]);
+                MatrixCase shape =
+                        shape(sizes, (i + i / 4) % 4, MatrixCase.End.values()[i % MatrixCase.End.values().length]);
                 int count = parts;
                 tests.add(DynamicTest.dynamicTest(
                         tile + ", " + parts + " parts, " + shape, () -> check(shape, one -> tiled(one, tile, count))));
@@ -144,7 +145,8 @@ class ProductLoweringTest {
 
     /** What the two outputs hold afterwards. */
     private static float[][] run(MatrixCase shape, float[][] in, GpuLowering.Lowered lowered) {
-        float[] arena = new float[Arrays.stream(in).mapToInt(array -> array.length + GAP).sum()];
+        float[] arena = new float
+                [Arrays.stream(in).mapToInt(array -> array.length + GAP).sum()];
         Arrays.fill(arena, Float.NaN);
         GpuInterpreter.Memory[] memories = new GpuInterpreter.Memory[in.length];
         int base = 0;

@@ -11,7 +11,8 @@ import dev.quipu.dsl.formula.Formula;
 import java.util.List;
 
 /** A product of a shape, orientation and epilogue, and what it should give. */
-public record MatrixCase(int batch, int rows, int columns, int depth, boolean transposeLeft, boolean transposeRight, End end) {
+public record MatrixCase(
+        int batch, int rows, int columns, int depth, boolean transposeLeft, boolean transposeRight, End end) {
     /** Epilogues: their steps, and the same for one element in double precision. */
     public enum End {
         WRITE,
@@ -67,11 +68,7 @@ public record MatrixCase(int batch, int rows, int columns, int depth, boolean tr
             case BIAS_SILU ->
                 List.of(bias, map("sum", "product + bias"), map("y", "silu(sum)"), new Step.Store("y", dense, false));
             case GATED ->
-                List.of(
-                        matrix,
-                        scale,
-                        map("y", "silu(product) * matrix * scale"),
-                        new Step.Store("y", dense, false));
+                List.of(matrix, scale, map("y", "silu(product) * matrix * scale"), new Step.Store("y", dense, false));
             case ROW_SCALE_ACCUMULATE ->
                 List.of(
                         scale,
