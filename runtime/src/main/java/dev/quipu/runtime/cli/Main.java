@@ -25,6 +25,7 @@ public final class Main implements Runnable {
             "bench",
             "parity",
             "probe",
+            "chart",
             "convert",
             "merge",
             "tokenizer",
@@ -85,6 +86,7 @@ public final class Main implements Runnable {
             case "bench" -> new BenchCommand();
             case "parity" -> new ParityCommand();
             case "probe" -> new ProbeCommand();
+            case "chart" -> new ChartCommand();
             case "convert" -> new ConvertCommand();
             case "merge" -> new MergeCommand();
             case "tokenizer" -> new TokenizerCommand();

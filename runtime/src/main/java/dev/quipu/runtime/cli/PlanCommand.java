@@ -12,6 +12,7 @@ import dev.quipu.runtime.plan.PlanNames;
 import dev.quipu.runtime.plan.PlanStudy;
 import dev.quipu.runtime.plan.PlanView;
 import dev.quipu.runtime.training.Progress;
+import dev.quipu.runtime.view.Picture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -55,7 +56,7 @@ final class PlanCommand extends QuipuCommand {
     @Override
     public Integer call() throws IOException {
         if (file != null) {
-            argument(() -> PlanChart.ending(file));
+            argument(() -> Picture.checked(file));
         }
         if (measuredSteps != null) {
             atLeast(1, "--measure", measuredSteps);

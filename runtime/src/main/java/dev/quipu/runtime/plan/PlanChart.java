@@ -1,16 +1,11 @@
 package dev.quipu.runtime.plan;
 
-import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.view.VectorImage;
+import dev.quipu.runtime.view.Picture;
 import java.awt.Color;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 
@@ -23,9 +18,6 @@ public final class PlanChart {
 
     static final double PLOT_HEIGHT = HEIGHT - 90;
 
-    private static final int PNG_SCALE = 2;
-    private static final List<String> ENDINGS = List.of("svg", "png");
-
     /** Plans in the order of a study; the last is for one that was asked for. */
     private static final List<Color> COLORS = List.of(
             new Color(0x1F, 0x4E, 0x9C),
@@ -37,38 +29,13 @@ public final class PlanChart {
     private PlanChart() {}
 
     /**
-     * The ending of a file's name, in small letters.
-     *
-     * @throws QuipuException if it is not one of a picture that can be written
-     */
-    public static String ending(Path file) {
-        String name = file.getFileName().toString();
-        String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        if (!ENDINGS.contains(ending)) {
-            throw QuipuException.of("a file name ending in .svg or .png", name, "--out", "");
-        }
-        return ending;
-    }
-
-    /**
      * Writes the picture.
      *
      * @param file ends in {@code .svg} or {@code .png}
      * @param title what was studied
      */
     public static void write(Path file, PlanStudy study, String title) throws IOException {
-        if (ending(file).equals("svg")) {
-            VectorImage.write(file, WIDTH, 2 * HEIGHT, graphics -> paint(graphics, study, title));
-            return;
-        }
-        BufferedImage image = new BufferedImage(PNG_SCALE * WIDTH, PNG_SCALE * 2 * HEIGHT, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = image.createGraphics();
-        graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-        graphics.scale(PNG_SCALE, PNG_SCALE);
-        paint(graphics, study, title);
-        graphics.dispose();
-        ImageIO.write(image, "png", file.toFile());
+        Picture.write(file, WIDTH, 2 * HEIGHT, graphics -> paint(graphics, study, title));
     }
 
     private static void paint(Graphics2D graphics, PlanStudy study, String title) {

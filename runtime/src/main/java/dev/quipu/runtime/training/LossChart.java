@@ -1,12 +1,12 @@
 package dev.quipu.runtime.training;
 
-import dev.quipu.runtime.view.VectorImage;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.view.Picture;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -15,53 +15,85 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Draws {@code loss.svg}: the losses of a run over its steps, and the unigram entropy that they are measured against. */
+/**
+ * Draws losses over steps. One run is drawn with every step's loss and the unigram entropy that losses are measured against; of
+ * several, each in a color of its own, only the smoothed losses of training and those of validation, so that they can be told apart.
+ */
 public final class LossChart {
-    private static final Logger LOG = LoggerFactory.getLogger(LossChart.class);
+    /** One for each color. */
+    public static final int MOST_RUNS = 8;
+
     private static final int WIDTH = 900;
     private static final int HEIGHT = 540;
     private static final int MOST_POINTS = 400;
     private static final double SMOOTHING_SHARE = 0.01;
+    private static final float THIN = 1f;
+    private static final float MEDIUM = 2f;
+    private static final float BROAD = 5f;
+    private static final float[] DASHES = {6, 4};
     private static final Color PALE = new Color(0xB7, 0xC9, 0xE2);
-    private static final Color BLUE = new Color(0x1F, 0x4E, 0x9C);
-    private static final Color ORANGE = new Color(0xD9, 0x5F, 0x02);
     private static final Color GREY = new Color(0x66, 0x66, 0x66);
+    private static final List<Color> COLORS = List.of(
+            new Color(0x1F, 0x4E, 0x9C),
+            new Color(0xD9, 0x5F, 0x02),
+            new Color(0x1B, 0x9E, 0x77),
+            new Color(0x75, 0x4C, 0xA8),
+            new Color(0xC2, 0x18, 0x3C),
+            new Color(0x8C, 0x6D, 0x1F),
+            new Color(0x17, 0x8F, 0xB8),
+            new Color(0x44, 0x44, 0x44));
 
-    private LossChart() {}
+    private final XYChart chart;
+    private final List<RunLosses> runs;
+    private final double window;
+
+    private LossChart(XYChart chart, List<RunLosses> runs) {
+        this.chart = chart;
+        this.runs = runs;
+        this.window = window(runs);
+    }
 
     /**
-     * Writes the chart; without a line of training it writes nothing. Where Java cannot draw text, for want of fonts, the log says so
-     * and there is no chart: that is no reason to end a run.
+     * The window that losses of runs drawn together are smoothed over: about a hundredth of the longest.
      *
-     * @param unigramEntropy of the validation text, in nats per token
+     * @return a number of steps
      */
-    public static void write(Path file, List<Metric> metrics, OptionalDouble unigramEntropy) throws IOException {
-        if (metrics.stream().noneMatch(Metric.Training.class::isInstance)) {
-            return;
-        }
-        try {
-            VectorImage.write(
-                    file,
-                    WIDTH,
-                    HEIGHT,
-                    graphics -> chart(metrics, unigramEntropy).paint(graphics, WIDTH, HEIGHT));
-        } catch (LinkageError | InternalError | IllegalStateException | NullPointerException e) {
-            // The forms in which a JDK without fontconfig or fonts fails, by version.
-            LOG.warn("no {}: Java finds no fonts to draw with ({}); install fontconfig and a font", file, e.toString());
-            Files.deleteIfExists(file);
+    public static double window(List<RunLosses> runs) {
+        return SMOOTHING_SHARE
+                * runs.stream().mapToInt(run -> run.training().size()).max().orElse(0);
+    }
+
+    /**
+     * Writes the chart.
+     *
+     * @param file ends in {@code .svg} or {@code .png}
+     * @param runs each with a step of training
+     * @param unigramEntropy of the validation text, in nats per token
+     * @throws QuipuException for more runs than there are colors, and where Java finds no fonts
+     */
+    public static void write(Path file, List<RunLosses> runs, OptionalDouble unigramEntropy) throws IOException {
+        requireColors(runs.size());
+        XYChart chart = chart(runs, unigramEntropy);
+        Picture.write(file, WIDTH, HEIGHT, graphics -> chart.paint(graphics, WIDTH, HEIGHT));
+    }
+
+    /**
+     * Refuses more runs than can be told apart.
+     *
+     * @throws QuipuException for more than {@value #MOST_RUNS}
+     */
+    public static void requireColors(int runs) {
+        if (runs > MOST_RUNS) {
+            throw QuipuException.of("at most " + MOST_RUNS + " runs", Integer.toString(runs), "chart", "draw fewer");
         }
     }
 
-    static XYChart chart(List<Metric> metrics, OptionalDouble unigramEntropy) {
-        List<Metric> training =
-                metrics.stream().filter(Metric.Training.class::isInstance).toList();
+    static XYChart chart(List<RunLosses> runs, OptionalDouble unigramEntropy) {
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH)
                 .height(HEIGHT)
-                .title("Loss")
+                .title(runs.size() == 1 ? "Loss of " + runs.getFirst().title() : "Losses of " + runs.size() + " runs")
                 .xAxisTitle("step")
                 .yAxisTitle("loss (nats per token)")
                 .build();
@@ -69,55 +101,71 @@ public final class LossChart {
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setPlotBorderVisible(false);
         chart.getStyler().setXAxisDecimalPattern("#,##0");
-        line(chart, "training", thin(training), PALE, 1f);
-        line(chart, "training, smoothed", thin(smooth(training)), BLUE, 2f);
-        List<Metric> validation =
-                metrics.stream().filter(Metric.Validation.class::isInstance).toList();
-        if (!validation.isEmpty()) {
-            line(chart, "validation", validation, ORANGE, 2f).setMarker(SeriesMarkers.CIRCLE);
+        LossChart drawing = new LossChart(chart, runs);
+        if (runs.size() == 1) {
+            drawing.addSteps(runs.getFirst());
         }
-        if (unigramEntropy.isPresent()) {
-            double entropy = unigramEntropy.getAsDouble();
-            double[] steps = {training.getFirst().step(), training.getLast().step()};
-            XYSeries series = chart.addSeries("unigram entropy", steps, new double[] {entropy, entropy});
-            series.setMarker(SeriesMarkers.NONE).setLineColor(GREY);
-            series.setLineStyle(
-                    new BasicStroke(1f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1f, new float[] {6, 4}, 0f));
-        }
+        IntStream.range(0, runs.size()).forEach(drawing::addRun);
+        unigramEntropy.ifPresent(drawing::addEntropy);
         return chart;
     }
 
-    private static XYSeries line(XYChart chart, String name, List<Metric> metrics, Color color, float width) {
-        double[] steps = metrics.stream().mapToDouble(Metric::step).toArray();
-        double[] losses = metrics.stream().mapToDouble(Metric::loss).toArray();
-        XYSeries series = chart.addSeries(name, steps, losses);
-        series.setMarker(SeriesMarkers.NONE)
-                .setMarkerColor(color)
-                .setLineColor(color)
-                .setLineWidth(width);
+    private void addSteps(RunLosses run) {
+        double[] losses = run.training().stream().mapToDouble(Metric::loss).toArray();
+        line("training", steps(run.training()), losses, PALE, solid(THIN));
+    }
+
+    /** Runs that agree cover each other, so the first of several is drawn broader and shows beneath. */
+    private void addRun(int index) {
+        RunLosses run = runs.get(index);
+        boolean alone = runs.size() == 1;
+        String prefix = alone ? "" : run.title() + ": ";
+        BasicStroke stroke = solid(!alone && index == 0 ? BROAD : MEDIUM);
+        line(prefix + "training, smoothed", steps(run.training()), run.smoothed(window), COLORS.get(index), stroke);
+        if (!run.validation().isEmpty()) {
+            double[] losses =
+                    run.validation().stream().mapToDouble(Metric::loss).toArray();
+            Color color = COLORS.get(alone ? 1 : index);
+            line(prefix + "validation", steps(run.validation()), losses, color, alone ? solid(MEDIUM) : dashed(MEDIUM))
+                    .setMarker(SeriesMarkers.CIRCLE);
+        }
+    }
+
+    private void addEntropy(double entropy) {
+        List<Metric.Training> training = runs.getFirst().training();
+        double[] steps = {training.getFirst().step(), training.getLast().step()};
+        line("unigram entropy", steps, new double[] {entropy, entropy}, GREY, dashed(THIN));
+    }
+
+    private XYSeries line(String name, double[] steps, double[] losses, Color color, BasicStroke stroke) {
+        int[] shown = thin(steps.length);
+        XYSeries series = chart.addSeries(name, at(shown, steps), at(shown, losses));
+        series.setMarker(SeriesMarkers.NONE).setMarkerColor(color).setLineColor(color);
+        series.setLineStyle(stroke);
         return series;
     }
 
-    /** An exponential mean over about a hundredth of the run, divided by its weights so far so that it starts unbiased. */
-    private static List<Metric> smooth(List<Metric> metrics) {
-        double decay = 1 - 1 / Math.max(1, metrics.size() * SMOOTHING_SHARE);
-        double sum = 0;
-        double weights = 0;
-        List<Metric> smoothed = new ArrayList<>(metrics.size());
-        for (Metric metric : metrics) {
-            sum = decay * sum + metric.loss();
-            weights = decay * weights + 1;
-            smoothed.add(new Metric.Validation(metric.step(), sum / weights));
-        }
-        return smoothed;
+    private static BasicStroke solid(float width) {
+        return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND);
     }
 
-    /** Leaves out points that no eye could tell apart. */
-    private static List<Metric> thin(List<Metric> metrics) {
-        int every = Math.ceilDiv(metrics.size(), MOST_POINTS);
-        return IntStream.range(0, metrics.size())
-                .filter(i -> i % every == 0 || i == metrics.size() - 1)
-                .mapToObj(metrics::get)
-                .toList();
+    private static BasicStroke dashed(float width) {
+        return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, DASHES, 0f);
+    }
+
+    private static double[] steps(List<? extends Metric> metrics) {
+        return metrics.stream().mapToDouble(Metric::step).toArray();
+    }
+
+    /** Leaves out points that no eye could tell apart, but never the last. */
+    private static int[] thin(int points) {
+        int every = Math.max(1, Math.ceilDiv(points, MOST_POINTS));
+        return IntStream.range(0, points)
+                .filter(i -> i % every == 0 || i == points - 1)
+                .toArray();
+    }
+
+    private static double[] at(int[] indices, double[] values) {
+        return Arrays.stream(indices).mapToDouble(i -> values[i]).toArray();
     }
 }

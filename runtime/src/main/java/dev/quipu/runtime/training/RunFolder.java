@@ -9,8 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of a run: its last checkpoint, {@value #METRICS} and {@value #CHART}. A checkpoint replaces the folder as a whole;
@@ -19,6 +22,8 @@ import java.util.stream.Stream;
 final class RunFolder implements AutoCloseable {
     static final String METRICS = "metrics.jsonl";
     static final String CHART = "loss.svg";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
 
     private final Path path;
     private MetricsFile metrics;
@@ -82,9 +87,21 @@ final class RunFolder implements AutoCloseable {
             Path file = folder.resolve(METRICS);
             if (Files.exists(file)) {
                 Files.deleteIfExists(folder.resolve(CHART));
-                LossChart.write(folder.resolve(CHART), MetricsFile.read(file), unigramEntropy);
+                draw(folder.resolve(CHART), RunLosses.of(path, MetricsFile.read(file)), unigramEntropy);
             }
         });
+    }
+
+    /** There is nothing to draw before the first step, and a chart that cannot be drawn is no reason to end a run. */
+    private static void draw(Path chart, RunLosses losses, OptionalDouble unigramEntropy) throws IOException {
+        if (losses.training().isEmpty()) {
+            return;
+        }
+        try {
+            LossChart.write(chart, List.of(losses), unigramEntropy);
+        } catch (QuipuException e) {
+            LOG.warn("no {}: {}", CHART, e.getMessage());
+        }
     }
 
     private static void carryOver(Path from, Path to) throws IOException {

@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 /** A run's options by their names on the command line, as a checkpoint keeps them. */
 public final class TrainingSettings {
     private static final int SHOWN_DIGITS = 8;
+    static final String DEVICE = "device";
+
     private static final String DATA = "data";
     private static final String TEXT = "text";
     private static final String LORA = "lora-targets";
@@ -70,7 +72,7 @@ public final class TrainingSettings {
         settings.put("checkpoint-every", Long.toString(options.intervals().checkpoint()));
         putPlan(settings, options.plan());
         options.lossChunk().ifPresent(rows -> settings.put(LOSS_CHUNK, Integer.toString(rows)));
-        settings.put("device", options.device());
+        settings.put(DEVICE, options.device());
         settings.put("workers", Integer.toString(options.workers()));
         text.chatTemplate().ifPresent(template -> settings.put(CHAT_TEMPLATE, template));
         settings.put("tokenizer", text.tokenizer().name());

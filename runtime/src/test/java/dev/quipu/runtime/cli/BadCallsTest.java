@@ -92,6 +92,40 @@ class BadCallsTest {
                     "plan llama-tiny --out plan.pdf",
                     2,
                     "--out: expected a file name ending in .svg or .png, found plan.pdf (see ./quipu plan --help)"),
+            new BadCall("chart", 2, "Missing required parameter: 'RUN_DIR' (see ./quipu chart --help)"),
+            new BadCall(
+                    "chart FOLDER/none",
+                    2,
+                    "FOLDER/none: expected the folder of a training run, with metrics.jsonl, found nothing; give the"
+                            + " --out folder of ./quipu train (see ./quipu chart --help)"),
+            new BadCall(
+                    "chart FOLDER",
+                    2,
+                    "FOLDER: expected the folder of a training run, with metrics.jsonl, found none in it; give the"
+                            + " --out folder of ./quipu train (see ./quipu chart --help)"),
+            new BadCall(
+                    "chart FOLDER/run FOLDER/empty/../run",
+                    2,
+                    "FOLDER/empty/../run: expected each run once, found it again; leave it out (see ./quipu chart"
+                            + " --help)"),
+            new BadCall(
+                    "chart FOLDER/run",
+                    2,
+                    "FOLDER/run/metrics.jsonl: expected a step of training, found none yet; let the run go on (see"
+                            + " ./quipu chart --help)"),
+            new BadCall(
+                    "chart FOLDER/run --out losses.pdf",
+                    2,
+                    "--out: expected a file name ending in .svg or .png, found losses.pdf (see ./quipu chart --help)"),
+            new BadCall(
+                    "chart FOLDER/run --out FOLDER/none/losses.png",
+                    2,
+                    "--out: expected a file in a folder that exists, found FOLDER/none/losses.png (see ./quipu chart"
+                            + " --help)"),
+            new BadCall(
+                    "chart 1 2 3 4 5 6 7 8 9",
+                    2,
+                    "chart: expected at most 8 runs, found 9; draw fewer (see ./quipu chart --help)"),
             new BadCall(
                     "bench llama-tiny --plan fast",
                     2,
@@ -259,13 +293,15 @@ class BadCallsTest {
                 }));
     }
 
-    /** A whole model with a tokenizer that is not its own, and five broken ones. */
+    /** A whole model with a tokenizer that is not its own, five broken ones, and a run that has not begun. */
     private void fill() throws IOException {
         Path golden = GoldenModel.open("llama-tiny").folder();
         Files.copy(golden.resolve("config.json"), folder.resolve("config.json"));
         Files.copy(golden.resolve("model.safetensors"), folder.resolve("model.safetensors"));
         new ByteTokenizer().save(folder);
         Files.createDirectory(folder.resolve("empty"));
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Files.writeString(run.resolve("metrics.jsonl"), "{\"kind\":\"validation\",\"step\":0,\"loss\":5.5}\n");
         Path bare = Files.createDirectory(folder.resolve("bare"));
         Files.copy(golden.resolve("config.json"), bare.resolve("config.json"));
         Path other = Files.createDirectory(folder.resolve("other"));

@@ -19,7 +19,19 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"sample", "eval", "graph", "plan", "kernels", "bench", "parity", "probe", "tokenizer", "doctor"})
+            strings = {
+                "sample",
+                "eval",
+                "graph",
+                "plan",
+                "kernels",
+                "bench",
+                "parity",
+                "probe",
+                "chart",
+                "tokenizer",
+                "doctor"
+            })
     void everyCommandHasHelp(String command) {
         assertTrue(Call.of("--help").output().contains("  " + command + " "), command);
 

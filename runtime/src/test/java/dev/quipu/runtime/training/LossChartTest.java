@@ -1,17 +1,21 @@
 package dev.quipu.runtime.training;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.dsl.QuipuException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.knowm.xchart.XYChart;
@@ -19,18 +23,26 @@ import org.knowm.xchart.XYSeries;
 
 class LossChartTest {
     private static final int STEPS = 3001;
+    private static final List<Metric.Validation> VALIDATION =
+            List.of(new Metric.Validation(1500, 2.5), new Metric.Validation(3000, 2.25));
 
     @TempDir
-    Path folder;
+    private Path folder;
 
-    private static List<Metric> metrics() {
-        List<Metric> metrics = new ArrayList<>();
-        for (long step = 1; step <= STEPS; step++) {
-            metrics.add(new Metric.Training(step, step % 2 == 0 ? 1 : 3, 0.5, 1e-3, 10 * step, 123.5, 1e9));
-        }
-        metrics.add(new Metric.Validation(1500, 2.5));
-        metrics.add(new Metric.Validation(3000, 2.25));
-        return metrics;
+    private static RunLosses run(String name, int steps, double even, double odd, List<Metric.Validation> validation) {
+        List<Metric.Training> training = LongStream.rangeClosed(1, steps)
+                .mapToObj(
+                        step -> new Metric.Training(step, step % 2 == 0 ? even : odd, 0.5, 1e-3, 10 * step, 123.5, 1e9))
+                .toList();
+        return new RunLosses(name, Optional.of("jvm"), training, validation);
+    }
+
+    private static RunLosses alone() {
+        return run("mine", STEPS, 1, 3, VALIDATION);
+    }
+
+    private static List<String> names(XYChart chart) {
+        return chart.getSeriesCollection().stream().map(XYSeries::getName).toList();
     }
 
     private static double[] losses(XYChart chart, String series) {
@@ -38,39 +50,72 @@ class LossChartTest {
     }
 
     @Test
-    void hasLabelledAxesAndTheLosses() {
-        XYChart chart = LossChart.chart(metrics(), OptionalDouble.of(3.3));
-        assertEquals("step", chart.getXAxisTitle());
-        assertEquals("loss (nats per token)", chart.getYAxisTitle());
-        assertEquals(
-                List.of("training", "training, smoothed", "validation", "unigram entropy"),
-                chart.getSeriesCollection().stream().map(XYSeries::getName).toList());
-        assertArrayEquals(new double[] {2.5, 2.25}, losses(chart, "validation"));
-        assertArrayEquals(new double[] {3.3, 3.3}, losses(chart, "unigram entropy"));
+    void oneRunHasLabelledAxesAndAllOfItsLosses() {
+        XYChart chart = LossChart.chart(List.of(alone()), OptionalDouble.of(3.3));
         double[] steps = chart.getSeries("training").getXData();
-        assertEquals(1, steps[0]);
-        assertEquals(STEPS, steps[steps.length - 1]);
+        assertAll(
+                () -> assertEquals("Loss of mine (jvm)", chart.getTitle()),
+                () -> assertEquals("step", chart.getXAxisTitle()),
+                () -> assertEquals("loss (nats per token)", chart.getYAxisTitle()),
+                () -> assertEquals(
+                        List.of("training", "training, smoothed", "validation", "unigram entropy"), names(chart)),
+                () -> assertArrayEquals(new double[] {2.5, 2.25}, losses(chart, "validation")),
+                () -> assertArrayEquals(new double[] {3.3, 3.3}, losses(chart, "unigram entropy")),
+                () -> assertEquals(1, steps[0]),
+                () -> assertEquals(STEPS, steps[steps.length - 1]),
+                () -> assertEquals(3, losses(chart, "training")[0]));
     }
 
     @Test
-    void theSmoothedLossIsTheMeanOfItsNeighbours() {
-        double[] smoothed = losses(LossChart.chart(metrics(), OptionalDouble.empty()), "training, smoothed");
-        assertEquals(3, smoothed[0]);
-        assertTrue(DoubleStream.of(smoothed).skip(50).allMatch(loss -> Math.abs(loss - 2) < 0.05));
+    void runsAreToldApartByNameAndColor() {
+        XYChart chart = LossChart.chart(
+                List.of(run("a", 2, 1, 3, VALIDATION), run("b", 1, 5, 4, List.of())), OptionalDouble.empty());
+        XYSeries first = chart.getSeries("a (jvm): training, smoothed");
+        XYSeries second = chart.getSeries("b (jvm): training, smoothed");
+        assertAll(
+                () -> assertEquals(
+                        List.of("a (jvm): training, smoothed", "a (jvm): validation", "b (jvm): training, smoothed"),
+                        names(chart)),
+                () -> assertArrayEquals(new double[] {1, 2}, first.getXData()),
+                () -> assertArrayEquals(new double[] {3, 1}, first.getYData()),
+                () -> assertArrayEquals(new double[] {1}, second.getXData()),
+                () -> assertArrayEquals(new double[] {4}, second.getYData()),
+                () -> assertArrayEquals(
+                        new double[] {1500, 3000},
+                        chart.getSeries("a (jvm): validation").getXData()),
+                () -> assertArrayEquals(new double[] {2.5, 2.25}, losses(chart, "a (jvm): validation")),
+                () -> assertEquals(
+                        first.getLineColor(),
+                        chart.getSeries("a (jvm): validation").getLineColor()),
+                () -> assertNotEquals(first.getLineColor(), second.getLineColor()));
+    }
+
+    @Test
+    void everyRunThatFitsHasAColor() throws IOException {
+        Path file = folder.resolve("losses.png");
+        List<RunLosses> runs = LongStream.range(0, LossChart.MOST_RUNS)
+                .mapToObj(i -> run("run " + i, 2, 1, 2, VALIDATION))
+                .toList();
+        LossChart.write(file, runs, OptionalDouble.empty());
+        assertEquals(
+                LossChart.MOST_RUNS,
+                LossChart.chart(runs, OptionalDouble.empty()).getSeriesCollection().stream()
+                        .map(XYSeries::getLineColor)
+                        .distinct()
+                        .count());
+        List<RunLosses> more = Collections.nCopies(LossChart.MOST_RUNS + 1, alone());
+        assertEquals(
+                "chart: expected at most 8 runs, found 9; draw fewer",
+                assertThrows(QuipuException.class, () -> LossChart.write(file, more, OptionalDouble.empty()))
+                        .getMessage());
     }
 
     @Test
     void writesAFileThatDoesNotGrowWithTheRun() throws IOException {
         Path file = folder.resolve("loss.svg");
-        LossChart.write(file, metrics(), OptionalDouble.of(3.3));
+        LossChart.write(file, List.of(alone()), OptionalDouble.of(3.3));
         String svg = Files.readString(file);
         assertTrue(svg.contains("<svg") && svg.contains("</svg"));
         assertTrue(svg.length() < 600_000, "length " + svg.length());
-    }
-
-    @Test
-    void drawsNothingWithoutAStep() throws IOException {
-        LossChart.write(folder.resolve("loss.svg"), List.of(new Metric.Validation(0, 5)), OptionalDouble.empty());
-        assertFalse(Files.exists(folder.resolve("loss.svg")));
     }
 }
