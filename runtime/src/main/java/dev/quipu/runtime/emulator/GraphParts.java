@@ -42,6 +42,7 @@ public record GraphParts(
         /** TornadoVM's own limits of a graph. */
         private static final int MOST_TASKS = 256;
 
+        private static final int MOST_ARGUMENTS = 20;
         private static final int MOST_BYTES = 8192;
         private static final int TASK_BYTES = 15;
         private static final int ARGUMENT_BYTES = 5;
@@ -88,6 +89,12 @@ public record GraphParts(
             Task task = new Task(name + "." + id, code, arguments, Origin.ofCaller());
             if (!taskNames.add(id)) {
                 Faults.report(FaultKind.TASK_NAME, task, "there is a task of that name in the graph");
+            }
+            if (arguments.size() > MOST_ARGUMENTS) {
+                Faults.report(
+                        FaultKind.ARGUMENTS,
+                        task,
+                        "a task has " + MOST_ARGUMENTS + " arguments at most, and this one " + arguments.size());
             }
             boolean fitted = fits();
             tasks.add(task);

@@ -83,7 +83,10 @@ final class Launch {
 
     /** The barrier at a line; the first time, the running work-item must be at it. */
     Origin barrierAt(int line) {
-        return barriers.computeIfAbsent(line, unknown -> Origin.ofCaller().orElseThrow());
+        Origin known = barriers.get(line);
+        Origin origin = known == null ? Origin.ofCaller().orElseThrow() : known;
+        barriers.put(line, origin);
+        return origin;
     }
 
     /** Whether so much is wrong that no more is looked at; asked once for each fault. */

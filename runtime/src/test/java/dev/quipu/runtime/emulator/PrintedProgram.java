@@ -10,6 +10,7 @@ import java.util.Map;
 import javax.tools.DiagnosticCollector;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -25,6 +26,11 @@ final class PrintedProgram {
             import dev.quipu.runtime.emulator.api.math.*;
             import dev.quipu.runtime.emulator.api.types.arrays.*;
             """;
+
+    private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
+
+    /** One for all programs: it indexes the class path once. */
+    private static final JavaFileManager USUAL_FILES = JAVAC.getStandardFileManager(null, Locale.ROOT, null);
 
     private PrintedProgram() {}
 
@@ -66,10 +72,9 @@ final class PrintedProgram {
     /** Loads the class {@code Program} of a source whose first lines are {@link #IMPORTS}. */
     static Class<?> load(String text) {
         DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-        var javac = ToolProvider.getSystemJavaCompiler();
-        Files files = new Files(javac.getStandardFileManager(null, Locale.ROOT, null));
+        Files files = new Files(USUAL_FILES);
         List<String> options = List.of("-g", "-proc:none", "-cp", System.getProperty("java.class.path"));
-        boolean accepted = javac.getTask(null, files, diagnostics, options, null, List.of(new Source("Program", text)))
+        boolean accepted = JAVAC.getTask(null, files, diagnostics, options, null, List.of(new Source("Program", text)))
                 .call();
         if (!accepted) {
             throw new AssertionError(diagnostics.getDiagnostics() + "\n" + text);

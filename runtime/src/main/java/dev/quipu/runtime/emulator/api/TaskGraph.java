@@ -2,6 +2,7 @@ package dev.quipu.runtime.emulator.api;
 
 import dev.quipu.runtime.emulator.GraphParts;
 import dev.quipu.runtime.emulator.Task;
+import dev.quipu.runtime.emulator.TooManyArguments;
 import dev.quipu.runtime.emulator.Transfer;
 import dev.quipu.runtime.emulator.api.common.TornadoFunctions.Task1;
 import dev.quipu.runtime.emulator.api.common.TornadoFunctions.Task10;
@@ -799,6 +800,102 @@ public class TaskGraph {
                 a18,
                 a19,
                 a20);
+    }
+
+    /** One argument more than TornadoVM takes: a fault. */
+    @SuppressWarnings("unchecked")
+    public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16, T17, T18, T19, T20, T21>
+            TaskGraph task(
+                    String id,
+                    TooManyArguments<
+                                    T1,
+                                    T2,
+                                    T3,
+                                    T4,
+                                    T5,
+                                    T6,
+                                    T7,
+                                    T8,
+                                    T9,
+                                    T10,
+                                    T11,
+                                    T12,
+                                    T13,
+                                    T14,
+                                    T15,
+                                    T16,
+                                    T17,
+                                    T18,
+                                    T19,
+                                    T20,
+                                    T21>
+                            code,
+                    T1 a1,
+                    T2 a2,
+                    T3 a3,
+                    T4 a4,
+                    T5 a5,
+                    T6 a6,
+                    T7 a7,
+                    T8 a8,
+                    T9 a9,
+                    T10 a10,
+                    T11 a11,
+                    T12 a12,
+                    T13 a13,
+                    T14 a14,
+                    T15 a15,
+                    T16 a16,
+                    T17 a17,
+                    T18 a18,
+                    T19 a19,
+                    T20 a20,
+                    T21 a21) {
+        return add(
+                id,
+                a -> code.apply(
+                        (T1) a[0],
+                        (T2) a[1],
+                        (T3) a[2],
+                        (T4) a[3],
+                        (T5) a[4],
+                        (T6) a[5],
+                        (T7) a[6],
+                        (T8) a[7],
+                        (T9) a[8],
+                        (T10) a[9],
+                        (T11) a[10],
+                        (T12) a[11],
+                        (T13) a[12],
+                        (T14) a[13],
+                        (T15) a[14],
+                        (T16) a[15],
+                        (T17) a[16],
+                        (T18) a[17],
+                        (T19) a[18],
+                        (T20) a[19],
+                        (T21) a[20]),
+                a1,
+                a2,
+                a3,
+                a4,
+                a5,
+                a6,
+                a7,
+                a8,
+                a9,
+                a10,
+                a11,
+                a12,
+                a13,
+                a14,
+                a15,
+                a16,
+                a17,
+                a18,
+                a19,
+                a20,
+                a21);
     }
 
     private TaskGraph add(String id, Task.Code code, Object... arguments) {
