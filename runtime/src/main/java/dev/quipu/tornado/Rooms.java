@@ -1,0 +1,115 @@
+package dev.quipu.tornado;
+
+import dev.quipu.runtime.emulator.api.GridScheduler;
+import dev.quipu.runtime.emulator.api.KernelContext;
+import dev.quipu.runtime.emulator.api.TaskGraph;
+import dev.quipu.runtime.emulator.api.enums.DataTransferMode;
+import dev.quipu.runtime.emulator.api.types.arrays.FloatArray;
+import dev.quipu.runtime.emulator.api.types.arrays.IntArray;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Graphs that give resident arrays room on the device and carry their contents there. TornadoVM gives room only to arrays
+ * that a task uses, so these graphs have tasks whose work-item looks at arrays in a branch that it never takes. It reads and
+ * writes there, because a buffer is made for the accesses of the first task that uses it.
+ */
+final class Rooms {
+    private static final int ARRAYS_OF_TASK = 4;
+
+    private final Object[] resident;
+    private final GridScheduler grids;
+    private final KernelContext context = new KernelContext();
+    private final IntArray never = new IntArray(1);
+    private final FloatArray[] others = {new FloatArray(1), new FloatArray(1), new FloatArray(1)};
+
+    /**
+     * @param resident all resident arrays of the plan
+     */
+    Rooms(Object[] resident, GridScheduler grids) {
+        this.resident = resident;
+        this.grids = grids;
+        never.set(0, 0);
+    }
+
+    /** A graph that copies arrays to the device at every execution. */
+    TaskGraph filled(String name, List<Object> arrays) {
+        return graph(name, arrays, DataTransferMode.EVERY_EXECUTION);
+    }
+
+    /** A graph that gives arrays room and leaves their contents open. */
+    TaskGraph empty(String name, List<Object> arrays) {
+        return graph(name, arrays, DataTransferMode.UNDER_DEMAND);
+    }
+
+    private TaskGraph graph(String name, List<Object> arrays, int mode) {
+        TaskGraph graph = new TaskGraph(name);
+        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, never);
+        graph.transferToDevice(mode, arrays.toArray());
+        graph.consumeFromDevice(others(arrays));
+        List<FloatArray> floats = new ArrayList<>();
+        List<IntArray> integers = new ArrayList<>();
+        for (Object array : arrays) {
+            if (array instanceof FloatArray own) {
+                floats.add(own);
+            } else {
+                integers.add((IntArray) array);
+            }
+        }
+        addFloats(graph, floats);
+        addIntegers(graph, integers);
+        return graph.persistOnDevice(arrays.toArray());
+    }
+
+    private Object[] others(List<Object> arrays) {
+        List<Object> others = new ArrayList<>();
+        for (Object array : resident) {
+            if (arrays.stream().noneMatch(own -> own == array)) {
+                others.add(array);
+            }
+        }
+        return others.toArray();
+    }
+
+    /** A task must not be given one array twice: TornadoVM would wait for ever. The last task is filled up with others. */
+    private void addFloats(TaskGraph graph, List<FloatArray> arrays) {
+        for (int i = 0; i < arrays.size(); i += ARRAYS_OF_TASK) {
+            FloatArray[] four = new FloatArray[ARRAYS_OF_TASK];
+            for (int k = 0; k < ARRAYS_OF_TASK; k++) {
+                if (i + k < arrays.size()) {
+                    four[k] = arrays.get(i + k);
+                } else {
+                    four[k] = others[k - 1];
+                    graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, four[k]);
+                }
+            }
+            String task = "look_at_floats_" + i;
+            graph.task(task, Rooms::lookAtFloats, context, never, four[0], four[1], four[2], four[3]);
+            grids.addWorkerGrid(graph.getTaskGraphName() + "." + task, Memory.grid(1, 1));
+        }
+    }
+
+    private void addIntegers(TaskGraph graph, List<IntArray> arrays) {
+        for (int i = 0; i < arrays.size(); i++) {
+            String task = "look_at_integers_" + i;
+            graph.task(task, Rooms::lookAtIntegers, context, never, arrays.get(i));
+            grids.addWorkerGrid(graph.getTaskGraphName() + "." + task, Memory.grid(1, 1));
+        }
+    }
+
+    public static void lookAtFloats(
+            KernelContext context, IntArray never, FloatArray first, FloatArray second, FloatArray third, FloatArray fourth) {
+        if (never.get(context.globalIdx) != 0) {
+            first.set(0, first.get(0) + 1f);
+            second.set(0, second.get(0) + 1f);
+            third.set(0, third.get(0) + 1f);
+            fourth.set(0, fourth.get(0) + 1f);
+        }
+    }
+
+    public static void lookAtIntegers(KernelContext context, IntArray never, IntArray array) {
+        if (never.get(context.globalIdx) != 0) {
+            array.set(0, array.get(0) + 1);
+        }
+    }
+}
