@@ -115,6 +115,11 @@ public final class Session implements Computation {
         return memory;
     }
 
+    /** Names of the programs, in the order in which they were given. */
+    public List<String> programs() {
+        return List.copyOf(programs.keySet());
+    }
+
     @Override
     public void run(String program) {
         begin();
