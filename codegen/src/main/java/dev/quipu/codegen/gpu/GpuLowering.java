@@ -21,9 +21,9 @@ public final class GpuLowering {
     public static Lowered lower(String name, Launch launch) {
         return switch (launch) {
             case RowProgram program -> Lowered.of(RowLowering.lower(name, program));
-            case ColumnProgram program -> none(program);
-            case Gather gather -> none(gather);
-            case Scatter scatter -> none(scatter);
+            case ColumnProgram program -> ColumnLowering.lower(name, program);
+            case Gather gather -> Lowered.of(TableLowering.gather(name, gather));
+            case Scatter scatter -> TableLowering.scatter(name, scatter);
             case MatrixProduct product -> ProductLowering.lower(name, product);
             case AttentionLaunch attention -> AttentionLowering.lower(name, attention);
         };

@@ -27,16 +27,14 @@ final class GroupTree {
     /**
      * Segments of a group of {@code lanes * segments} items.
      *
-     * @param lanes a power of two
+     * @param lanes a power of two, 2 or more
      */
     GroupTree(Emitter emitter, int lanes, int segments) {
         this.emitter = emitter;
         this.lanes = lanes;
         this.segments = segments;
         this.item = emitter.let("item", new Value.WorkItem(Value.Numbering.ITEM));
-        this.lane = lanes == 1
-                ? Emitter.integer(0)
-                : segments == 1 ? item : emitter.let("lane", Coordinates.remainder(item, lanes));
+        this.lane = segments == 1 ? item : emitter.let("lane", Coordinates.remainder(item, lanes));
         this.segment = segments == 1 ? Emitter.integer(0) : Coordinates.quotient(item, lanes);
     }
 
@@ -52,9 +50,6 @@ final class GroupTree {
 
     /** Numbers of the segment, the same for all its items; they share barriers. */
     List<Value> reduce(List<Reduction> reductions) {
-        if (lanes == 1) {
-            return reductions.stream().map(Reduction::part).toList();
-        }
         List<Value.Variable> arrays = new ArrayList<>();
         for (Reduction reduction : reductions) {
             Value.Variable array =

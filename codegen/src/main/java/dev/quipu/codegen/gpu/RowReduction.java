@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * Rows with reductions: each belongs to a power of two of work-items, up to a whole group, and narrow rows share a group. An
+ * Rows of two and more columns with reductions: each belongs to a power of two of work-items, up to a whole group, and narrow rows share a group. An
  * item takes every so manieth column, then a tree in local memory makes one number of theirs, which all of them read. The
  * order of additions follows from the width alone. Rows past the end walk along, since barriers are for all of a group, but
  * store nothing.
@@ -56,7 +56,7 @@ final class RowReduction {
         StepValues.Row row = values.row(emitter, rows == 1 ? Emitter.integer(0) : emitter.let("row", number));
         for (int layer = 1; layer <= values.graph().layers(); layer++) {
             reduce(row, values.graph().reductions(layer), tree);
-            row.map(layer);
+            row.map(emitter, layer);
         }
         if (values.graph().layers() == 0) {
             emitter.add(new Statement.Barrier()); // all have read what a store replaces

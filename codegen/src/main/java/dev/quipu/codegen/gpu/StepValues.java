@@ -58,14 +58,12 @@ final class StepValues {
 
     /** The values of one row. */
     final class Row {
-        private final Emitter emitter;
         private final RowPlaces places;
         private final Map<Access, Value> at = new HashMap<>();
         private final Map<String, Value> known = new HashMap<>();
         private final Map<String, Value> integers = new HashMap<>();
 
         private Row(Emitter emitter, Value number) {
-            this.emitter = emitter;
             this.places = new RowPlaces(emitter, space, memories, number);
             graph.accesses().forEach(access -> at.put(access, places.of(access)));
             for (Step step : steps) {
@@ -75,15 +73,15 @@ final class StepValues {
                     known.put(load.name(), asFloat(loaded, load.name(), integers));
                 }
             }
-            map(0);
+            map(emitter, 0);
         }
 
         /** Computes the row's values that wait for reductions up to a layer, whose totals are defined. */
-        void map(int layer) {
+        void map(Emitter into, int layer) {
             for (Step step : steps) {
                 if (step instanceof Step.Map map && graph.isRowValue(map.name()) && graph.depth(map.name()) == layer) {
-                    Value value = new ElementLowering(new GpuFunctions(emitter), this::value).lower(map.expression());
-                    known.put(map.name(), emitter.let(map.name(), value));
+                    Value value = new ElementLowering(new GpuFunctions(into), this::value).lower(map.expression());
+                    known.put(map.name(), into.let(map.name(), value));
                 }
             }
         }
