@@ -39,13 +39,13 @@ record ProductTile(ProductOperand operand, Value.Variable array, int vectors, in
         return operand.contiguous() ? vectors + GAP : vectors;
     }
 
-    /** The place of a vector's step. */
-    Value place(Value step, Value vector) {
+    private Value place(Value step, Value vector) {
         return plus(times(step, stride()), vector);
     }
 
-    Value load(Value place) {
-        return new Value.Load(KernelType.FLOAT, array, place);
+    /** What a block of registers reads of it: vectors that are so far apart. */
+    RegisterBlock.Side side(Value vector, int apart) {
+        return new RegisterBlock.Side(array, vector, apart, stride());
     }
 
     /** Where a work-item begins to fill the tile. */

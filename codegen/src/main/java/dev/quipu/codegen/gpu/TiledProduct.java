@@ -11,7 +11,6 @@ import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
 import dev.quipu.codegen.launch.MatrixProduct;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -51,10 +50,7 @@ final class TiledProduct {
         int itemsAcross = tile.columns() / itemColumns;
         Value row = emitter.let("itemRow", times(Coordinates.quotient(item, itemsAcross), itemRows));
         Value column = emitter.let("itemColumn", Coordinates.remainder(item, itemsAcross));
-        List<Value.Variable> sums = new ArrayList<>();
-        for (int i = 0; i < itemRows * itemColumns; i++) {
-            sums.add(emitter.let("sum" + i / itemColumns + i % itemColumns, Emitter.number(0, 1)));
-        }
+        RegisterBlock sums = RegisterBlock.zeros(emitter, "sum", itemRows, itemColumns);
         Operands operands = operands(batch, firstRow, firstColumn, item);
         Value from = times(part, tiling.stepsOfPart());
         Value to = tiling.parts() == 1
@@ -66,13 +62,12 @@ final class TiledProduct {
         emitter.loop("depth", from, to, ProductTiling.STEPS, (body, depth) -> {
             operands.fill(body, depth);
             body.add(new Statement.Barrier());
-            body.loop(
+            RegisterBlock.add(
+                    body,
                     "step",
-                    integer(0),
-                    integer(ProductTiling.STEPS),
-                    1,
-                    (inner, step) -> multiply(
-                            inner, operands, operands.left.place(step, row), operands.right.place(step, column), sums));
+                    ProductTiling.STEPS,
+                    new RegisterBlock.Product(
+                            operands.left.side(row, 1), operands.right.side(column, columnStep()), sums));
             body.add(new Statement.Barrier());
         });
         elements(
@@ -114,24 +109,7 @@ final class TiledProduct {
         }
     }
 
-    /** A step of a work-item's block: its rows are neighbours, its columns lie as far apart as there are work-items beside it. */
-    private void multiply(Emitter body, Operands operands, Value leftAt, Value rightAt, List<Value.Variable> sums) {
-        Value leftPlace = body.let("leftPlace", leftAt);
-        Value rightPlace = body.let("rightPlace", rightAt);
-        List<Value> lefts = new ArrayList<>();
-        for (int i = 0; i < itemRows; i++) {
-            lefts.add(body.let("left" + i, operands.left.load(plus(leftPlace, i))));
-        }
-        List<Value> rights = new ArrayList<>();
-        for (int j = 0; j < itemColumns; j++) {
-            rights.add(body.let("right" + j, operands.right.load(plus(rightPlace, (long) j * columnStep()))));
-        }
-        for (int i = 0; i < sums.size(); i++) {
-            Value summand = times(lefts.get(i / itemColumns), rights.get(i % itemColumns));
-            body.add(new Statement.Assign(sums.get(i), plus(sums.get(i), summand)));
-        }
-    }
-
+    /** A work-item's columns lie as far apart as there are work-items beside it: those read and write neighbours. */
     private int columnStep() {
         return tiling.tile().columns() / itemColumns;
     }
@@ -144,13 +122,14 @@ final class TiledProduct {
     private void elements(
             Value firstRow,
             Value firstColumn,
-            List<Value.Variable> sums,
+            RegisterBlock sums,
             BiFunction<Emitter, Value, ProductEnd.Row> ends) {
         Value.Variable block = new Value.Variable(emitter.fresh("block"), KernelType.ARRAY);
-        if (sums.size() > 1) {
-            emitter.add(new Statement.Allocate(block, Statement.Sharing.ITEM, sums.size()));
-            for (int i = 0; i < sums.size(); i++) {
-                emitter.add(new Statement.Store(block, integer(i), sums.get(i)));
+        int size = itemRows * itemColumns;
+        if (size > 1) {
+            emitter.add(new Statement.Allocate(block, Statement.Sharing.ITEM, size));
+            for (int i = 0; i < size; i++) {
+                emitter.add(new Statement.Store(block, integer(i), sums.at(i / itemColumns, i % itemColumns)));
             }
         }
         repeat(emitter, "i", itemRows, (rows, i) -> {
@@ -160,7 +139,7 @@ final class TiledProduct {
                 repeat(inside, "j", itemColumns, (columns, j) -> {
                     Value column = ProductEnd.atom(columns, "column", plus(firstColumn, times(j, columnStep())));
                     Value place = plus(times(i, itemColumns), j);
-                    Value sum = sums.size() > 1 ? new Value.Load(KernelType.FLOAT, block, place) : sums.getFirst();
+                    Value sum = size > 1 ? GpuForms.element(block, place) : sums.at(0, 0);
                     within(
                             columns,
                             column,

@@ -156,6 +156,7 @@ class ProductLoweringTest {
             memories[i] = new GpuInterpreter.Memory(arena, base, in[i].length);
             base += in[i].length;
         }
+        lowered.kernels().forEach(GpuSubset::check);
         GpuInterpreter.run(lowered, memories);
         return new float[][] {elements(memories[MatrixCase.OUT]), elements(memories[MatrixCase.SECOND])};
     }
