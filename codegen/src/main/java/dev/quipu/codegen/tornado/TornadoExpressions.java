@@ -9,13 +9,14 @@ import java.util.function.UnaryOperator;
  * expect. What {@link dev.quipu.codegen.gpu.GpuSubset} refuses is not printed.
  */
 final class TornadoExpressions {
-    private static final int ATOM = 8;
-    private static final int PREFIX = 7;
-    private static final int PRODUCT = 6;
-    private static final int SUM = 5;
-    private static final int SHIFT = 4;
-    private static final int COMPARISON = 3;
-    private static final int MASK = 2;
+    private static final int ATOM = 9;
+    private static final int PREFIX = 8;
+    private static final int PRODUCT = 7;
+    private static final int SUM = 6;
+    private static final int SHIFT = 5;
+    private static final int COMPARISON = 4;
+    private static final int MASK = 3;
+    private static final int EITHER = 2;
     private static final int CHOICE = 1;
 
     private final UnaryOperator<String> names;
@@ -31,8 +32,7 @@ final class TornadoExpressions {
             case Value.Variable variable -> names.apply(variable.name());
             case Value.Unary unary -> unary(unary);
             case Value.Binary binary -> binary(binary);
-            case Value.Compare compare ->
-                operand(compare.left(), SHIFT) + symbol(compare.comparison()) + operand(compare.right(), SHIFT);
+            case Value.Compare compare -> compare(compare);
             case Value.Select select ->
                 operand(select.condition(), MASK) + " ? " + operand(select.then(), MASK) + " : "
                         + operand(select.otherwise(), MASK);
@@ -127,14 +127,23 @@ final class TornadoExpressions {
         return text.append(")").toString();
     }
 
-    private static String symbol(Value.Comparison comparison) {
-        return switch (comparison) {
-            case LESS -> " < ";
-            case LESS_OR_EQUAL -> " <= ";
-            case GREATER -> " > ";
-            case GREATER_OR_EQUAL -> " >= ";
-            case EQUAL -> " == ";
+    /** TornadoVM makes {@code a <= b} of floats to {@code !(b < a)}, which is true of NaN. */
+    private String compare(Value.Compare compare) {
+        String left = operand(compare.left(), SHIFT);
+        String right = operand(compare.right(), SHIFT);
+        return switch (compare.comparison()) {
+            case LESS -> left + " < " + right;
+            case GREATER -> left + " > " + right;
+            case EQUAL -> left + " == " + right;
+            case LESS_OR_EQUAL ->
+                ofFloats(compare) ? left + " < " + right + " | " + left + " == " + right : left + " <= " + right;
+            case GREATER_OR_EQUAL ->
+                ofFloats(compare) ? left + " > " + right + " | " + left + " == " + right : left + " >= " + right;
         };
+    }
+
+    private static boolean ofFloats(Value.Compare compare) {
+        return compare.left().type().kind() == Kind.FLOAT;
     }
 
     /** Text that binds at least that strongly. */
@@ -158,7 +167,11 @@ final class TornadoExpressions {
                     case AND -> MASK;
                     case MIN, MAX -> ATOM;
                 };
-            case Value.Compare compare -> COMPARISON;
+            case Value.Compare compare ->
+                switch (compare.comparison()) {
+                    case LESS, GREATER, EQUAL -> COMPARISON;
+                    case LESS_OR_EQUAL, GREATER_OR_EQUAL -> ofFloats(compare) ? EITHER : COMPARISON;
+                };
             case Value.Select select -> CHOICE;
             case Value.Variable variable -> ATOM;
             case Value.Load load -> ATOM;

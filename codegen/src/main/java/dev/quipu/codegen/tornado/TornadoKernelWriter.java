@@ -43,7 +43,7 @@ public final class TornadoKernelWriter {
     private static final String PLACE = "place";
 
     /** Class names, and places where a line may break. */
-    private static final Pattern MARKS = Pattern.compile("\\bTornadoMath\\b|(?<=,) | (?=(?:[-+*/%&?:]|<<|>>) )");
+    private static final Pattern MARKS = Pattern.compile("\\bTornadoMath\\b|(?<=,) | (?=(?:[-+*/%&|?:]|<<|>>) )");
 
     private final GpuKernel kernel;
     private final List<String> arrays;

@@ -4,8 +4,10 @@ import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.number;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterSpec;
 import dev.quipu.codegen.gpu.GpuKernel;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.KernelType;
@@ -65,6 +67,25 @@ class TornadoKernelWriterTest {
         assertEquals(
                 expected.replace("uk.ac.manchester.tornado.api", "dev.quipu.runtime.emulator.api"),
                 TornadoApi.emulated(source));
+    }
+
+    @Test
+    void aReservedNameIsNotPrinted() {
+        GpuKernel kernel = sums();
+        assertThrows(
+                AssertionError.class,
+                () -> TornadoKernelWriter.method(kernel.named("round", List.of()), List.of("arena", "arena")));
+        assertThrows(AssertionError.class, () -> TornadoKernelWriter.method(kernel, List.of("half", "half")));
+    }
+
+    @Test
+    void whatChangesFromRunToRunIsInBuffers() {
+        MethodSpec method = TornadoKernelWriter.method(sums(), List.of("arena", "arena"));
+        List<String> scalars = method.parameters().stream()
+                .filter(parameter -> parameter.type().isPrimitive())
+                .map(ParameterSpec::name)
+                .toList();
+        assertEquals(List.of("entry", "stride"), scalars);
     }
 
     private static GpuKernel sums() {
