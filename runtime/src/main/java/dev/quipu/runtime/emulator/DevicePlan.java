@@ -63,7 +63,7 @@ public final class DevicePlan {
         prepare(graph, memory);
         for (Transfer input : graph.inputs()) {
             DeviceArray device = memory.find(input.array());
-            if (device != null && (input.when() == Transfer.When.EVERY || !memory.executed())) {
+            if (device != null && isDue(input.when(), memory)) {
                 device.copyFrom(input.array().getSegment());
                 device.shadow().written();
             }
@@ -76,6 +76,7 @@ public final class DevicePlan {
         }
         for (Transfer output : graph.outputs()) {
             if (output.when() == Transfer.When.EVERY) {
+                checkWritten(graph, memory, output.array());
                 toHost(number, output.array());
             }
         }
@@ -84,40 +85,61 @@ public final class DevicePlan {
         return times;
     }
 
+    private static boolean isDue(Transfer.When when, DeviceMemory memory) {
+        return switch (when) {
+            case FIRST -> !memory.executed();
+            case EVERY -> true;
+            case ASKED -> false;
+        };
+    }
+
     /**
      * Makes room for what the tasks use, and takes over what another graph has left. TornadoVM makes none for an array that no
      * task uses, and promises nothing about what an array holds that is neither copied nor kept.
      */
     private void prepare(GraphParts graph, DeviceMemory memory) {
-        graph.consumed().forEach(consumed -> consume(graph, consumed, memory));
-        Set<TornadoNativeArray> kept = Collections.newSetFromMap(new IdentityHashMap<>());
-        kept.addAll(graph.persisted());
-        graph.consumed().forEach(consumed -> kept.add(consumed.array()));
+        Set<TornadoNativeArray> kept = identities(graph.persisted());
         graph.inputs().forEach(input -> kept.add(input.array()));
-        for (Task task : graph.tasks()) {
-            for (Object argument : task.arguments()) {
-                if (argument instanceof TornadoNativeArray array) {
-                    DeviceArray device = memory.allocate(array);
-                    if (!kept.contains(array)) {
-                        device.shadow().forget();
-                    }
-                }
+        Set<TornadoNativeArray> used = identities(graph.tasks().stream()
+                .flatMap(task -> task.arguments().stream())
+                .filter(TornadoNativeArray.class::isInstance)
+                .map(TornadoNativeArray.class::cast)
+                .toList());
+        for (GraphParts.Consumed consumed : graph.consumed()) {
+            kept.add(consumed.array());
+            consume(graph, consumed.array(), memory, used.contains(consumed.array()));
+        }
+        for (TornadoNativeArray array : used) {
+            DeviceArray device = memory.allocate(array);
+            if (!kept.contains(array)) {
+                device.shadow().forget();
             }
         }
     }
 
-    private void consume(GraphParts graph, GraphParts.Consumed consumed, DeviceMemory memory) {
-        DeviceArray device = last < 0 ? null : memories.get(last).find(consumed.array());
-        if (device == null) {
+    private static Set<TornadoNativeArray> identities(List<TornadoNativeArray> arrays) {
+        Set<TornadoNativeArray> set = Collections.newSetFromMap(new IdentityHashMap<>());
+        set.addAll(arrays);
+        return set;
+    }
+
+    /** An array that no task uses may be missing: the graph passes on what it gets. */
+    private void consume(GraphParts graph, TornadoNativeArray array, DeviceMemory memory, boolean isUsed) {
+        DeviceArray device = last < 0 || !keeps(graphs.get(last), array)
+                ? null
+                : memories.get(last).find(array);
+        if (device != null) {
+            memory.share(array, device);
+        } else if (isUsed) {
             String from =
-                    last < 0 ? "no graph has run before" : graphs.get(last).name() + ", which ran before, has no";
-            fault(
-                    graph,
-                    "consumes an array of " + consumed.array().getSize() + " elements from the device: " + from
-                            + (last < 0 ? "" : " such array"));
-        } else {
-            memory.share(consumed.array(), device);
+                    last < 0 ? "no graph has run before" : graphs.get(last).name() + ", which ran before, keeps none";
+            fault(graph, "consumes an array of " + array.getSize() + " elements from the device: " + from);
         }
+    }
+
+    private static boolean keeps(GraphParts graph, TornadoNativeArray array) {
+        return graph.persisted().stream().anyMatch(kept -> kept == array)
+                || graph.consumed().stream().anyMatch(passed -> passed.array() == array);
     }
 
     private static void fault(GraphParts graph, String detail) {
@@ -143,20 +165,24 @@ public final class DevicePlan {
         new Launch(task, memory.arrays()).run((int) (all / items), (int) items, SEED * 1_000_003 + launches);
     }
 
-    /** Copies an array of a graph to the host. */
+    private static void checkWritten(GraphParts graph, DeviceMemory memory, TornadoNativeArray array) {
+        DeviceArray device = memory.find(array);
+        int unwritten = device == null ? -1 : device.shadow().firstUnwritten();
+        if (unwritten >= 0) {
+            fault(
+                    graph,
+                    "copies an array of " + array.getSize() + " elements to the host, and nobody has written element "
+                            + unwritten);
+        }
+    }
+
+    /** Copies an array of a graph to the host, with whatever it holds. */
     public void toHost(int number, TornadoNativeArray array) {
         DeviceArray device = memories.get(number).find(array);
         GraphParts graph = graphs.get(number);
         if (device == null) {
             fault(graph, "copies an array of " + array.getSize() + " elements to the host that no task uses");
             return;
-        }
-        int unwritten = device.shadow().firstUnwritten();
-        if (unwritten >= 0) {
-            fault(
-                    graph,
-                    "copies an array of " + array.getSize() + " elements to the host, and nobody has written element "
-                            + unwritten);
         }
         device.copyTo(array.getSegment());
     }

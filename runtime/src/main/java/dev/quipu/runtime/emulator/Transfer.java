@@ -9,6 +9,7 @@ public record Transfer(When when, TornadoNativeArray array) {
     public enum When {
         FIRST,
         EVERY,
+        /** Copies to the host are asked for; to the device there are none, and the array gets its room. */
         ASKED;
 
         /** A mode for copies to the device. */
@@ -16,6 +17,7 @@ public record Transfer(When when, TornadoNativeArray array) {
             return switch (mode) {
                 case DataTransferMode.FIRST_EXECUTION -> FIRST;
                 case DataTransferMode.EVERY_EXECUTION -> EVERY;
+                case DataTransferMode.UNDER_DEMAND -> ASKED;
                 default -> throw new AssertionError("no transfer mode to a device: " + mode);
             };
         }

@@ -142,6 +142,16 @@ class GraphFaultsTest {
                         execute(grids(8, 4, "first.copy", "second.copy"), second, first);
                         """),
                 arguments(
+                        "consumed, but not persisted",
+                        FaultKind.TRANSFER,
+                        """
+                        TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                        first.task("copy", Program::copy, context, a, b);
+                        TaskGraph second = new TaskGraph("second").consumeFromDevice(b);
+                        second.task("copy", Program::copy, context, b, a); // here
+                        execute(grids(8, 4, "first.copy", "second.copy"), first, second);
+                        """),
+                arguments(
                         "persisted without a task",
                         FaultKind.TRANSFER,
                         """
