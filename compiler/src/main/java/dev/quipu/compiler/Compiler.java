@@ -7,6 +7,8 @@ import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.checkpoint.Planned;
 import dev.quipu.compiler.checkpoint.Planner;
 import dev.quipu.compiler.cluster.Clustering;
+import dev.quipu.compiler.precision.Precision;
+import dev.quipu.compiler.precision.ProductInputs;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.ChunkedLoss;
 import dev.quipu.compiler.program.Documents;
@@ -27,11 +29,12 @@ import java.util.OptionalInt;
  * @param verify checks every stage
  * @param plan what a training step keeps for its backward pass
  * @param lossChunk rows of logits that exist at once while the loss is computed; empty for {@link ChunkedLoss#defaultRows}
+ * @param precision of matrix products and attention; not every device has each
  */
-public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk) {
+public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk, Precision precision) {
     /** A compiler whose steps keep all that backward rules need. */
     public Compiler(boolean verify) {
-        this(verify, PlanRequest.SAVE_ALL, OptionalInt.empty());
+        this(verify, PlanRequest.SAVE_ALL, OptionalInt.empty(), Precision.F32);
     }
 
     /** A compiler that checks every stage, as tests and {@code --verify} want it. */
@@ -41,7 +44,7 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk) 
 
     /** A compiler like this one with another plan. */
     public Compiler keeping(PlanRequest other) {
-        return new Compiler(verify, other, lossChunk);
+        return new Compiler(verify, other, lossChunk, precision);
     }
 
     /**
@@ -51,7 +54,12 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk) 
      * @param rows at least 1
      */
     public Compiler withLossChunk(int rows) {
-        return new Compiler(verify, plan, OptionalInt.of(rows));
+        return new Compiler(verify, plan, OptionalInt.of(rows), precision);
+    }
+
+    /** A compiler like this one whose programs multiply in another precision. */
+    public Compiler in(Precision other) {
+        return new Compiler(verify, plan, lossChunk, other);
     }
 
     /**
@@ -139,13 +147,15 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk) 
     }
 
     private Compiled compileSimple(Graph traced, Graph joint, Graph simple) {
-        return plan(traced, joint, Choices.of(simple, Clustering.of(simple)));
+        Graph precise = ProductInputs.of(simple, precision);
+        check(precise);
+        return plan(traced, joint, Choices.of(precise, Clustering.of(precise)));
     }
 
     private Compiled plan(Graph traced, Graph joint, Choices choices) {
         Planned planned = Planner.plan(choices, plan);
         check(planned.graph());
-        Scheduled scheduled = Scheduled.of(planned.graph(), planned.clusters());
+        Scheduled scheduled = Scheduled.of(planned.graph(), planned.clusters(), precision);
         if (verify) {
             Verifier.check(scheduled);
         }

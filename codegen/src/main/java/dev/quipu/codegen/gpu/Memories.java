@@ -8,6 +8,7 @@ import dev.quipu.codegen.launch.Buffer;
 import dev.quipu.codegen.launch.BufferNames;
 import dev.quipu.codegen.launch.Step;
 import dev.quipu.dsl.DType;
+import dev.quipu.dsl.QuipuException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +29,7 @@ final class Memories {
         List<GpuKernel.Memory> all = new ArrayList<>();
         List<String> names = BufferNames.of(buffers, steps, roles);
         for (int i = 0; i < buffers.size(); i++) {
-            KernelType type = buffers.get(i).dtype() == DType.I32 ? KernelType.INTS : KernelType.FLOATS;
+            KernelType type = array(buffers.get(i).dtype());
             all.add(new GpuKernel.Memory(
                     new Value.Variable(names.get(i) + "_array", type),
                     new Value.Variable(names.get(i) + "_base", KernelType.INT)));
@@ -48,6 +49,14 @@ final class Memories {
     /** The number of the last. */
     int last() {
         return all.size() - 1;
+    }
+
+    private static KernelType array(DType elements) {
+        return switch (elements) {
+            case F32 -> KernelType.FLOATS;
+            case I32 -> KernelType.INTS;
+            case BF16 -> throw QuipuException.of("f32", "bf16", "precision of kernels for GPUs", "they have no other yet");
+        };
     }
 
     List<GpuKernel.Memory> all() {

@@ -5,7 +5,10 @@ import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.codegen.launch.Launch;
 import dev.quipu.codegen.launch.LaunchComment;
 import dev.quipu.codegen.launch.Launches;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.DType;
+import dev.quipu.dsl.QuipuException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -40,8 +43,10 @@ public record JvmProgram(
      * Lowers and prints a schedule.
      *
      * @param lanes floats of a vector: 16, 8 or 4
+     * @throws QuipuException if products are to be computed in another precision than f32, or anything is bf16
      */
     public static JvmProgram of(Scheduled scheduled, int lanes) {
+        requireF32(scheduled);
         Map<Launch, List<BoundLaunch>> equal = new LinkedHashMap<>();
         List<BoundLaunch> launches = Launches.of(scheduled);
         launches.forEach(launch ->
@@ -69,5 +74,15 @@ public record JvmProgram(
                         .map(launch -> new Step(launch, names.get(launch.launch())))
                         .toList(),
                 ScratchSizes.of(kernels));
+    }
+
+    private static void requireF32(Scheduled scheduled) {
+        boolean rounded = scheduled.graph().nodes().stream()
+                .flatMap(node -> node.types().stream())
+                .anyMatch(type -> type.dtype() == DType.BF16);
+        Precision found = rounded ? Precision.BF16 : scheduled.precision();
+        if (found != Precision.F32) {
+            throw QuipuException.of("f32", found.toString(), "precision of kernels for the JVM", "they have no other yet");
+        }
     }
 }

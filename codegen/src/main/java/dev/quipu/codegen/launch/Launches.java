@@ -13,6 +13,7 @@ import dev.quipu.dsl.op.CachedAttention;
 import dev.quipu.dsl.op.MatMul;
 import dev.quipu.dsl.op.Sum;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Turns every cluster of a schedule into launches, free of any device. */
@@ -164,7 +165,10 @@ public final class Launches {
         Shape key = node.inputs().get(1).shape();
         StepBuilder builder = new StepBuilder(scheduled, query);
         node.inputs().forEach(builder::appendRead);
-        cluster.outputs().forEach(builder::appendWrite);
+        // the output's cast stands behind the statistic that attention makes with the output
+        cluster.outputs().stream()
+                .sorted(Comparator.comparing(output -> output.index() > 0 && output.node().op() instanceof Attention))
+                .forEach(builder::appendWrite);
         return switch (node.op()) {
             case Attention op ->
                 builder.bind(

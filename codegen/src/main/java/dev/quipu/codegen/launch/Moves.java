@@ -24,11 +24,14 @@ final class Moves {
     private final Scheduled scheduled;
     private final Cluster cluster;
     private final Node node;
+    /** What is stored: what the node makes, or its cast. */
+    private final Tensor stored;
 
     private Moves(Scheduled scheduled, Cluster cluster) {
         this.scheduled = scheduled;
         this.cluster = cluster;
         this.node = cluster.head();
+        this.stored = cluster.nodes().getLast().output(0);
     }
 
     static List<BoundLaunch> of(Scheduled scheduled, Cluster cluster) {
@@ -77,19 +80,20 @@ final class Moves {
     /** Parts that lie one behind the other: each is a copy to a place of its own, and equal copies are one kernel. */
     private List<BoundLaunch> pile() {
         List<BoundLaunch> launches = new ArrayList<>();
-        Place whole = scheduled.place(node.output(0));
+        Place whole = scheduled.place(stored);
         long offset = 0;
         for (Tensor part : node.inputs()) {
             long[] strides = part.shape().strides();
             List<Step> steps = List.of(
                     new Step.Load("x", access(0, 0, strides)), new Step.Store("x", access(1, 0, strides), false));
-            Place place = new Place.Part(whole, offset, part.type().bytes());
+            Type type = stored.type().withShape(part.shape());
+            Place place = new Place.Part(whole, offset, type.bytes());
             launches.add(bind(
                     part.shape(),
-                    List.of(read(part), buffer(part.type(), Buffer.Use.WRITE)),
+                    List.of(read(part), buffer(type, Buffer.Use.WRITE)),
                     List.of(scheduled.place(part), place),
                     steps));
-            offset += part.type().bytes();
+            offset += type.bytes();
         }
         return launches;
     }
@@ -113,7 +117,7 @@ final class Moves {
         List<Step> steps = List.of(
                 new Step.Map("zero", new Expression.Literal(0)),
                 new Step.Store("zero", access(0, offset, output.strides()), false));
-        return bind(region, List.of(write(node.output(0))), List.of(scheduled.place(node.output(0))), steps);
+        return bind(region, List.of(write(stored)), List.of(scheduled.place(stored)), steps);
     }
 
     /** Copies a region from one strided place to another. */
@@ -124,8 +128,8 @@ final class Moves {
                 new Step.Store("x", access(1, toOffset, toStrides), false));
         return bind(
                 region,
-                List.of(read(from), write(node.output(0))),
-                List.of(scheduled.place(from), scheduled.place(node.output(0))),
+                List.of(read(from), write(stored)),
+                List.of(scheduled.place(from), scheduled.place(stored)),
                 steps);
     }
 
@@ -136,8 +140,8 @@ final class Moves {
                 new Step.Store("x", moved(1, 0, cache.strides(), 2, cache.strides()[1], cache.size(1)), false));
         return bind(
                 rows.shape(),
-                List.of(read(rows), write(node.output(0)), read(position)),
-                List.of(scheduled.place(rows), scheduled.place(node.output(0)), scheduled.place(position)),
+                List.of(read(rows), write(stored), read(position)),
+                List.of(scheduled.place(rows), scheduled.place(stored), scheduled.place(position)),
                 steps);
     }
 
@@ -159,9 +163,9 @@ final class Moves {
         Tensor table = node.inputs().get(1);
         int half = x.shape().last().size() / 2;
         Shape region = x.shape().with(-1, new Dim("half", half));
-        List<Buffer> buffers = new ArrayList<>(List.of(read(x), read(table), write(node.output(0))));
+        List<Buffer> buffers = new ArrayList<>(List.of(read(x), read(table), write(stored)));
         List<Place> places =
-                new ArrayList<>(List.of(scheduled.place(x), scheduled.place(table), scheduled.place(node.output(0))));
+                new ArrayList<>(List.of(scheduled.place(x), scheduled.place(table), scheduled.place(stored)));
         int position = -1;
         if (node.inputs().size() == 3) {
             position = buffers.size();

@@ -10,6 +10,7 @@ import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.fixtures.SmallModels;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.text.GraphText;
 import java.io.IOException;
@@ -41,6 +42,8 @@ class GoldenTextTest {
         texts.put("traced.txt", GraphText.print(compiled.traced()));
         texts.put("differentiated.txt", GraphText.print(compiled.differentiated()));
         texts.put("planned.txt", GraphText.print(compiled.planned().graph()));
+        Compiled rounded = Compiler.verifying().in(Precision.BF16).gradient(SmallModels.LLAMA.model(), 2, 13);
+        texts.put("planned-bf16.txt", GraphText.print(rounded.plannedText()));
         for (PlanRequest plan : List.of(PlanRequest.PAPER, PlanRequest.BLOCKS)) {
             Compiled planned = Compiler.verifying().keeping(plan).replan(compiled);
             texts.put("scheduled-" + plan.name() + ".txt", GraphText.print(planned.scheduledText()));

@@ -1,6 +1,7 @@
 package dev.quipu.codegen.jvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.compiler.Compiler;
@@ -8,12 +9,14 @@ import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.fixtures.Filled;
 import dev.quipu.compiler.fixtures.RandomGraph;
 import dev.quipu.compiler.fixtures.SmallModels;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Incremental;
 import dev.quipu.compiler.rewrite.Simplify;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
@@ -119,6 +122,20 @@ class JvmProgramTest {
         JvmProgram program = JvmProgram.of(scheduled, LANES);
         Filled.Outcome found = ProgramRun.run(program, new KernelRun(program), filled, 1);
         assertEquals("", filled.interpret(graph).difference(found, 0));
+    }
+
+    @Test
+    void otherPrecisionsAreRefused() {
+        for (Precision precision : List.of(Precision.TF32, Precision.BF16)) {
+            Scheduled scheduled = new Compiler(false)
+                    .in(precision)
+                    .gradient(SmallModels.LLAMA.model(), 1, 5)
+                    .scheduled();
+            QuipuException refused = assertThrows(QuipuException.class, () -> JvmProgram.of(scheduled, LANES));
+            assertEquals(
+                    "precision of kernels for the JVM: expected f32, found " + precision + "; they have no other yet",
+                    refused.getMessage());
+        }
     }
 
     @Test

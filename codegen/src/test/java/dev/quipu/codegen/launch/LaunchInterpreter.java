@@ -5,16 +5,19 @@ import dev.quipu.compiler.memory.Place;
 import dev.quipu.compiler.reference.Array;
 import dev.quipu.compiler.reference.Reference;
 import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.BFloat16;
+import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Tensor;
-import dev.quipu.dsl.Type;
 import dev.quipu.dsl.op.RopeTable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Runs launches over arrays of doubles, element by element, by the words of their documentation: buffers at their places, rows
@@ -28,58 +31,91 @@ public final class LaunchInterpreter {
     private final Map<String, Memory> inputs = new HashMap<>();
     private final Map<String, Memory> results = new LinkedHashMap<>();
 
-    /** Elements of one buffer, from an offset. */
+    /** Elements of one buffer: what others share with them is counted in units of two bytes, of which an f32 fills two. */
     public static final class Memory {
-        private final double[] elements;
-        private final int from;
-        private final int count;
+        private static final int UNIT = Short.BYTES;
 
-        public Memory(double[] elements, int from, int count) {
-            this.elements = elements;
+        private final double[] places;
+        private final int from;
+        private final int length;
+        /** Places that an element takes; its number is in the first. */
+        private final int step;
+
+        private final boolean rounds;
+
+        private Memory(double[] places, int from, int length, int step, boolean rounds) {
+            this.places = places;
             this.from = from;
-            this.count = count;
+            this.length = length;
+            this.step = step;
+            this.rounds = rounds;
         }
 
-        Memory(Array array) {
-            this(array.values().clone(), 0, array.size());
+        /** A place for each element: memory that is shared with nobody. */
+        public Memory(double[] elements, int from, int count) {
+            this(elements, from, count, 1, false);
+        }
+
+        static Memory of(Array array) {
+            Memory memory = unwritten(array.type().bytes()).as(array.type().dtype());
+            for (int i = 0; i < array.size(); i++) {
+                memory.set(i, array.get(i));
+            }
+            return memory;
+        }
+
+        /** Bytes that hold no numbers. */
+        static Memory unwritten(long bytes) {
+            double[] units = new double[Math.toIntExact(bytes / UNIT)];
+            Arrays.fill(units, Double.NaN);
+            return new Memory(units, 0, units.length);
         }
 
         Memory part(long offset, long bytes) {
-            return new Memory(
-                    elements, from + Math.toIntExact(offset / Float.BYTES), Math.toIntExact(bytes / Float.BYTES));
+            return new Memory(places, from + Math.toIntExact(offset / UNIT), Math.toIntExact(bytes / UNIT));
+        }
+
+        /** The same bytes as elements of a type. */
+        Memory as(DType type) {
+            return new Memory(places, from, length, type.bytes() / UNIT, type == DType.BF16);
+        }
+
+        /** The same elements, each rounded when it is written. */
+        Memory rounding() {
+            return new Memory(places, from, length, step, true);
         }
 
         int count() {
-            return count;
+            return length / step;
         }
 
         public double get(long place) {
-            return elements[checked(place)];
+            return places[checked(place)];
         }
 
         void set(long place, double value) {
-            elements[checked(place)] = value;
+            int first = checked(place);
+            Arrays.fill(places, first, first + step, Double.NaN);
+            places[first] = rounds ? BFloat16.round((float) value) : value;
         }
 
         public double[] copy() {
-            return Arrays.copyOfRange(elements, from, from + count);
+            return IntStream.range(0, count()).mapToDouble(this::get).toArray();
         }
 
         private int checked(long place) {
-            if (place < 0 || place >= count) {
-                throw new AssertionError("element " + place + " of a buffer of " + count);
+            if (place < 0 || place >= count()) {
+                throw new AssertionError("element " + place + " of a buffer of " + count());
             }
-            return from + (int) place;
+            return from + (int) place * step;
         }
     }
 
     private LaunchInterpreter(Scheduled scheduled, Filled filled) {
         this.scheduled = scheduled;
-        double[] elements = new double[Math.toIntExact(scheduled.memory().bytes() / Float.BYTES)];
-        Arrays.fill(elements, Double.NaN);
-        this.arena = new Memory(elements, 0, elements.length);
-        filled.state().forEach((name, array) -> state.put(name, new Memory(array)));
-        filled.inputs().forEach((name, array) -> inputs.put(name, new Memory(array)));
+        this.arena = Memory.unwritten(scheduled.memory().bytes());
+        filled.state().forEach((name, array) -> state.put(name, Memory.of(array)));
+        filled.inputs().forEach((name, array) -> inputs.put(name, Memory.of(array)));
     }
 
     static Filled.Outcome run(Scheduled scheduled, Filled filled) {
@@ -96,9 +132,11 @@ public final class LaunchInterpreter {
 
     /** Runs one launch over the elements of its buffers; integers are whole numbers. */
     public static void run(Launch launch, List<double[]> buffers) {
-        List<Memory> memories = buffers.stream()
-                .map(elements -> new Memory(elements, 0, elements.length))
-                .toList();
+        List<Memory> memories = new ArrayList<>();
+        for (int i = 0; i < buffers.size(); i++) {
+            Memory memory = new Memory(buffers.get(i), 0, buffers.get(i).length);
+            memories.add(launch.buffers().get(i).dtype() == DType.BF16 ? memory.rounding() : memory);
+        }
         run(launch, memories, new Random(1));
     }
 
@@ -110,7 +148,7 @@ public final class LaunchInterpreter {
                 .forEach((name, tensor) -> found.put(
                         name,
                         results.containsKey(name)
-                                ? Array.of(tensor.type(), results.get(name).copy())
+                                ? Array.of(tensor.type(), results.get(name).as(tensor.type().dtype()).copy())
                                 : null));
         Map<String, Array> after = new HashMap<>();
         state.forEach((name, memory) ->
@@ -119,13 +157,15 @@ public final class LaunchInterpreter {
     }
 
     private void run(BoundLaunch bound) {
-        List<Memory> buffers = bound.places().stream().map(this::memory).toList();
-        for (int i = 0; i < buffers.size(); i++) {
-            long wanted = bound.launch().buffers().get(i).elements();
-            if (buffers.get(i).count() < wanted) {
+        List<Memory> buffers = new ArrayList<>();
+        for (int i = 0; i < bound.places().size(); i++) {
+            Buffer buffer = bound.launch().buffers().get(i);
+            Memory memory = memory(bound.places().get(i)).as(buffer.dtype());
+            if (memory.count() < buffer.elements()) {
                 throw new AssertionError(
-                        "buffer " + i + " has " + buffers.get(i).count() + " elements, not " + wanted);
+                        "buffer " + i + " has " + memory.count() + " elements, not " + buffer.elements());
             }
+            buffers.add(memory);
         }
         run(bound.launch(), buffers, order);
     }
@@ -144,21 +184,13 @@ public final class LaunchInterpreter {
 
     private Memory memory(Place place) {
         return switch (place) {
-            case Place.Arena slot ->
-                new Memory(
-                        arena.elements,
-                        Math.toIntExact(slot.offset() / Float.BYTES),
-                        Math.toIntExact(slot.bytes() / Float.BYTES));
+            case Place.Arena slot -> arena.part(slot.offset(), slot.bytes());
             case Place.Part part -> memory(part.whole()).part(part.offset(), part.bytes());
             case Place.State named -> state.get(named.name());
             case Place.Input named -> inputs.get(named.name());
-            case Place.Result named -> results.computeIfAbsent(named.name(), name -> empty(named.type()));
-            case Place.Table table -> new Memory(table(table.angles()));
+            case Place.Result named -> results.computeIfAbsent(named.name(), name -> Memory.unwritten(named.type().bytes()));
+            case Place.Table table -> Memory.of(table(table.angles()));
         };
-    }
-
-    private static Memory empty(Type type) {
-        return new Memory(Array.of(type, place -> Double.NaN));
     }
 
     private static Array table(RopeTable angles) {

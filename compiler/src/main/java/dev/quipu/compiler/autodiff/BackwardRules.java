@@ -73,7 +73,8 @@ final class BackwardRules {
             // Dao et al. 2022, section 3: from the log-sum-exp alone, scores recomputed tile by tile
             case Attention attention -> {
                 List<Tensor> needs = new ArrayList<>(in.subList(0, 3));
-                needs.addAll(List.of(node.output(0), node.output(1), g));
+                DType read = in.getFirst().type().dtype();
+                needs.addAll(List.of(node.output(0).cast(read), node.output(1), g.cast(read)));
                 needs.addAll(in.subList(3, in.size()));
                 Node backward = Tensor.apply(
                         new AttentionBackward(attention.window(), attention.scale()), needs.toArray(Tensor[]::new));
@@ -102,7 +103,8 @@ final class BackwardRules {
             case Concat concat -> concat(concat.axis(), in, g);
             case Sum sum -> List.of(g.broadcastTo(in.getFirst().shape()));
             case Cast cast ->
-                Collections.singletonList(cast.dtype() == DType.F32 && isNumber(in.getFirst()) ? g : null);
+                // rounding is taken for the identity: the gradient passes as f32
+                Collections.singletonList(cast.dtype().isReal() && isReal(in.getFirst()) ? g : null);
             // the user's own rule: arguments, results, and the gradient
             case Call call -> {
                 Tensor[] arguments =
@@ -118,11 +120,12 @@ final class BackwardRules {
     }
 
     /**
-     * C = A B: dA = g B^T and dB = A^T g, each stored the way its operand is. A right matrix that serves all leading
-     * dimensions collects the gradients of all rows.
+     * C = A B: dA = g B^T and dB = A^T g, each stored the way its operand is, from factors of the operands' type. A right matrix
+     * that serves all leading dimensions collects the gradients of all rows.
      */
-    private static List<Tensor> matMul(MatMul op, Node node, Tensor g) {
+    private static List<Tensor> matMul(MatMul op, Node node, Tensor gradient) {
         Tensor a = node.inputs().get(0);
+        Tensor g = gradient.cast(a.type().dtype());
         Tensor b = node.inputs().get(1);
         boolean ta = op.transposeLeft();
         boolean tb = op.transposeRight();
@@ -189,14 +192,14 @@ final class BackwardRules {
         int start = 0;
         for (Tensor part : in) {
             int length = part.shape().size(axis);
-            gradients.add(isNumber(part) ? g.slice(axis, start, length) : null);
+            gradients.add(isReal(part) ? g.slice(axis, start, length) : null);
             start += length;
         }
         return gradients;
     }
 
-    private static boolean isNumber(Tensor tensor) {
-        return tensor.type().dtype() == DType.F32;
+    private static boolean isReal(Tensor tensor) {
+        return tensor.type().dtype().isReal();
     }
 
     private static String unused(String name, List<String> taken) {

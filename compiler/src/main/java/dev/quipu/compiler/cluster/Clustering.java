@@ -7,6 +7,7 @@ import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.op.AccumulateState;
+import dev.quipu.dsl.op.CacheWrite;
 import dev.quipu.dsl.op.Constant;
 import dev.quipu.dsl.op.ReadState;
 import dev.quipu.dsl.op.Sum;
@@ -129,6 +130,7 @@ public final class Clustering {
                 .filter(group ->
                         group.form.takes(group.kind, node, form) && viewsFit(node, group) && readsInPlace(node, group))
                 .filter(group -> group.kind != Cluster.Kind.PRODUCT || savesTraffic(node, group))
+                .filter(group -> !storesOnce(group) || isOnlyReader(node, group))
                 .filter(group -> needed.stream().noneMatch(other -> other.before.get(group.index)))
                 .max(Comparator.comparingInt(group -> group.index));
     }
@@ -146,6 +148,22 @@ public final class Clustering {
                 .allMatch(input -> readers.get(input).size() == 1);
         return onlyReader
                 || readers.getOrDefault(node.output(0), List.of()).stream().noneMatch(this::isReduction);
+    }
+
+    /** Kernels that store each element of their tensor as it is made, at one place. */
+    private static boolean storesOnce(Group group) {
+        return group.kind == Cluster.Kind.ATTENTION || group.kind == Cluster.Kind.MOVE;
+    }
+
+    /** Whether a node alone reads the first output of a group's only node, and not through a view; what a cache holds is state. */
+    private boolean isOnlyReader(Node node, Group group) {
+        Node head = group.nodes.getFirst();
+        Tensor made = head.output(0);
+        return group.nodes.size() == 1
+                && !(head.op() instanceof CacheWrite)
+                && node.inputs().equals(List.of(made))
+                && readers.get(made).size() == 1
+                && !graph.results().containsValue(made);
     }
 
     private boolean isReduction(Node node) {
@@ -173,7 +191,7 @@ public final class Clustering {
 
     /**
      * Inside a kernel a view must keep rows and columns in place, all of them; only a sum's row may change its dimensions.
-     * Integers are floats there, not yet truncated.
+     * Everything is an f32 there: integers not yet truncated, bf16 not yet rounded.
      */
     private boolean viewsFit(Node node, Group group) {
         return node.inputs().stream().allMatch(input -> {
@@ -181,7 +199,7 @@ public final class Clustering {
             if (groups.get(source) != group) {
                 return true;
             }
-            if (input.type().dtype() == DType.I32 || Views.isPart(input)) {
+            if (input.type().dtype() != DType.F32 || Views.isPart(input)) {
                 return false;
             }
             if (!Views.isView(input.node())) {

@@ -1,6 +1,7 @@
 package dev.quipu.compiler.cluster;
 
 import dev.quipu.compiler.rewrite.Views;
+import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
@@ -92,8 +93,17 @@ record Form(Cluster.Kind kind, Shape shape) {
                         && other.shape.last().size() == shape.last().size()
                         && (hasRowsOf(other.shape) || node.inputs().stream().allMatch(this::repeatsNoRows));
             case SCATTER -> node.op() instanceof AccumulateState;
-            case GATHER, ATTENTION, ATTENTION_BACKWARD, CACHED_ATTENTION, MOVE -> false;
+            // stored as what is read, nothing else
+            case ATTENTION, MOVE -> isRounding(node) && other.shape.sameSizes(shape);
+            case GATHER, ATTENTION_BACKWARD, CACHED_ATTENTION -> false;
         };
+    }
+
+    /** Whether a node stores f32 in fewer bits. */
+    private static boolean isRounding(Node node) {
+        return node.op() instanceof Cast cast
+                && cast.dtype() == DType.BF16
+                && node.inputs().getFirst().type().dtype() == DType.F32;
     }
 
     /** Whether a node computes each element from the elements at the same place. */

@@ -28,9 +28,9 @@ public final class StoredOutputs {
             for (int i = 0; i < node.types().size(); i++) {
                 Tensor output = node.output(i);
                 // all gradients of an attention have memory, read or not, and so has its output where only its
-                // statistics
-                // are rebuilt: the kernels are fixed
-                boolean fixed = kind == Cluster.Kind.ATTENTION_BACKWARD || (kind == Cluster.Kind.ATTENTION && i == 0);
+                // statistics are rebuilt: the kernels are fixed. The last node is the cast of the output, if there is one
+                boolean fixed = kind == Cluster.Kind.ATTENTION_BACKWARD
+                        || (kind == Cluster.Kind.ATTENTION && i == 0 && node == nodes.getLast());
                 if (fixed || results.contains(output) || isReadOutside(output, own)) {
                     stored.add(output);
                 }

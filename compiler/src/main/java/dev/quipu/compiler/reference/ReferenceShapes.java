@@ -1,6 +1,6 @@
 package dev.quipu.compiler.reference;
 
-import dev.quipu.dsl.DType;
+import dev.quipu.dsl.BFloat16;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Type;
 import dev.quipu.dsl.op.Pad;
@@ -61,7 +61,11 @@ final class ReferenceShapes {
         if (x.type().dtype() == type.dtype()) {
             return x.as(type);
         }
-        return type.dtype() == DType.I32 ? Array.of(type, i -> (int) x.get(i)) : Array.of(type, i -> (float) x.get(i));
+        return switch (type.dtype()) {
+            case I32 -> Array.of(type, i -> (int) x.get(i));
+            case F32 -> Array.of(type, i -> (float) x.get(i));
+            case BF16 -> Array.of(type, i -> BFloat16.round((float) x.get(i)));
+        };
     }
 
     private static Array gather(Array x, Type type, long[] strides, long start) {

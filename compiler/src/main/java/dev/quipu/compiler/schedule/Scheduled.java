@@ -4,6 +4,7 @@ import dev.quipu.compiler.block.RepeatedBlocks;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.memory.MemoryPlan;
 import dev.quipu.compiler.memory.Place;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.rewrite.Views;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
@@ -22,15 +23,22 @@ import java.util.Map;
  * What runs, in which order, and where everything lives.
  *
  * @param clusters in the order of their launches
+ * @param precision of products, which a device that has not that one must refuse
  */
-public record Scheduled(Graph graph, List<Cluster> clusters, MemoryPlan memory, RepeatedBlocks blocks) {
+public record Scheduled(
+        Graph graph, List<Cluster> clusters, MemoryPlan memory, RepeatedBlocks blocks, Precision precision) {
     public Scheduled {
         clusters = List.copyOf(clusters);
     }
 
-    /** Assigns memory to clusters in their order; what can be written over its input is. */
+    /** A schedule of a graph that no precision was asked for. */
     public static Scheduled of(Graph graph, List<Cluster> clusters) {
-        return new Scheduled(graph, clusters, memory(graph, clusters), RepeatedBlocks.of(graph));
+        return of(graph, clusters, Precision.F32);
+    }
+
+    /** Assigns memory to clusters in their order; what can be written over its input is. */
+    public static Scheduled of(Graph graph, List<Cluster> clusters, Precision precision) {
+        return new Scheduled(graph, clusters, memory(graph, clusters), RepeatedBlocks.of(graph), precision);
     }
 
     /** The memory alone that {@link #of} assigns. */
@@ -41,7 +49,7 @@ public record Scheduled(Graph graph, List<Cluster> clusters, MemoryPlan memory, 
     /** As {@link #of}, with memory of its own for every tensor while it lives: what updates in place are held against. */
     public static Scheduled withoutUpdatesInPlace(Graph graph, List<Cluster> clusters) {
         MemoryPlan memory = MemoryPlan.pack(Lifetimes.of(graph, clusters));
-        return new Scheduled(graph, clusters, memory, RepeatedBlocks.of(graph));
+        return new Scheduled(graph, clusters, memory, RepeatedBlocks.of(graph), Precision.F32);
     }
 
     /** Where a tensor that some cluster reads or stores lives. */

@@ -90,7 +90,11 @@ class VerifierTest {
 
     private Scheduled clusters(UnaryOperator<List<Cluster>> change) {
         return new Scheduled(
-                sound.graph(), change.apply(sound.clusters()), sound.memory(), RepeatedBlocks.of(sound.graph()));
+                sound.graph(),
+                change.apply(sound.clusters()),
+                sound.memory(),
+                RepeatedBlocks.of(sound.graph()),
+                sound.precision());
     }
 
     @Test
@@ -121,6 +125,6 @@ class VerifierTest {
     private Scheduled slots(UnaryOperator<Lifetime> change) {
         Map<Tensor, Lifetime> lifetimes = new LinkedHashMap<>();
         sound.memory().slots().forEach((tensor, slot) -> lifetimes.put(tensor, change.apply(slot.life())));
-        return new Scheduled(sound.graph(), sound.clusters(), MemoryPlan.pack(lifetimes), sound.blocks());
+        return new Scheduled(sound.graph(), sound.clusters(), MemoryPlan.pack(lifetimes), sound.blocks(), sound.precision());
     }
 }

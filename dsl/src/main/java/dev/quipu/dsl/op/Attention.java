@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Causal attention: {@code out = softmax(scale * q k^T) v} over the keys at or before each query, within the window.
- * Inputs q f32[B, T, H, D], k and v f32[B, T, G, D]; query head h reads key head h / (H / G). Outputs f32[B, T, H, D] and
- * the saved statistic log-sum-exp of the scaled scores f32[B, H, T]. Scores are computed tile by tile and never stored.
+ * Inputs q f32[B, T, H, D], k and v f32[B, T, G, D], or all bf16; query head h reads key head h / (H / G). Outputs
+ * f32[B, T, H, D] and the saved statistic log-sum-exp of the scaled scores f32[B, H, T]. Scores are computed tile by tile and never stored.
  *
  * <p>A fourth input, starts i32[B, T], keeps attention within documents that share a row: query t sees no key before
  * {@code starts[t]}, the place of its document's first token. It is from 0 to t and never falls along the row, so that it says
@@ -28,6 +28,6 @@ public record Attention(int window, float scale) implements Differentiable {
         if (inputs.size() == 4) {
             AttentionShapes.checkStarts(query, inputs.get(3));
         }
-        return List.of(query, AttentionShapes.statistic(query));
+        return List.of(AttentionShapes.f32(query), AttentionShapes.statistic(query));
     }
 }

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Gradients of {@link Attention} (Dao et al. 2022, section 3): inputs q, k, v, out, log-sum-exp, and the gradient of out,
- * and the starts if attention had them; outputs the gradients of q, k and v. Scores are recomputed tile by tile from the
+ * and the starts if attention had them; outputs the gradients of q, k and v, f32. The output and its gradient are given in the
+ * type of q. Scores are recomputed tile by tile from the
  * log-sum-exp.
  */
 public record AttentionBackward(int window, float scale) implements Terminal {
@@ -19,6 +20,6 @@ public record AttentionBackward(int window, float scale) implements Terminal {
         if (inputs.size() == 7) {
             AttentionShapes.checkStarts(inputs.get(0), inputs.get(6));
         }
-        return inputs.subList(0, 3);
+        return inputs.subList(0, 3).stream().map(AttentionShapes::f32).toList();
     }
 }

@@ -1,16 +1,16 @@
 package dev.quipu.dsl.op;
 
+import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Type;
+import java.util.List;
 
 /** What the shape rules of the attention ops share. */
 final class AttentionShapes {
     private AttentionShapes() {}
 
     static void check(Type query, Type key, Type value, int window) {
-        Expect.f32(query);
-        Expect.f32(key);
-        Expect.f32(value);
+        Expect.f32OrBf16(List.of(query, key, value));
         Expect.that(query.shape().rank() == 4, "queries [batch, sequence, heads, head size]", query);
         Expect.that(key.shape().rank() == 4, "keys [batch, sequence, heads, head size]", key);
         Expect.like(key, value, "values like the keys,");
@@ -35,9 +35,14 @@ final class AttentionShapes {
                 starts);
     }
 
+    /** What attention gives, and gradients: f32, whatever is read. */
+    static Type f32(Type like) {
+        return new Type(DType.F32, like.shape());
+    }
+
     /** One number per batch, head and query. */
     static Type statistic(Type query) {
         Shape shape = query.shape();
-        return query.withShape(Shape.of(shape.dim(0), shape.dim(2), shape.dim(1)));
+        return new Type(DType.F32, Shape.of(shape.dim(0), shape.dim(2), shape.dim(1)));
     }
 }

@@ -12,6 +12,7 @@ public record CachedAttention(int window, float scale) implements Terminal {
     @Override
     public List<Type> types(List<Type> inputs) {
         Expect.count(inputs, 4, 4);
+        Expect.f32(inputs.get(0));
         AttentionShapes.check(inputs.get(0), inputs.get(1), inputs.get(2), window);
         Expect.positions(inputs.get(3), inputs.get(0));
         return List.of(inputs.get(0));

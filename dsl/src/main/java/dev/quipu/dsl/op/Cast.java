@@ -4,7 +4,10 @@ import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Type;
 import java.util.List;
 
-/** Converts elements as Java's cast does: integers to the nearest f32, numbers to i32 towards zero. */
+/**
+ * Converts elements as Java's cast does: integers to the nearest f32, numbers to i32 towards zero. To bf16 they go by way of f32,
+ * to the nearest, ties to even; from bf16 exactly.
+ */
 public record Cast(DType dtype) implements Differentiable {
     @Override
     public List<Type> types(List<Type> inputs) {

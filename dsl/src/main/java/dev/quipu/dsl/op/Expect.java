@@ -41,6 +41,14 @@ final class Expect {
         that(type.dtype() == DType.F32, "numbers of type f32", type, "cast(F32) converts");
     }
 
+    /** A type that products read, the same for all of them. */
+    static void f32OrBf16(List<Type> types) {
+        for (Type type : types) {
+            that(type.dtype().isReal(), "numbers of type f32 or bf16", type, "cast(F32) converts");
+            that(type.dtype() == types.getFirst().dtype(), "inputs of one type", types, "cast converts");
+        }
+    }
+
     static void i32(Type type) {
         that(type.dtype() == DType.I32, "integers of type i32", type, "cast(I32) converts");
     }

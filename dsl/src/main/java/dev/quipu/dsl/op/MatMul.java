@@ -1,5 +1,6 @@
 package dev.quipu.dsl.op;
 
+import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Type;
@@ -7,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Matrix product. Inputs left f32[..., M, K] and right f32[..., K, N]; output f32[..., M, N]. Either may be stored
- * transposed. The leading dimensions of both must agree, except that a right of two dimensions serves any number of
- * leading dimensions of an untransposed left: that is a linear layer.
+ * Matrix product. Inputs left f32[..., M, K] and right f32[..., K, N], or both bf16; output f32[..., M, N], summed in f32.
+ * Either may be stored transposed. The leading dimensions of both must agree, except that a right of two dimensions serves any
+ * number of leading dimensions of an untransposed left: that is a linear layer.
  */
 public record MatMul(boolean transposeLeft, boolean transposeRight) implements Differentiable {
     @Override
@@ -17,8 +18,7 @@ public record MatMul(boolean transposeLeft, boolean transposeRight) implements D
         Expect.count(inputs, 2, 2);
         Type left = inputs.get(0);
         Type right = inputs.get(1);
-        Expect.f32(left);
-        Expect.f32(right);
+        Expect.f32OrBf16(inputs);
         Expect.rank(left, 2, "a left matrix of at least two dimensions");
         Expect.rank(right, 2, "a right matrix of at least two dimensions");
         Dim depth = left.shape().dim(transposeLeft ? -2 : -1);
@@ -39,7 +39,7 @@ public record MatMul(boolean transposeLeft, boolean transposeRight) implements D
         List<Dim> dims = new ArrayList<>(left.shape().dims().subList(0, leading));
         dims.add(left.shape().dim(transposeLeft ? -1 : -2));
         dims.add(right.shape().dim(transposeRight ? -2 : -1));
-        return List.of(left.withShape(new Shape(dims)));
+        return List.of(new Type(DType.F32, new Shape(dims)));
     }
 
     /** Whether one right matrix serves all leading dimensions of the left. */

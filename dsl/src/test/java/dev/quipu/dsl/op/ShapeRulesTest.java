@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -59,6 +60,7 @@ class ShapeRulesTest {
             row(new MatMul(false, true), "f32[7, 2, 3]; f32[5, 3]", "f32[a=7, b=2, a=5]"),
             row(new MatMul(true, false), "f32[7, 3, 2]; f32[7, 3, 5]", "f32[a=7, c=2, c=5]"),
             row(new MatMul(true, true), "f32[3, 2]; f32[5, 3]", "f32[b=2, a=5]"),
+            row(new MatMul(false, true), "bf16[7, 2, 3]; bf16[5, 3]", "f32[a=7, b=2, a=5]"),
             row(pointwise("x + y"), "f32[2, 1]; f32[3]", "f32[a=2, a=3]"),
             row(pointwise("x + y"), "f32[1, 3]; f32[4, 2, 1]", "f32[a=4, b=2, b=3]"),
             row(pointwise("x + y + z"), "f32[1]; f32[1, 1]; f32[2, 2]", "f32[a=2, b=2]"),
@@ -86,6 +88,15 @@ class ShapeRulesTest {
                     new AttentionBackward(5, 1),
                     "f32[2, 3, 4, 8]; f32[2, 3, 1, 8]; f32[2, 3, 1, 8]; f32[2, 3, 4, 8]; f32[2, 4, 3]; f32[2, 3, 4, 8]",
                     "f32[a=2, b=3, c=4, d=8], f32[a=2, b=3, c=1, d=8], f32[a=2, b=3, c=1, d=8]"),
+            row(
+                    new Attention(0, 1),
+                    "bf16[2, 3, 4, 8]; bf16[2, 3, 2, 8]; bf16[2, 3, 2, 8]",
+                    "f32[a=2, b=3, c=4, d=8], f32[a=2, c=4, b=3]"),
+            row(
+                    new AttentionBackward(0, 1),
+                    "bf16[2, 3, 4, 8]; bf16[2, 3, 1, 8]; bf16[2, 3, 1, 8]; bf16[2, 3, 4, 8]; f32[2, 4, 3];"
+                            + " bf16[2, 3, 4, 8]",
+                    "f32[a=2, b=3, c=4, d=8], f32[a=2, b=3, c=1, d=8], f32[a=2, b=3, c=1, d=8]"),
             row(new CacheWrite("k"), "f32[2, 9, 2, 8]; f32[2, 3, 2, 8]; i32[2]", "f32[a=2, b=9, c=2, d=8]"),
             row(
                     new CachedAttention(4, 1),
@@ -94,6 +105,8 @@ class ShapeRulesTest {
 
     private static final List<Row> ACCEPTED_MOVEMENTS = List.of(
             row(new Cast(DType.I32), "f32[2]", "i32[a=2]"),
+            row(new Cast(DType.BF16), "f32[2]", "bf16[a=2]"),
+            row(new Transpose(List.of(1, 0)), "bf16[2, 3]", "bf16[b=3, a=2]"),
             row(new Reshape(shape("[6]")), "i32[2, 3]", "i32[a=6]"),
             row(new Broadcast(shape("[4, 2, 3]")), "f32[2, 1]", "f32[a=4, b=2, c=3]"),
             row(new Transpose(List.of(2, 0, 1)), "f32[2, 3, 4]", "f32[c=4, a=2, b=3]"),
@@ -155,6 +168,12 @@ class ShapeRulesTest {
                     new MatMul(true, false),
                     "f32[7, 3, 2]; f32[3, 5]",
                     "expected equal leading dimensions [a=7], found f32[a=3, b=5]"),
+            row(
+                    new MatMul(false, false),
+                    "f32[2, 3]; bf16[3, 5]",
+                    "expected inputs of one type, found [f32[a=2, b=3], bf16[a=3, b=5]]"),
+            row(new MatMul(false, false), "i32[2, 3]; i32[3, 5]", "expected numbers of type f32 or bf16, found i32[a=2, b=3]"),
+            row(pointwise("2 * x"), "bf16[2]", "expected numbers of type f32, found bf16[a=2]"),
             row(
                     new MatMul(false, false),
                     "f32[3]; f32[3, 5]",
@@ -317,7 +336,8 @@ class ShapeRulesTest {
     }
 
     private static Type type(String text) {
-        return new Type(text.startsWith("f32") ? DType.F32 : DType.I32, shape(text.substring(3)));
+        int dims = text.indexOf('[');
+        return new Type(DType.valueOf(text.substring(0, dims).toUpperCase(Locale.ROOT)), shape(text.substring(dims)));
     }
 
     private static Shape shape(String text) {

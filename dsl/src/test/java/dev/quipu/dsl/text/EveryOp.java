@@ -126,6 +126,7 @@ final class EveryOp {
     private static List<Sample> movements() {
         return List.of(
                 new Sample(new Cast(DType.F32), List.of(IDS)),
+                new Sample(new Cast(DType.BF16), List.of(ROWS)),
                 new Sample(
                         new Reshape(Shape.of(Dim.batch(2).times(Dim.sequence(3)), new Dim("channel", 8))),
                         List.of(ROWS)),

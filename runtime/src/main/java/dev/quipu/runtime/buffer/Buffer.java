@@ -1,5 +1,6 @@
 package dev.quipu.runtime.buffer;
 
+import dev.quipu.dsl.BFloat16;
 import dev.quipu.dsl.DType;
 import dev.quipu.dsl.QuipuException;
 import java.lang.foreign.Arena;
@@ -106,6 +107,18 @@ public final class Buffer {
     public void setFloat(long index, float value) {
         check(DType.F32, index, 1);
         segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+    }
+
+    /** The BF16 element at an index, exactly. */
+    public float getBFloat16(long index) {
+        check(DType.BF16, index, 1);
+        return BFloat16.value(segment.getAtIndex(ValueLayout.JAVA_SHORT, index));
+    }
+
+    /** Sets the BF16 element at an index to the nearest number. */
+    public void setBFloat16(long index, float value) {
+        check(DType.BF16, index, 1);
+        segment.setAtIndex(ValueLayout.JAVA_SHORT, index, BFloat16.bits(value));
     }
 
     /** The I32 element at an index. */

@@ -1,16 +1,39 @@
 package dev.quipu.runtime.device;
 
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.QuipuException;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Something that runs scheduled programs. */
 public interface Device extends AutoCloseable {
     /** The name on the command line: {@code jvm}, {@code reference}. */
     String name();
 
+    /** What it can round the factors of products to; {@link #load} refuses programs of others. */
+    default Set<Precision> precisions() {
+        return Set.of(Precision.F32);
+    }
+
+    /**
+     * Checks a precision.
+     *
+     * @throws QuipuException if the device has it not
+     */
+    default void require(Precision precision) {
+        if (!precisions().contains(precision)) {
+            String found = precisions().stream().sorted().map(Precision::toString).collect(Collectors.joining(" or "));
+            throw QuipuException.of(
+                    found, precision.toString(), "--precision", "the " + name() + " device has no other");
+        }
+    }
+
     /**
      * Makes a program ready to run. State that the program touches and that is not yet there is allocated, as zeros.
      *
      * @param state shared by all programs that are loaded with it; it must outlive them
+     * @throws QuipuException if the program's precision is none of {@link #precisions}
      */
     Executable load(Scheduled scheduled, State state);
 

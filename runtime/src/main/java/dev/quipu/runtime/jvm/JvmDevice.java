@@ -88,6 +88,7 @@ public final class JvmDevice implements Device {
 
     @Override
     public synchronized Executable load(Scheduled scheduled, State state) {
+        require(scheduled.precision());
         return new JvmExecutable(JvmProgram.of(scheduled, lanes), state, this);
     }
 

@@ -1,9 +1,11 @@
 package dev.quipu.runtime.reference;
 
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
+import java.util.Set;
 
 /**
  * Interprets programs node by node in double precision; see {@link dev.quipu.compiler.reference.Reference}. State, inputs and
@@ -15,8 +17,15 @@ public final class ReferenceDevice implements Device {
         return "reference";
     }
 
+    /** All but those that a device rounds to unseen: what the graph rounds is rounded. */
+    @Override
+    public Set<Precision> precisions() {
+        return Set.of(Precision.F32, Precision.BF16);
+    }
+
     @Override
     public Executable load(Scheduled scheduled, State state) {
+        require(scheduled.precision());
         return new ReferenceExecutable(scheduled, state);
     }
 

@@ -4,7 +4,6 @@ import dev.quipu.compiler.cluster.Costs;
 import dev.quipu.compiler.reference.Array;
 import dev.quipu.compiler.reference.Reference;
 import dev.quipu.compiler.schedule.Scheduled;
-import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Tensor;
@@ -79,17 +78,19 @@ final class ReferenceExecutable implements Executable {
     }
 
     private static Array read(Type type, Buffer buffer) {
-        return type.dtype() == DType.F32
-                ? Array.of(type, buffer.toFloats())
-                : Array.of(type, place -> buffer.getInt(place));
+        return switch (type.dtype()) {
+            case F32 -> Array.of(type, buffer.toFloats());
+            case BF16 -> Array.of(type, place -> buffer.getBFloat16(place));
+            case I32 -> Array.of(type, place -> buffer.getInt(place));
+        };
     }
 
     private static void write(Array value, Buffer buffer) {
         for (int i = 0; i < value.size(); i++) {
-            if (buffer.type() == DType.F32) {
-                buffer.setFloat(i, (float) value.get(i));
-            } else {
-                buffer.setInt(i, (int) value.get(i));
+            switch (buffer.type()) {
+                case F32 -> buffer.setFloat(i, (float) value.get(i));
+                case BF16 -> buffer.setBFloat16(i, (float) value.get(i));
+                case I32 -> buffer.setInt(i, (int) value.get(i));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.weights;
 
+import dev.quipu.dsl.BFloat16;
 import dev.quipu.dsl.QuipuException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -74,7 +75,7 @@ public enum ElementType implements Encoding {
             }
             case BF16 -> {
                 for (long i = 0; i < count; i++) {
-                    floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, widen(range.get(SHORT, i * Short.BYTES)));
+                    floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, BFloat16.value(range.get(SHORT, i * Short.BYTES)));
                 }
             }
             case F64 -> {
@@ -101,8 +102,8 @@ public enum ElementType implements Encoding {
             case BF16 -> {
                 for (long i = 0; i < elements; i++) {
                     float value = floats.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-                    short half = narrow(value);
-                    checkRange(value, widen(half), i);
+                    short half = BFloat16.bits(value);
+                    checkRange(value, BFloat16.value(half), i);
                     data.set(SHORT, i * Short.BYTES, half);
                 }
             }
@@ -121,21 +122,6 @@ public enum ElementType implements Encoding {
             throw QuipuException.of(
                     "values in the range of " + this, String.valueOf(value), "element " + element, "write it as F32");
         }
-    }
-
-    /** A bfloat16 is the upper half of a float. */
-    private static float widen(short bits) {
-        return Float.intBitsToFloat(bits << Short.SIZE);
-    }
-
-    /** To the nearest, ties to even; NaN stays NaN, although its payload may be in the lower half. */
-    private static short narrow(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) (bits >>> Short.SIZE | 0x40);
-        }
-        int half = 0x7FFF + (bits >>> Short.SIZE & 1);
-        return (short) ((bits + half) >>> Short.SIZE);
     }
 
     private AssertionError notReal() {
