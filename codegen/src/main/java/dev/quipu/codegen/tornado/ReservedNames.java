@@ -49,8 +49,14 @@ public final class ReservedNames {
         vset vshl vshr vsub wgmma wmma
         """;
 
+    /** TornadoVM's own parameters, and those of every printed method. */
+    private static final String PARAMETERS = """
+        kernel_context context_unused
+        context iteration places entry stride place
+        """;
+
     private static final Set<String> WORDS =
-            Set.copyOf(Arrays.asList((KEYWORDS + FUNCTIONS + INSTRUCTIONS).split("\\s+")));
+            Set.copyOf(Arrays.asList((KEYWORDS + FUNCTIONS + INSTRUCTIONS + PARAMETERS).split("\\s+")));
 
     /** Families: vector types, types, families of functions, macros, what compilers keep, and TornadoVM's own variables. */
     private static final Pattern FAMILIES = Pattern.compile(String.join(

@@ -33,6 +33,10 @@ class ReservedNamesTest {
         "adf_2, adf_2_",
         "rfi3, rfi3_",
         "_kernel_context, q_kernel_context_",
+        "kernel_context, kernel_context_",
+        // parameters of every method
+        "entry, entry_",
+        "context, context_",
         // ours
         "arena, arena",
         "tokens, tokens",
