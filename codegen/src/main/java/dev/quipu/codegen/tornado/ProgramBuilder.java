@@ -139,9 +139,8 @@ final class ProgramBuilder {
     }
 
     private String fresh(String wanted) {
-        String safe = ReservedNames.safe(wanted);
-        int number = taken.merge(safe, 1, Integer::sum);
-        return number == 1 ? safe : safe + "_" + number;
+        int number = taken.merge(wanted, 1, Integer::sum);
+        return ReservedNames.safe(number == 1 ? wanted : wanted + "_" + number);
     }
 
     private static QuipuException tooManyArrays(BoundLaunch launch, TornadoTask task) {
