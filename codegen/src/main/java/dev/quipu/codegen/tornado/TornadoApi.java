@@ -31,4 +31,9 @@ public final class TornadoApi {
     public static String emulated(String source) {
         return source.replace(PACKAGE + ".", EMULATOR_PACKAGE + ".");
     }
+
+    /** A source that was written for the emulator's classes, over TornadoVM's. */
+    public static String real(String source) {
+        return source.replace(EMULATOR_PACKAGE + ".", PACKAGE + ".");
+    }
 }
