@@ -166,86 +166,69 @@ final class DecodeAttention {
             this.most = body.let("most", number(TiledAttention.UNSEEN));
             this.sum = body.let("sum", ZERO);
             for (int j = 0; j < spread.columns(); j++) {
-                query.add(body.let("query" + j, part(body, QUERIES, times(batchHead, launch.headSize()), j)));
+                Value.Variable number = body.let("number" + j, part(QUERIES, times(batchHead, launch.headSize()), j));
+                Value there = less(spread.column(j), integer(launch.headSize()));
+                boolean inside = (j + 1) * across <= launch.headSize();
+                query.add(inside ? number : body.let("query" + j, new Value.Select(there, number, ZERO)));
             }
             this.output = RegisterBlock.zeros(body, "out", 1, spread.columns());
         }
 
-        /** An item's number j of a vector. */
-        private Value part(Emitter body, int buffer, Value at, int j) {
+        /** An item's number j of a vector; behind the vector's last the last again, which only a query turns to zero. */
+        private Value part(int buffer, Value at, int j) {
             Value column = spread.column(j);
             if ((j + 1) * across <= launch.headSize()) {
                 return memories.load(buffer, plus(at, column));
             }
-            Value.Variable inside = body.let("inside" + j, min(column, integer(launch.headSize() - 1L)));
-            Value there = less(column, integer(launch.headSize()));
-            return new Value.Select(there, memories.load(buffer, plus(at, inside)), ZERO);
+            return memories.load(buffer, plus(at, min(column, integer(launch.headSize() - 1L))));
         }
 
         void walk(Emitter body, Value begin, Value end) {
             body.loop("block", begin, end, items, (loop, block) -> {
-                keys(loop, block, end, (inner, key, place) -> {
-                    Value.Variable at = inner.let("keyAt", places.key(keyHead, key));
-                    Value product = times(query.getFirst(), part(inner, KEYS, at, 0));
+                Value.Variable count = loop.let("count", min(minus(end, block), integer(items)));
+                keys(loop, count, (inner, place) -> {
+                    Value.Variable at = inner.let("keyAt", places.key(keyHead, plus(block, place)));
+                    Value product = times(query.getFirst(), part(KEYS, at, 0));
                     for (int j = 1; j < spread.columns(); j++) {
-                        product = plus(product, times(query.get(j), part(inner, KEYS, at, j)));
+                        product = plus(product, times(query.get(j), part(KEYS, at, j)));
                     }
                     store(inner, partials, plus(times(place, across + 1L), spread.column()), product);
                 });
                 barrier(loop);
-                score(loop, block, end);
+                loop.when(less(item, count), this::score);
                 barrier(loop);
-                weigh(loop, block, end);
+                weigh(loop, block, count);
             });
         }
 
-        /** Runs over the keys of a line; {@code place} is a key's number in the block. */
-        private void keys(Emitter body, Value block, Value end, KeyBody what) {
-            body.loop("turn", integer(0), integer(spread.rows()), 1, (loop, turn) -> {
-                Value.Variable place = loop.let("place", plus(spread.row(), times(turn, spread.down())));
-                Value.Variable key = loop.let("key", plus(block, place));
-                loop.when(less(key, end), inner -> what.emit(inner, key, place));
-            });
+        /** Runs over the keys of a line, by their numbers in the block. */
+        private void keys(Emitter body, Value count, Emitter.LoopBody what) {
+            body.loop("place", spread.row(), count, spread.down(), what);
         }
 
-        private void score(Emitter loop, Value block, Value end) {
-            Value.Variable score = loop.let("score", number(TiledAttention.UNSEEN));
-            loop.when(less(plus(block, item), end), inner -> {
-                Value.Variable product = inner.let("product", ZERO);
-                inner.loop(
-                        "part",
-                        integer(0),
-                        integer(across),
-                        1,
-                        (parts, part) -> assign(
-                                parts,
-                                product,
-                                plus(product, element(partials, plus(times(item, across + 1L), part)))));
-                assign(inner, score, times(product, number(launch.scale())));
+        private void score(Emitter body) {
+            Value.Variable product = body.let("product", ZERO);
+            body.loop("part", integer(0), integer(across), 1, (loop, part) -> {
+                Value partial = element(partials, plus(times(item, across + 1L), part));
+                assign(loop, product, plus(product, partial));
             });
-            store(loop, scores, item, score);
+            store(body, scores, item, times(product, number(launch.scale())));
         }
 
-        private void weigh(Emitter loop, Value block, Value end) {
+        private void weigh(Emitter loop, Value block, Value count) {
             Value.Variable next = loop.let("next", most);
-            loop.loop(
-                    "turn",
-                    integer(0),
-                    integer(spread.rows()),
-                    1,
-                    (inner, turn) -> assign(
-                            inner, next, max(next, element(scores, plus(spread.row(), times(turn, spread.down()))))));
+            keys(loop, count, (inner, place) -> assign(inner, next, max(next, element(scores, place))));
             Value.Variable factor = loop.let("factor", exp(minus(most, next)));
             assign(loop, most, next);
             assign(loop, sum, times(sum, factor));
             output.multiplyRow(loop, 0, factor);
-            keys(loop, block, end, (inner, key, place) -> {
+            keys(loop, count, (inner, place) -> {
                 Value.Variable weight = inner.let("weight", exp(minus(element(scores, place), most)));
                 assign(inner, sum, plus(sum, weight));
-                Value.Variable at = inner.let("valueAt", places.key(keyHead, key));
+                Value.Variable at = inner.let("valueAt", places.key(keyHead, plus(block, place)));
                 for (int j = 0; j < spread.columns(); j++) {
                     Value.Variable to = output.at(0, j);
-                    assign(inner, to, plus(to, times(weight, part(inner, VALUES, at, j))));
+                    assign(inner, to, plus(to, times(weight, part(VALUES, at, j))));
                 }
             });
         }
@@ -299,10 +282,5 @@ final class DecodeAttention {
         private Value stateAt(Value share) {
             return times(plus(times(batchHead, shares), share), state());
         }
-    }
-
-    @FunctionalInterface
-    private interface KeyBody {
-        void emit(Emitter emitter, Value key, Value place);
     }
 }

@@ -1,7 +1,5 @@
 package dev.quipu.codegen.gpu;
 
-import static dev.quipu.codegen.gpu.GpuForms.ZERO;
-import static dev.quipu.codegen.gpu.GpuForms.less;
 import static dev.quipu.codegen.gpu.GpuForms.min;
 import static dev.quipu.codegen.gpu.GpuForms.shared;
 import static dev.quipu.codegen.gpu.GpuForms.store;
@@ -15,7 +13,8 @@ import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Value;
 
 /**
- * Head vectors in local memory, one a row, with zeros behind them and below them.
+ * Head vectors in local memory, one a row. Rows that are not there hold the last one that is, and numbers behind a vector's
+ * last hold that: a weight of zero or the end of a loop keeps them out, while memory that nobody wrote might be NaN.
  *
  * @param headSize numbers of a vector
  * @param stride from one row to the next
@@ -28,7 +27,7 @@ record HeadTile(Value.Variable array, int rows, int headSize, int stride) {
     }
 
     /**
-     * Fills the tile. Rows that are not there load the last one that is: what lies behind may be memory that nobody wrote.
+     * Fills the tile.
      *
      * @param lanes the items over a rectangle as wide as the tile
      * @param at element of the buffer at which the first row begins
@@ -45,11 +44,7 @@ record HeadTile(Value.Variable array, int rows, int headSize, int stride) {
                 Value column = lanes.column(j);
                 boolean inside = (j + 1) * lanes.across() <= headSize;
                 Value read = inside ? column : min(column, integer(headSize - 1L));
-                Value value = new Value.Select(less(row, count), memories.load(buffer, plus(from, read)), ZERO);
-                if (!inside) {
-                    value = new Value.Select(less(column, integer(headSize)), value, ZERO);
-                }
-                store(loop, array, plus(times(row, stride), column), value);
+                store(loop, array, plus(times(row, stride), column), memories.load(buffer, plus(from, read)));
             }
         });
     }

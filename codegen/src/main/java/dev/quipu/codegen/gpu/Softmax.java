@@ -93,7 +93,8 @@ final class Softmax {
         columns(loop, (inner, place) -> {
             Value.Variable score = inner.let("score", element(weights, place));
             Value unseen = compare(score, Comparison.LESS_OR_EQUAL, number(TiledAttention.UNSEEN));
-            Value.Variable weight = inner.let("weight", new Value.Select(unseen, ZERO, exp(minus(score, most))));
+            Value.Variable power = inner.let("power", exp(minus(score, most)));
+            Value.Variable weight = inner.let("weight", new Value.Select(unseen, ZERO, power));
             store(inner, weights, place, weight);
             assign(inner, sum, plus(sum, weight));
         });

@@ -165,7 +165,7 @@ final class TiledAttention {
         for (int j = 0; j < scores.columns(); j++) {
             Value.Variable key = loop.let("key" + j, plus(block, scores.column(j)));
             for (int i = 0; i < scores.rows(); i++) {
-                Value scaled = times(products.at(i, j), number(launch.scale()));
+                Value scaled = loop.let("scaled", times(products.at(i, j), number(launch.scale())));
                 long place = (long) i * scores.down() * tiles.scoreStride() + (long) j * scores.across();
                 store(loop, weights, plus(at, place), rows.seen(i, key, scaled, number(UNSEEN)));
             }

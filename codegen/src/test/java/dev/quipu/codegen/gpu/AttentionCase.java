@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * An attention launch and the contents of its buffers. Floats lie in one array, with NaN between them and wherever nothing has
- * been written: in outputs, and in caches behind the last key.
+ * An attention launch and the contents of its buffers. Floats lie in one array, with NaN between them and wherever nothing
+ * should be read: in outputs, and in caches outside of what is seen.
  */
 final class AttentionCase {
     private static final int GAP = 3;
@@ -118,9 +118,11 @@ final class AttentionCase {
             int row = launch.keyHeads() * launch.headSize();
             for (int sequence = 0; sequence < launch.batch(); sequence++) {
                 int written = Math.min(integers[sequence] + launch.queries(), launch.keys());
+                int oldest = launch.window() == 0 ? 0 : Math.max(0, integers[sequence] - launch.window() + 1);
+                int first = sequence * launch.keys();
                 for (int buffer = 1; buffer <= 2; buffer++) {
-                    int from = bases[buffer] + (sequence * launch.keys() + written) * row;
-                    Arrays.fill(floats, from, bases[buffer] + (sequence + 1) * launch.keys() * row, Float.NaN);
+                    poison(buffer, first * row, (first + Math.min(oldest, written)) * row);
+                    poison(buffer, (first + written) * row, (first + launch.keys()) * row);
                 }
             }
         }
@@ -159,6 +161,11 @@ final class AttentionCase {
                     case BACKWARD -> 3;
                     case CACHED -> 1;
                 };
+    }
+
+    /** Puts NaN at elements of a buffer. */
+    void poison(int buffer, int from, int to) {
+        Arrays.fill(floats, bases[buffer] + from, bases[buffer] + to, Float.NaN);
     }
 
     void set(int buffer, float[] values) {
