@@ -25,7 +25,7 @@ record ProductTiling(MatrixProduct product, Tile tile, int parts) {
 
     private static final int MOST_PARTS = 64;
     private static final int FEWEST_STEPS_OF_PART = 128;
-    private static final int MOST_SCRATCH = 1 << 28;
+    private static final int MOST_SCRATCH = 1 << 24;
 
     /**
      * A tile of the product.
@@ -47,8 +47,8 @@ record ProductTiling(MatrixProduct product, Tile tile, int parts) {
             new Tile(64, 64, 4, 4, 0.55),
             new Tile(32, 128, 4, 4, 0.55),
             new Tile(128, 32, 4, 4, 0.55),
-            new Tile(16, 128, 4, 4, 0.5),
-            new Tile(128, 16, 4, 4, 0.5),
+            new Tile(16, 128, 4, 4, 0.4),
+            new Tile(128, 16, 4, 4, 0.4),
             new Tile(32, 32, 2, 2, 0.25),
             new Tile(16, 16, 1, 1, 0.12));
 
@@ -67,13 +67,16 @@ record ProductTiling(MatrixProduct product, Tile tile, int parts) {
 
     private boolean isPossible() {
         return parts == 1
-                || (stepsOfPart() >= FEWEST_STEPS_OF_PART
+                || (tiles() < UNITS
+                        && stepsOfPart() >= FEWEST_STEPS_OF_PART
                         && Math.ceilDiv(product.depth(), stepsOfPart()) == parts
                         && elements() * parts <= MOST_SCRATCH);
     }
 
     private double cost() {
-        double waves = Math.ceilDiv(tiles() * parts, UNITS);
+        double share = (double) tiles() * parts / UNITS;
+        // units take another group when they are ready, so that only part of the last wave is lost
+        double waves = Math.max(1, (share + Math.ceil(share)) / 2);
         double multiplying = waves * tile.rows() * tile.columns() * stepsOfPart() / tile.rate();
         return parts == 1 ? multiplying : multiplying + PART_ELEMENT * elements() * parts + LAUNCH;
     }
