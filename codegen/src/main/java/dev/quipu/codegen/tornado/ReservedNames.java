@@ -68,8 +68,8 @@ public final class ReservedNames {
             "(?:vload|vstore|atomic[A-Z]|cuda[A-Z]|make_)\\w+",
             "(?:CL|FLT|DBL|INT|UINT|CHAR|SHRT|LONG|HALF|M|CUDA|OPENCL|FP)_\\w+",
             "_\\w*",
-            "[a-z]{1,4}_\\d+",
-            "[a-z]{1,4}\\d+"));
+            "(?:u?[a-z]|bt|ch|sh|half|ad[a-z]{1,2}|(?:v|ch|b|sh)\\d+[a-z]*|mma_\\w+)_\\d+",
+            "r[a-z]{2}\\d+|rmma\\w+"));
 
     private ReservedNames() {}
 

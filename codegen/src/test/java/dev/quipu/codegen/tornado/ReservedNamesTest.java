@@ -33,12 +33,15 @@ class ReservedNamesTest {
         "adf_2, adf_2_",
         "rfi3, rfi3_",
         "_kernel_context, q_kernel_context_",
+        "ul_11, ul_11_",
+        "v4f_2, v4f_2_",
         "kernel_context, kernel_context_",
         // parameters of every method
         "entry, entry_",
         "context, context_",
         // ours
         "arena, arena",
+        "sum_2, sum_2",
         "tokens, tokens",
         "layers_attention_norm_rms_norm, layers_attention_norm_rms_norm",
         "head, head",
