@@ -84,7 +84,7 @@ final class ProgramBuilder {
         }
         List<TornadoTask> tasks = new ArrayList<>();
         for (int i = 0; i < kernels.kernels().size(); i++) {
-            tasks.add(task(number, i, kernels.kernels().get(i), addresses));
+            tasks.add(task(number, i, kernels, addresses));
         }
         return tasks;
     }
@@ -95,7 +95,9 @@ final class ProgramBuilder {
         return lowered;
     }
 
-    private TornadoTask task(int number, int part, GpuKernel whole, List<ProgramArrays.Address> addresses) {
+    private TornadoTask task(
+            int number, int part, GpuLowering.Lowered lowering, List<ProgramArrays.Address> addresses) {
+        GpuKernel whole = lowering.kernels().get(part);
         List<Integer> used = UsedMemories.of(whole);
         GpuKernel kernel = whole.over(used);
         List<String> names = new ArrayList<>();
@@ -113,7 +115,14 @@ final class ProgramBuilder {
         Launch launch = launches.get(number).launch();
         GpuKernel printed = methods.computeIfAbsent(
                 new Method(launch, part, parameters), key -> kernel.named(fresh(kernel.name()), comment(launch)));
-        TornadoTask task = new TornadoTask(taskName(number, whole), number, printed, parameters, names, bases);
+        TornadoTask task = new TornadoTask(
+                taskName(number, whole),
+                number,
+                printed,
+                parameters,
+                names,
+                bases,
+                Extent.of(launch, lowering, part, used));
         if (task.arguments() > MOST_ARGUMENTS) {
             throw tooManyArrays(launches.get(number), task);
         }

@@ -12,6 +12,7 @@ import java.util.List;
  * @param parameters names of the method's array parameters, one for each of the kernel's memories; equal ones are one
  * @param arrays names of the arrays, one for each of the kernel's memories
  * @param bases number of each memory's first element in its array
+ * @param extents what the kernel may touch of each memory
  */
 public record TornadoTask(
         String name,
@@ -19,7 +20,8 @@ public record TornadoTask(
         GpuKernel kernel,
         List<String> parameters,
         List<String> arrays,
-        List<Integer> bases) {
+        List<Integer> bases,
+        List<Extent> extents) {
     /** Arguments of a task that are not arrays: context, iteration, places, entry, stride. */
     public static final int OTHER_ARGUMENTS = 5;
 
@@ -27,8 +29,12 @@ public record TornadoTask(
         parameters = List.copyOf(parameters);
         arrays = List.copyOf(arrays);
         bases = List.copyOf(bases);
+        extents = List.copyOf(extents);
         int memories = kernel.memories().size();
-        if (parameters.size() != memories || arrays.size() != memories || bases.size() != memories) {
+        if (parameters.size() != memories
+                || arrays.size() != memories
+                || bases.size() != memories
+                || extents.size() != memories) {
             throw new AssertionError(kernel.name() + ": " + parameters + ", " + arrays + ", " + bases);
         }
     }
