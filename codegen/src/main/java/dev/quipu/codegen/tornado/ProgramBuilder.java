@@ -31,6 +31,9 @@ final class ProgramBuilder {
 
     private static final int MOST_ARGUMENTS = 20;
 
+    /** A graph costs something each time that it runs, so few equal tasks are rather written down again. */
+    private static final int LEAST_LEFT = 8;
+
     private final String name;
     private final Scheduled scheduled;
     private final ProgramArrays arrays;
@@ -164,7 +167,7 @@ final class ProgramBuilder {
     private List<TornadoProgram.Stage> stages(List<TornadoTask> tasks) {
         List<TornadoTask.Key> keys = tasks.stream().map(TornadoTask::key).toList();
         List<TornadoProgram.Stage> stages = new ArrayList<>();
-        for (Rolling.Stretch stretch : Rolling.of(keys, MOST_TASKS, (from, to) -> fits(tasks.subList(from, to)))) {
+        for (Rolling.Stretch stretch : Rolling.of(keys, MOST_TASKS, LEAST_LEFT, (from, to) -> fits(tasks.subList(from, to)))) {
             String stage = name + "_" + stages.size();
             stages.add(new TornadoProgram.Stage(stage, stretch.start(), stretch.period(), stretch.runs()));
         }

@@ -23,22 +23,28 @@ final class Rolling {
         int end() {
             return start + period * runs;
         }
+
+        /** How many elements need not be there. */
+        int left() {
+            return (runs - 1) * period;
+        }
     }
 
     /**
      * Divides a list. From left to right, each stretch is the one that leaves out most.
      *
      * @param longest period that is looked for
+     * @param least elements that a stretch which repeats must leave out
      * @param room which elements can be one period; where some can, so can fewer of them
      */
-    static List<Stretch> of(List<?> elements, int longest, Room room) {
+    static List<Stretch> of(List<?> elements, int longest, int least, Room room) {
         int[][] equal = equal(elements, longest);
         List<Stretch> stretches = new ArrayList<>();
         int single = 0;
         int next = 0;
         while (next < elements.size()) {
             Stretch best = best(equal, next, room);
-            if (best.runs() == 1) {
+            if (best.left() < least) {
                 next++;
             } else {
                 singles(single, next, room, stretches);
@@ -69,8 +75,9 @@ final class Rolling {
         int most = Math.min(equal.length - 1, (equal[0].length - 1 - start) / 2);
         for (int period = 1; period <= most && room.holds(start, start + period); period++) {
             int runs = 1 + equal[period][start] / period;
-            if ((runs - 1) * period > (best.runs() - 1) * best.period()) {
-                best = new Stretch(start, period, runs);
+            Stretch stretch = new Stretch(start, period, runs);
+            if (stretch.left() > best.left()) {
+                best = stretch;
             }
         }
         return best;

@@ -39,14 +39,21 @@ class RollingTest {
     })
     void repetitionsAreFound(String text, String expected) {
         List<String> letters = letters(text);
-        assertEquals(expected, print(letters, Rolling.of(letters, 10, (from, to) -> true)));
+        assertEquals(expected, print(letters, Rolling.of(letters, 10, 1, (from, to) -> true)));
     }
 
     @ParameterizedTest
     @CsvSource({"abcdefg, 3, abc def g", "abcdabcd, 3, abc dab cd", "abababab, 2, (ab)4", "aabaab, 1, (a)2 b (a)2 b"})
     void noStretchIsLargerThanItsRoom(String text, int most, String expected) {
         List<String> letters = letters(text);
-        assertEquals(expected, print(letters, Rolling.of(letters, 10, (from, to) -> to - from <= most)));
+        assertEquals(expected, print(letters, Rolling.of(letters, 10, 1, (from, to) -> to - from <= most)));
+    }
+
+    @Test
+    void whatRepeatsTooLittleIsNotRolled() {
+        List<String> letters = letters("xaabcbcbcbcy");
+        assertEquals("xaa (bc)4 y", print(letters, Rolling.of(letters, 10, 2, (from, to) -> true)));
+        assertEquals("xaabcbcbcbcy", print(letters, Rolling.of(letters, 10, 7, (from, to) -> true)));
     }
 
     @Test
@@ -62,7 +69,7 @@ class RollingTest {
                 }
             }
             int next = 0;
-            for (Rolling.Stretch stretch : Rolling.of(letters, 8, (from, to) -> to - from <= 6)) {
+            for (Rolling.Stretch stretch : Rolling.of(letters, 8, 1, (from, to) -> to - from <= 6)) {
                 assertEquals(next, stretch.start());
                 assertTrue(stretch.period() <= 6);
                 for (int i = stretch.start() + stretch.period(); i < stretch.end(); i++) {
