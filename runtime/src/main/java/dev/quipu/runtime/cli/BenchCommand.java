@@ -1,6 +1,7 @@
 package dev.quipu.runtime.cli;
 
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.runtime.bench.StepBenchmark;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.model.ModelSource;
@@ -19,7 +20,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(name = "bench", description = "Times training steps on random tokens.")
 final class BenchCommand extends QuipuCommand {
-    private static final String PRECISION = "fp32";
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A preset, a class, a .java file or a model folder.")
     private String model;
@@ -50,6 +50,9 @@ final class BenchCommand extends QuipuCommand {
     private LossOptions loss;
 
     @Mixin
+    private PrecisionOptions precision;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -61,7 +64,8 @@ final class BenchCommand extends QuipuCommand {
         int sequence = argument(() -> batch.sequence(source.model()));
         Compiler compiler = argument(() -> loss.applyTo(new Compiler(false).keeping(plan.request())));
         try (Device device = argument(devices::open);
-                StepBenchmark benchmark = new StepBenchmark(source.model(), device, compiler, rows, sequence)) {
+                StepBenchmark benchmark = new StepBenchmark(
+                        source.model(), device, argument(() -> precision.applyTo(compiler, device)), rows, sequence)) {
             StepBenchmark.Result result = measure(benchmark);
             if (json) {
                 out().println(JsonMapper.shared().writeValueAsString(values(source, device, result)));
@@ -87,7 +91,7 @@ final class BenchCommand extends QuipuCommand {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("model", source.name());
         values.put("device", device.name());
-        values.put("precision", PRECISION);
+        values.put("precision", precisionName());
         values.put("plan", PlanNames.describe(plan.request()));
         values.put("batch", result.batch());
         values.put("sequence", result.sequence());
@@ -101,6 +105,13 @@ final class BenchCommand extends QuipuCommand {
         return values;
     }
 
+    /** Others call f32 fp32. */
+    private String precisionName() {
+        return precision.precision() == Precision.F32
+                ? "fp32"
+                : precision.precision().toString();
+    }
+
     private void print(ModelSource source, Device device, StepBenchmark.Result result) {
         out().println(String.format(
                 Locale.ROOT,
@@ -108,7 +119,7 @@ final class BenchCommand extends QuipuCommand {
                         + " %s/s, peak %s",
                 source.name(),
                 device.name(),
-                PRECISION,
+                precisionName(),
                 plan.isGiven() ? ", plan " + PlanNames.describe(plan.request()) : "",
                 result.batch(),
                 result.sequence(),

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.Model;
 import dev.quipu.runtime.data.ConversationFiles;
@@ -55,6 +56,9 @@ final class EvalCommand extends QuipuCommand {
     private BatchOptions batch;
 
     @Mixin
+    private PrecisionOptions precision;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -72,12 +76,17 @@ final class EvalCommand extends QuipuCommand {
                         tokenizer,
                         Optional.ofNullable(chatTemplate),
                         cache == null ? TokenCache.ofUser() : new TokenCache(cache)));
-                Evaluation evaluation = new Evaluation(declared, state, device, rows, sequence, documents);
+                Evaluation evaluation =
+                        new Evaluation(compiler(device), declared, state, device, rows, sequence, documents);
                 Progress progress =
                         Progress.start("eval", "tokens", text.tokens().length() - 1)) {
             print(evaluation.measure(text.tokens(), done -> progress.update(done, () -> "")));
             return SUCCESS;
         }
+    }
+
+    private Compiler compiler(Device device) {
+        return argument(() -> precision.applyTo(new Compiler(false), device));
     }
 
     private void print(Evaluation.Result result) {

@@ -37,7 +37,7 @@ final class KernelsCommand extends QuipuCommand {
         argument(() -> supported(target));
         ModelSource source = argument(() -> ModelSource.of(model));
         Compiled compiled = argument(() -> program.compile(source.model()));
-        List<JvmProgram.Source> sources = sources(compiled);
+        List<JvmProgram.Source> sources = argument(() -> sources(compiled));
         if (folder == null) {
             sources.forEach(kernel -> out().println(kernel.text()));
             out().flush();

@@ -52,6 +52,9 @@ final class ParityCommand extends QuipuCommand {
     private LossOptions loss;
 
     @Mixin
+    private PrecisionOptions precision;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -67,8 +70,9 @@ final class ParityCommand extends QuipuCommand {
         Compiler compiler = argument(() -> loss.applyTo(new Compiler(false).keeping(plan.request())));
         try (Device device = argument(devices::open);
                 State state = source.loadWeights()) {
+            Compiler precise = argument(() -> precision.applyTo(compiler, device));
             List<Difference> differences =
-                    new ArrayList<>(new Parity(source.model(), state, device, compiler).compare(reference));
+                    new ArrayList<>(new Parity(source.model(), state, device, precise).compare(reference));
             differences.sort(WORST);
             List<Difference> outside = differences.stream()
                     .filter(found -> !found.isWithin(tolerance))
@@ -83,6 +87,7 @@ final class ParityCommand extends QuipuCommand {
         if (json) {
             Map<String, Object> values = new LinkedHashMap<>();
             values.put("device", device.name());
+            values.put("precision", precision.precision().toString());
             values.put("tolerance", tolerance);
             values.put("tensors", differences.size());
             values.put("outside", outside.stream().map(Difference::name).toList());

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.cli;
 
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.runtime.jvm.JvmDevice;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.plan.MeasuredPlan;
@@ -51,6 +52,9 @@ final class PlanCommand extends QuipuCommand {
     private LossOptions loss;
 
     @Mixin
+    private PrecisionOptions precision;
+
+    @Mixin
     private BatchOptions batch;
 
     @Override
@@ -60,6 +64,7 @@ final class PlanCommand extends QuipuCommand {
         }
         if (measuredSteps != null) {
             atLeast(1, "--measure", measuredSteps);
+            argument(this::measurable);
         }
         ModelSource source = argument(() -> batch.withRoom(ModelSource.of(model), err()));
         int rows = argument(batch::batch);
@@ -95,6 +100,13 @@ final class PlanCommand extends QuipuCommand {
         }
     }
 
+    private Precision measurable() {
+        try (JvmDevice device = new JvmDevice(1)) {
+            device.require(precision.precision());
+            return precision.precision();
+        }
+    }
+
     private String text(List<MeasuredPlan> measured) {
         return measured.isEmpty()
                 ? ""
@@ -103,7 +115,7 @@ final class PlanCommand extends QuipuCommand {
     }
 
     private PlanStudy study(ModelSource source, int rows, int sequence) {
-        Compiler compiler = loss.applyTo(new Compiler(false));
+        Compiler compiler = precision.applyTo(loss.applyTo(new Compiler(false)));
         return plan.isGiven()
                 ? PlanStudy.of(compiler, source.model(), rows, sequence, plan.request())
                 : PlanStudy.of(compiler, source.model(), rows, sequence);

@@ -39,6 +39,9 @@ final class ProgramOptions {
     @Mixin
     private LossOptions loss;
 
+    @Mixin
+    private PrecisionOptions precision;
+
     @Option(names = "--verify", description = "Checks every stage of the compiler.")
     private boolean verify;
 
@@ -52,7 +55,7 @@ final class ProgramOptions {
             throw QuipuException.of(
                     "a chunk for the program gradient or loss", program, "--loss-chunk", "no other has one");
         }
-        Compiler compiler = loss.applyTo(new Compiler(verify).keeping(plan.request()));
+        Compiler compiler = precision.applyTo(loss.applyTo(new Compiler(verify).keeping(plan.request())));
         int length = sequence == null ? Math.min(usualSequence(), model.contextLength()) : sequence;
         check("--batch", batch);
         check("--seq", length);

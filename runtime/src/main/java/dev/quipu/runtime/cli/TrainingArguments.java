@@ -76,6 +76,9 @@ final class TrainingArguments {
     @Mixin
     private LossOptions loss;
 
+    @Mixin
+    private PrecisionOptions precision;
+
     @Option(
             names = "--device",
             paramLabel = "NAME",
@@ -109,6 +112,7 @@ final class TrainingArguments {
             options.plan(plan.request(options.plan()));
         }
         loss.rows().ifPresent(options::lossChunk);
+        precision.given().ifPresent(options::precision);
         set(device, options::device);
         set(workers, options::workers);
         return options.verify(verify);

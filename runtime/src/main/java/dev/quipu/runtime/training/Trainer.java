@@ -152,7 +152,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Compiler compiler() {
-        Compiler planned = new Compiler(options.verify()).keeping(options.plan());
+        Compiler planned =
+                new Compiler(options.verify()).keeping(options.plan()).in(options.precision());
         OptionalInt chunk = options.lossChunk();
         return chunk.isPresent() ? planned.withLossChunk(chunk.getAsInt()) : planned;
     }

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.compiler.checkpoint.PlanRequest;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.QuipuException;
@@ -23,6 +24,7 @@ import java.util.OptionalInt;
  * @param intervals of what happens now and then
  * @param plan which activations a step keeps for its backward pass
  * @param lossChunk rows of logits that exist at once; empty for the compiler's own choice
+ * @param precision of matrix products; the device must have it
  * @param device one of {@link #DEVICES}
  * @param workers threads that compute; 0 for the device's own choice
  * @param verify whether the compiler checks every stage
@@ -40,6 +42,7 @@ public record TrainingOptions(
         Intervals intervals,
         PlanRequest plan,
         OptionalInt lossChunk,
+        Precision precision,
         String device,
         int workers,
         boolean verify) {

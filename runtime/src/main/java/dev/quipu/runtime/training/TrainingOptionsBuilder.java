@@ -1,6 +1,7 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.compiler.checkpoint.PlanRequest;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.compiler.program.ParameterGroup;
@@ -45,6 +46,7 @@ public final class TrainingOptionsBuilder {
     private Documents documents = Documents.JOINED;
     private PlanRequest plan = PlanRequest.SAVE_ALL;
     private OptionalInt lossChunk = OptionalInt.empty();
+    private Precision precision = Precision.F32;
     private String device = "jvm";
     private int workers;
     private boolean verify;
@@ -182,6 +184,12 @@ public final class TrainingOptionsBuilder {
         return this;
     }
 
+    /** What the factors of products are rounded to. */
+    public TrainingOptionsBuilder precision(Precision value) {
+        precision = value;
+        return this;
+    }
+
     public TrainingOptionsBuilder device(String value) {
         device = value;
         return this;
@@ -226,6 +234,7 @@ public final class TrainingOptionsBuilder {
                         interval(checkpointEvery, all, CHECKPOINTS)),
                 plan,
                 lossChunk,
+                precision,
                 device,
                 workers,
                 verify);

@@ -2,6 +2,7 @@ package dev.quipu.runtime.training;
 
 import dev.quipu.compiler.checkpoint.Decision;
 import dev.quipu.compiler.checkpoint.PlanRequest;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.compiler.program.ParameterGroup;
@@ -30,6 +31,7 @@ public final class TrainingSettings {
     private static final String LORA = "lora-targets";
     private static final String PLAN = "plan";
     private static final String LOSS_CHUNK = "loss-chunk";
+    private static final String PRECISION = "precision";
     private static final String SAVED = "save";
     private static final String RECOMPUTED = "recompute";
     private static final String PLAN_HASH = "plan-hash";
@@ -72,6 +74,7 @@ public final class TrainingSettings {
         settings.put("checkpoint-every", Long.toString(options.intervals().checkpoint()));
         putPlan(settings, options.plan());
         options.lossChunk().ifPresent(rows -> settings.put(LOSS_CHUNK, Integer.toString(rows)));
+        settings.put(PRECISION, options.precision().toString());
         settings.put(DEVICE, options.device());
         settings.put("workers", Integer.toString(options.workers()));
         text.chatTemplate().ifPresent(template -> settings.put(CHAT_TEMPLATE, template));
@@ -144,7 +147,7 @@ public final class TrainingSettings {
         names.addAll(wanted.keySet());
         names.removeAll(FREE);
         for (String name : names) {
-            String before = stored.getOrDefault(name, "");
+            String before = stored.getOrDefault(name, name.equals(PRECISION) ? Precision.F32.toString() : "");
             String value = wanted.getOrDefault(name, "");
             if (!before.equals(value)) {
                 throw QuipuException.of(
@@ -199,6 +202,7 @@ public final class TrainingSettings {
                     .sampleEvery(number("sample-every"))
                     .checkpointEvery(number("checkpoint-every"))
                     .plan(plan())
+                    .precision(Precision.named(settings.getOrDefault(PRECISION, Precision.F32.toString())))
                     .device(text("device"))
                     .workers((int) number("workers"));
         }
