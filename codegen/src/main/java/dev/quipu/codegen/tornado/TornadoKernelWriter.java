@@ -40,6 +40,7 @@ public final class TornadoKernelWriter {
     /** The parameters before the arrays. */
     public static final List<String> LEADING_PARAMETERS = List.of("context", "iteration", "places", "entry", "stride");
 
+    private static final int COMMENT_COLUMNS = 110;
     private static final String PLACE = "place";
 
     /** Class names, and places where a line may break. */
@@ -96,7 +97,7 @@ public final class TornadoKernelWriter {
     private MethodSpec method() {
         MethodSpec.Builder method =
                 MethodSpec.methodBuilder(kernel.name()).addModifiers(Modifier.PUBLIC, Modifier.STATIC);
-        kernel.comment().forEach(line -> method.addJavadoc("$L\n", line));
+        kernel.comment().forEach(line -> method.addJavadoc("$L\n", folded(line)));
         method.addParameter(TornadoApi.KERNEL_CONTEXT, "context")
                 .addParameter(TornadoApi.INT_ARRAY, "iteration")
                 .addParameter(TornadoApi.INT_ARRAY, "places")
@@ -104,6 +105,19 @@ public final class TornadoKernelWriter {
                 .addParameter(TypeName.INT, "stride");
         parameters().forEach((name, type) -> method.addParameter(type, name));
         return method.addCode(prologue()).addCode(block(kernel.body())).build();
+    }
+
+    /** A line of a comment in as many lines as fit. */
+    private static String folded(String comment) {
+        StringBuilder text = new StringBuilder();
+        int column = 0;
+        for (String word : comment.split(" ")) {
+            boolean full = column > 0 && column + 1 + word.length() > COMMENT_COLUMNS;
+            String gap = column == 0 ? "" : full ? "\n    " : " ";
+            text.append(gap).append(word);
+            column = full ? 4 + word.length() : column + gap.length() + word.length();
+        }
+        return text.toString().replace(" \n", "\n"); // two spaces part a comment's columns
     }
 
     private Map<String, ClassName> parameters() {

@@ -88,6 +88,17 @@ class TornadoKernelWriterTest {
         assertEquals(List.of("entry", "stride"), scalars);
     }
 
+    @Test
+    void longLinesOfCommentsAreFolded() {
+        String line =
+                "pointwise(formula=\"r * (g * weight - x * (r * r * mean))\") f32[batch=2, sequence=13, channel=8]  "
+                        + "layers.1.feedForwardNorm  Llama.java:75";
+        MethodSpec method = TornadoKernelWriter.method(sums().named("row_sums", List.of(line)), List.of("a", "a"));
+        assertEquals(
+                line.replace("  layers", "\n    layers"),
+                method.javadoc().toString().strip());
+    }
+
     private static GpuKernel sums() {
         Value.Variable x = new Value.Variable("x_array", KernelType.FLOATS);
         Value.Variable xBase = new Value.Variable("x_base", KernelType.INT);
