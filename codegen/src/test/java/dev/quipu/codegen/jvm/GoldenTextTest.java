@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quipu.codegen.launch.AttentionLaunch;
 import dev.quipu.codegen.launch.Launch;
 import dev.quipu.codegen.launch.MatrixProduct;
+import dev.quipu.codegen.tornado.FamilyLayout;
+import dev.quipu.codegen.tornado.TornadoProgram;
 import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.checkpoint.PlanRequest;
@@ -58,6 +60,11 @@ class GoldenTextTest {
         texts.put(
                 "kernels/layers_attention_attention_separate.txt",
                 source(JvmProgram.of(separate.scheduled(), LANES), "layers_attention_attention"));
+        FamilyLayout layout = FamilyLayout.of(compiled.scheduled().states());
+        for (TornadoProgram.Source source :
+                TornadoProgram.of("gradient", compiled.scheduled(), layout).sources()) {
+            texts.put("tornado/" + source.className() + ".txt", source.text());
+        }
         texts.replaceAll((name, text) -> text.replaceAll("\\.java:\\d+", ".java"));
         return texts;
     }
