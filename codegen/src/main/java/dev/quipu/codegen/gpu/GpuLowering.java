@@ -29,10 +29,6 @@ public final class GpuLowering {
         };
     }
 
-    private static Lowered none(Launch launch) {
-        throw new AssertionError("no lowering of " + launch);
-    }
-
     /**
      * A launch's kernels.
      *

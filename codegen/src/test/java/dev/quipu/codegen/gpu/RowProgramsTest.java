@@ -291,7 +291,14 @@ class RowProgramsTest {
                         new Step.Reduce("sum", Step.Reduction.SUM, formula("x")),
                         new Step.Map("y", formula("sum * angle")),
                         new Step.Store("y", cache, false)));
+        RowProgram rotation = new RowProgram(
+                copy.space(),
+                buffers,
+                List.of(
+                        new Step.Load("angle", angle),
+                        new Step.Store("angle", new Access(2, 0, List.of(40L, 8L, 4L), 1), false)));
         for (int[] positions : new int[][] {{0, 2}, {3, 1}, {9, 0}}) {
+            LaunchCheck.of(rotation).integers(3, positions).run();
             LaunchCheck.of(copy).integers(3, positions).run();
             LaunchCheck.of(reduced).integers(3, positions).run();
         }
