@@ -3,7 +3,6 @@ package dev.quipu.codegen.gpu;
 import static dev.quipu.codegen.gpu.GpuForms.ZERO;
 import static dev.quipu.codegen.gpu.GpuForms.assign;
 import static dev.quipu.codegen.gpu.GpuForms.barrier;
-import static dev.quipu.codegen.gpu.GpuForms.compare;
 import static dev.quipu.codegen.gpu.GpuForms.divide;
 import static dev.quipu.codegen.gpu.GpuForms.element;
 import static dev.quipu.codegen.gpu.GpuForms.exp;
@@ -20,7 +19,6 @@ import static dev.quipu.codegen.kernel.Emitter.times;
 
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Value;
-import dev.quipu.codegen.kernel.Value.Comparison;
 
 /**
  * The running softmax over the rows of a tile of scores in local memory. Several items have a row: every item keeps the row's
@@ -92,7 +90,7 @@ final class Softmax {
         assign(loop, sum, times(sum, factor));
         columns(loop, (inner, place) -> {
             Value.Variable score = inner.let("score", element(weights, place));
-            Value unseen = compare(score, Comparison.LESS_OR_EQUAL, number(TiledAttention.UNSEEN));
+            Value unseen = less(score, number(TiledAttention.HARDLY_SEEN));
             Value.Variable power = inner.let("power", exp(minus(score, most)));
             Value.Variable weight = inner.let("weight", new Value.Select(unseen, ZERO, power));
             store(inner, weights, place, weight);

@@ -41,6 +41,9 @@ final class TiledAttention {
      */
     static final double UNSEEN = -3e38;
 
+    /** No score is less but {@link #UNSEEN}; NaN is not less either and stays. */
+    static final double HARDLY_SEEN = -2e38;
+
     private static final int QUERIES = 0;
     private static final int KEYS = 1;
     private static final int VALUES = 2;
