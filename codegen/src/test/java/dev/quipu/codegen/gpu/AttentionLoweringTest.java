@@ -1,8 +1,10 @@
 package dev.quipu.codegen.gpu;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.codegen.launch.AttentionLaunch.Kind;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -60,6 +62,18 @@ class AttentionLoweringTest {
     void cachedAgreesWithTheReference(
             int chunk, int cache, int heads, int keyHeads, int headSize, int window, int first, int second) {
         check(AttentionCase.cached(chunk, cache, heads, keyHeads, headSize, window, first, second));
+    }
+
+    /** A NaN is no key that is not seen: it shows in the query's output, and in no other. */
+    @Test
+    void nanStaysInItsRow() {
+        int headSize = 4;
+        AttentionCase attention = AttentionCase.training(Kind.FORWARD, 1, 20, 1, 1, headSize, 0, null);
+        attention.poison(0, 7 * headSize, 7 * headSize + 1);
+        float[] output = attention.run()[0];
+        for (int i = 0; i < output.length; i++) {
+            assertEquals(i / headSize == 7, Float.isNaN(output[i]), "element " + i);
+        }
     }
 
     private static void check(AttentionCase attention) {
