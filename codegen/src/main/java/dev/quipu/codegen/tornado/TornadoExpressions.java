@@ -50,6 +50,11 @@ final class TornadoExpressions {
         };
     }
 
+    /** A value at the right of a comparison. */
+    String printBound(Value value) {
+        return operand(value, SHIFT);
+    }
+
     /** What a kernel that passed the legal subset does not have. */
     static AssertionError refused(Object form) {
         return new AssertionError("not for a GPU: " + form);

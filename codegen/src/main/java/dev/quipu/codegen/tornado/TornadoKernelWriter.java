@@ -165,7 +165,12 @@ public final class TornadoKernelWriter {
                 String name = names.of(loop.variable().name());
                 String step = loop.step() == 1 ? name + "++" : name + " += " + loop.step();
                 code.beginControlFlow(
-                        "for (int $L = $L; $L < $L; $L)", name, print(loop.from()), name, print(loop.to()), step);
+                        "for (int $L = $L; $L < $L; $L)",
+                        name,
+                        print(loop.from()),
+                        name,
+                        code(expressions.printBound(loop.to())),
+                        step);
                 code.add(block(loop.body())).endControlFlow();
             }
             case Statement.If choice -> {

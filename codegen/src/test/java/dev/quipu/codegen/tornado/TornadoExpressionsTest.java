@@ -10,6 +10,7 @@ import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
 import dev.quipu.codegen.kernel.Value.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -81,6 +82,13 @@ class TornadoExpressionsTest {
     @MethodSource("rows")
     void isPrintedAs(String expected, Value value) {
         assertEquals(expected, new TornadoExpressions(name -> name).print(value));
+    }
+
+    @Test
+    void aLoopsEndBindsMoreThanItsComparison() {
+        TornadoExpressions expressions = new TornadoExpressions(name -> name);
+        assertEquals("i + 1", expressions.printBound(binary(BinaryOperator.ADD, I, integer(1))));
+        assertEquals("(i & 7)", expressions.printBound(binary(BinaryOperator.AND, I, integer(7))));
     }
 
     private static Arguments row(String expected, Value value) {
