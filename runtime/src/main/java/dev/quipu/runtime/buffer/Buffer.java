@@ -22,14 +22,19 @@ public final class Buffer {
     /** Bytes behind the padded elements: one vector of the widest species. */
     public static final int SLACK = 64;
 
+    /** Bytes in front of the elements of an allocated buffer, which a device may write to. */
+    public static final int HEADER = 16;
+
     private final DType type;
     private final long length;
     private final MemorySegment segment;
+    private final MemorySegment front;
 
-    private Buffer(DType type, long length, MemorySegment segment) {
+    private Buffer(DType type, long length, MemorySegment segment, MemorySegment front) {
         this.type = type;
         this.length = length;
         this.segment = segment;
+        this.front = front;
     }
 
     /**
@@ -45,7 +50,9 @@ public final class Buffer {
         }
         long bytes = allocatedBytes(type, length);
         try {
-            return new Buffer(type, length, arena.allocate(bytes, ALIGNMENT));
+            MemorySegment memory = arena.allocate(ALIGNMENT + bytes, ALIGNMENT);
+            return new Buffer(
+                    type, length, memory.asSlice(ALIGNMENT), memory.asSlice(ALIGNMENT - HEADER));
         } catch (OutOfMemoryError e) {
             throw new QuipuException(
                     "memory: expected " + bytes + " free bytes for a tensor of " + length + " " + type
@@ -63,10 +70,10 @@ public final class Buffer {
         if (segment.byteSize() < allocatedBytes(type, length) || segment.address() % ALIGNMENT != 0) {
             throw new AssertionError(length + " " + type + " elements over " + segment);
         }
-        return new Buffer(type, length, segment);
+        return new Buffer(type, length, segment, MemorySegment.NULL);
     }
 
-    /** Bytes that {@link #allocate} takes for so many elements, padding and slack included. */
+    /** Bytes that so many elements take in memory, padding and slack included; {@link #allocate} takes {@value #ALIGNMENT} more, for the header. */
     public static long allocatedBytes(DType type, long length) {
         long bytes = Math.multiplyExact(length, type.bytes());
         return Math.addExact(Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT, SLACK);
@@ -90,6 +97,18 @@ public final class Buffer {
     /** The whole allocation, padding and slack included: what kernels are given. */
     public MemorySegment segment() {
         return segment;
+    }
+
+    /**
+     * {@value #HEADER} bytes that are nobody's, and the elements behind them.
+     *
+     * @throws AssertionError if the buffer was not allocated here, and so has none
+     */
+    public MemorySegment withHeader() {
+        if (front.equals(MemorySegment.NULL)) {
+            throw new AssertionError(this + " has no header");
+        }
+        return front.asSlice(0, HEADER + byteSize());
     }
 
     /** The elements alone, without padding and slack. */

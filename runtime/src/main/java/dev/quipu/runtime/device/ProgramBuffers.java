@@ -55,7 +55,7 @@ public final class ProgramBuffers {
         return switch (place) {
             case Place.Arena slot -> throw new AssertionError("expected a place outside the arena, found " + slot);
             case Place.Part part -> throw new AssertionError("expected a whole buffer, found " + part);
-            case Place.State named -> state.get(named.name());
+            case Place.State named -> state.read(named.name());
             case Place.Input input -> input(input.name());
             case Place.Result result -> stored.get(result.name());
             case Place.Table table -> tables.apply(table.angles());

@@ -22,7 +22,16 @@ final class RepeatedNames {
      *
      * @param type of each; the shape of the first
      */
-    record Run(List<String> names, Type type) {}
+    record Run(List<String> names, Type type) {
+        /** The only name, or that of all with a star for the number. */
+        String name() {
+            String first = names.getFirst();
+            Matcher numbered = NUMBERED.matcher(first);
+            return names.size() > 1 && numbered.matches()
+                    ? first.substring(0, numbered.start(2)) + "*" + first.substring(numbered.end(2))
+                    : first;
+        }
+    }
 
     /** Everything that must agree for names to be one run. */
     private record Family(String before, String after, DType dtype, List<Integer> sizes) {}

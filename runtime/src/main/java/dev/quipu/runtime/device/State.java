@@ -9,8 +9,11 @@ import dev.quipu.runtime.buffer.Buffer;
 import java.lang.foreign.Arena;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,7 +27,25 @@ public final class State implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Map<String, Type> types = new LinkedHashMap<>();
     private final Map<String, Buffer> buffers = new LinkedHashMap<>();
+    private final Map<String, StateArray> arrays = new LinkedHashMap<>();
+    private final Map<String, StateArray> arrayOf = new HashMap<>();
+    private Optional<Mirror> mirror = Optional.empty();
     private long bytes;
+
+    /**
+     * Another memory that programs compute in, and that knows which of the two is newer. It is told before somebody looks at
+     * host memory.
+     */
+    public interface Mirror {
+        /** The array will be read in host memory. */
+        void beforeRead(StateArray array);
+
+        /** The array will be read and perhaps changed in host memory. */
+        void beforeWrite(StateArray array);
+
+        /** Host memory goes away. */
+        void closed();
+    }
 
     /**
      * Allocates the buffers that are not there yet, as zeros.
@@ -53,14 +74,28 @@ public final class State implements AutoCloseable {
         Buffer memory = Buffer.allocate(
                 arena, run.type().dtype(), all / run.type().dtype().bytes());
         bytes += memory.segment().byteSize();
+        StateArray array = new StateArray(
+                arrayName(run), memory, run.names(), stride / run.type().dtype().bytes());
+        arrays.put(array.name(), array);
         long offset = 0;
         for (String name : run.names()) {
             types.put(name, run.type());
+            arrayOf.put(name, array);
             buffers.put(
                     name,
                     Buffer.over(run.type().dtype(), elements, memory.segment().asSlice(offset, stride)));
             offset += stride;
         }
+    }
+
+    /** {@code layers.*.norm.weight} for what repeats; numbered where that name is taken. */
+    private String arrayName(RepeatedNames.Run run) {
+        String wanted = run.name();
+        String name = wanted;
+        for (int i = 2; arrays.containsKey(name); i++) {
+            name = wanted + "." + i;
+        }
+        return name;
     }
 
     private void check(String name, Type wanted) {
@@ -87,11 +122,28 @@ public final class State implements AutoCloseable {
     }
 
     /**
-     * The buffer of a name.
+     * The buffer of a name, as the last program left it. Whoever writes to it does so before the next program runs.
      *
      * @throws QuipuException if there is none
      */
     public Buffer get(String name) {
+        Buffer buffer = find(name);
+        mirror.ifPresent(other -> other.beforeWrite(arrayOf.get(name)));
+        return buffer;
+    }
+
+    /**
+     * As {@link #get}, for those who only look: a device need not be told of it.
+     *
+     * @throws QuipuException if there is none
+     */
+    public Buffer read(String name) {
+        Buffer buffer = find(name);
+        mirror.ifPresent(other -> other.beforeRead(arrayOf.get(name)));
+        return buffer;
+    }
+
+    private Buffer find(String name) {
         Buffer buffer = buffers.get(name);
         if (buffer == null) {
             throw NearestNames.unknown("the name of a state", name, buffers.keySet());
@@ -101,8 +153,41 @@ public final class State implements AutoCloseable {
 
     /** The type of a name's buffer. */
     public Type type(String name) {
-        get(name);
+        find(name);
         return types.get(name);
+    }
+
+    /** The memory that a name's buffer is a part of. */
+    public StateArray array(String name) {
+        find(name);
+        return arrayOf.get(name);
+    }
+
+    /** The memories that there are, in the order of their allocation. */
+    public List<StateArray> arrays() {
+        return List.copyOf(arrays.values());
+    }
+
+    /**
+     * Lets programs compute in another memory from now on.
+     *
+     * @throws AssertionError if they do so in a third one already
+     */
+    public void attach(Mirror other) {
+        if (mirror.isPresent() && mirror.get() != other) {
+            throw new AssertionError("state that lives on two devices");
+        }
+        mirror = Optional.of(other);
+    }
+
+    /** Host memory is the only one again; it holds what is newest. */
+    public void detach() {
+        mirror = Optional.empty();
+    }
+
+    /** Whether programs compute in another memory. */
+    public boolean isMirrored() {
+        return mirror.isPresent();
     }
 
     public boolean contains(String name) {
@@ -126,6 +211,7 @@ public final class State implements AutoCloseable {
 
     @Override
     public void close() {
+        mirror.ifPresent(Mirror::closed);
         arena.close();
     }
 }

@@ -50,6 +50,9 @@ final class JvmExecutable implements Executable {
     }
 
     JvmExecutable(JvmProgram program, State state, JvmDevice device) {
+        if (state.isMirrored()) {
+            throw new AssertionError("state that lives on another device");
+        }
         this.device = device;
         scheduled = program.scheduled();
         steps = program.launches();

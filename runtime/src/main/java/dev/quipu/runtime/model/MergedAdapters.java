@@ -30,8 +30,8 @@ public final class MergedAdapters {
 
     private static void merge(String path, Lora lora, State state) {
         Buffer weight = state.get(path + ".weight");
-        Buffer down = state.get(path + ".loraDown");
-        Buffer up = state.get(path + ".loraUp");
+        Buffer down = state.read(path + ".loraDown");
+        Buffer up = state.read(path + ".loraUp");
         int columns = lora.weight().shape().size(1);
         double[] row = new double[columns];
         for (int i = 0; i < lora.weight().shape().size(0); i++) {

@@ -51,7 +51,7 @@ public record Moments(long step, Map<String, ? extends TensorSource> tensors) {
         List<StoredTensor> stored = new ArrayList<>();
         types(model)
                 .forEach((name, type) -> stored.add(StoredTensor.ofFloats(
-                        name, ModelWeights.sizes(type.shape()), state.get(name).elements())));
+                        name, ModelWeights.sizes(type.shape()), state.read(name).elements())));
         return stored;
     }
 

@@ -79,7 +79,7 @@ public final class Parity {
         names.forEach((parameter, name) -> {
             String gradient = Differentiated.gradientOf(parameter);
             if (state.contains(gradient)) {
-                differences.add(difference("grad." + name, reference, state.get(gradient)));
+                differences.add(difference("grad." + name, reference, state.read(gradient)));
             }
         });
         return differences;

@@ -43,7 +43,7 @@ public record Comparison(
     private static List<Values> values(State state) {
         List<Values> values = new ArrayList<>();
         for (String name : state.names()) {
-            Buffer buffer = state.get(name);
+            Buffer buffer = state.read(name);
             values.add(new Values(name, state.type(name), buffer::getFloat));
         }
         return values;

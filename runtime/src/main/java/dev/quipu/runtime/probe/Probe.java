@@ -80,7 +80,7 @@ public record Probe(List<ProbedTensor> tensors) {
                         name,
                         Array.of(
                                 new Type(DType.F32, parameter.shape()),
-                                state.get(name).toFloats())));
+                                state.read(name).toFloats())));
         return values;
     }
 

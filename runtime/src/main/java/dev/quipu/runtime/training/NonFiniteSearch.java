@@ -71,7 +71,7 @@ final class NonFiniteSearch {
         return Trace.parameters(model).keySet().stream()
                 .flatMap(name -> Stream.of(name, AdamW.firstMoment(name), AdamW.secondMoment(name)))
                 .filter(state::contains)
-                .flatMap(name -> in(state.get(name), name).stream())
+                .flatMap(name -> in(state.read(name), name).stream())
                 .findFirst();
     }
 
@@ -118,7 +118,7 @@ final class NonFiniteSearch {
         Map<String, Array> values = new HashMap<>();
         Trace.parameters(model).forEach((name, parameter) -> {
             Type type = new Type(DType.F32, parameter.shape());
-            values.put(name, Array.of(type, state.get(name).toFloats()));
+            values.put(name, Array.of(type, state.read(name).toFloats()));
             values.put(Differentiated.gradientOf(name), Array.zeros(type));
         });
         Type ids = Type.i32(Dim.batch(1), Dim.sequence(sequence));
