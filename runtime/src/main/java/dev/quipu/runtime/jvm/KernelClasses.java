@@ -3,6 +3,8 @@ package dev.quipu.runtime.jvm;
 import dev.quipu.codegen.jvm.JvmKernel;
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.codegen.jvm.JvmWriter;
+import dev.quipu.runtime.compilation.Source;
+import dev.quipu.runtime.compilation.SourceCompiler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -88,7 +90,8 @@ final class KernelClasses {
                 .filter(kernel -> !family.kernels.containsKey(key(kernel)))
                 .forEach(missing::add);
         Map<String, byte[]> written =
-                missing.isEmpty() ? Map.of() : compiler().compile(missing, Map.copyOf(family.helperFiles));
+                missing.isEmpty() ? Map.of() : compiler()
+                        .compile(missing.stream().map(KernelClasses::unit).toList(), Map.copyOf(family.helperFiles));
         newHelpers.forEach(helper -> {
             family.helperTexts.put(helper.className(), helper.text());
             family.helperFiles.putAll(filesOf(helper, written));
@@ -104,9 +107,15 @@ final class KernelClasses {
 
     private SourceCompiler compiler() {
         if (compiler == null) {
-            compiler = new SourceCompiler();
+            // Generated classes see the JDK and their interface, wherever that was loaded from.
+            compiler = new SourceCompiler(
+                    List.of(SourceCompiler.home(JvmKernel.class)), List.of("--add-modules=jdk.incubator.vector"));
         }
         return compiler;
+    }
+
+    private static Source unit(JvmProgram.Source source) {
+        return new Source(JvmWriter.PACKAGE, source.className(), source.text(), source.clusters());
     }
 
     private Family family(List<JvmProgram.Source> helpers) {

@@ -1,6 +1,5 @@
-package dev.quipu.runtime.jvm;
+package dev.quipu.runtime.compilation;
 
-import dev.quipu.codegen.jvm.JvmProgram;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,31 +18,29 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardLocation;
 
-/** Javac's files where sources and class files of one package are memory, and all else is as usual. */
+/** Javac's files where sources and some class files are memory, and all else is as usual. */
 final class MemoryFiles extends ForwardingJavaFileManager<JavaFileManager> {
-    private final String packageName;
     private final Map<String, byte[]> compiled;
     private final Map<String, ClassFile> written = new LinkedHashMap<>();
 
     /**
-     * @param compiled class files of the package that are already there, by binary name
+     * @param compiled class files that are already there, by binary name
      */
-    MemoryFiles(JavaFileManager usual, String packageName, Map<String, byte[]> compiled) {
+    MemoryFiles(JavaFileManager usual, Map<String, byte[]> compiled) {
         super(usual);
-        this.packageName = packageName;
         this.compiled = compiled;
     }
 
     /** A source file. */
-    static final class Source extends SimpleJavaFileObject {
-        private final JvmProgram.Source source;
+    static final class SourceFile extends SimpleJavaFileObject {
+        private final Source source;
 
-        Source(JvmProgram.Source source) {
-            super(URI.create("memory:///" + source.className() + ".java"), Kind.SOURCE);
+        SourceFile(Source source) {
+            super(URI.create("memory:///" + source.binaryName().replace('.', '/') + ".java"), Kind.SOURCE);
             this.source = source;
         }
 
-        JvmProgram.Source source() {
+        Source source() {
             return source;
         }
 
@@ -96,12 +93,15 @@ final class MemoryFiles extends ForwardingJavaFileManager<JavaFileManager> {
     @Override
     public Iterable<JavaFileObject> list(
             Location location, String listed, Set<JavaFileObject.Kind> kinds, boolean recurse) throws IOException {
-        boolean ours = location == StandardLocation.CLASS_PATH && listed.equals(packageName);
-        if (!ours || !kinds.contains(JavaFileObject.Kind.CLASS)) {
-            return super.list(location, listed, kinds, recurse);
-        }
         List<JavaFileObject> files = new ArrayList<>();
-        compiled.forEach((name, bytes) -> files.add(new ClassFile(name, bytes)));
+        if (location == StandardLocation.CLASS_PATH && kinds.contains(JavaFileObject.Kind.CLASS)) {
+            compiled.forEach((name, bytes) -> {
+                if (name.substring(0, name.lastIndexOf('.')).equals(listed)) {
+                    files.add(new ClassFile(name, bytes));
+                }
+            });
+        }
+        super.list(location, listed, kinds, recurse).forEach(files::add);
         return files;
     }
 

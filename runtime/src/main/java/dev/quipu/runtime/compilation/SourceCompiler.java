@@ -1,8 +1,5 @@
-package dev.quipu.runtime.jvm;
+package dev.quipu.runtime.compilation;
 
-import dev.quipu.codegen.jvm.JvmKernel;
-import dev.quipu.codegen.jvm.JvmProgram;
-import dev.quipu.codegen.jvm.JvmWriter;
 import dev.quipu.dsl.QuipuException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,18 +19,21 @@ import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /** Compiles generated sources in memory. Javac's index of the JDK and of the class path is kept from one program to the next. */
-final class SourceCompiler {
+public final class SourceCompiler {
     private static final int SHOWN = 3;
-    private static final List<String> OPTIONS =
-            List.of("-g", "-proc:none", "-nowarn", "-Xlint:none", "--add-modules=jdk.incubator.vector");
 
+    private final List<String> options;
     private final JavaCompiler javac;
     private final StandardJavaFileManager usualFiles;
 
     /**
+     * @param classPath what the sources see beside the JDK
+     * @param options of javac, beside those that all sources are compiled with
      * @throws QuipuException if the running Java is no JDK
      */
-    SourceCompiler() {
+    public SourceCompiler(List<Path> classPath, List<String> options) {
+        this.options = new ArrayList<>(List.of("-g", "-proc:none", "-nowarn", "-Xlint:none"));
+        this.options.addAll(options);
         javac = ToolProvider.getSystemJavaCompiler();
         if (javac == null) {
             throw QuipuException.of(
@@ -44,39 +44,39 @@ final class SourceCompiler {
         }
         usualFiles = javac.getStandardFileManager(null, Locale.ROOT, null);
         try {
-            usualFiles.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath());
+            usualFiles.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Generated classes see the JDK and their interface, wherever that was loaded from. */
-    private static List<Path> classPath() {
-        CodeSource source = JvmKernel.class.getProtectionDomain().getCodeSource();
+    /** The folder or jar that a class was loaded from. */
+    public static Path home(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
         if (source == null) {
-            throw new AssertionError("no code source of " + JvmKernel.class);
+            throw new AssertionError("no code source of " + type);
         }
         try {
-            return List.of(Path.of(source.getLocation().toURI()));
+            return Path.of(source.getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new AssertionError(source.toString(), e);
         }
     }
 
     /**
-     * Compiles all sources in one go.
+     * Compiles sources of one package in one go.
      *
-     * @param compiled class files of the generated package that the sources may use, by binary name
+     * @param compiled class files of their package that the sources may use, by binary name
      * @return the new class files by binary name
      * @throws AssertionError if javac refuses one: with the generated line, and what the source was generated from
      */
-    synchronized Map<String, byte[]> compile(List<JvmProgram.Source> sources, Map<String, byte[]> compiled) {
+    public synchronized Map<String, byte[]> compile(List<Source> sources, Map<String, byte[]> compiled) {
         DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-        MemoryFiles files = new MemoryFiles(usualFiles, JvmWriter.PACKAGE, compiled);
-        List<MemoryFiles.Source> units =
-                sources.stream().map(MemoryFiles.Source::new).toList();
+        MemoryFiles files = new MemoryFiles(usualFiles, compiled);
+        List<MemoryFiles.SourceFile> units =
+                sources.stream().map(MemoryFiles.SourceFile::new).toList();
         boolean accepted =
-                javac.getTask(null, files, diagnostics, OPTIONS, null, units).call();
+                javac.getTask(null, files, diagnostics, options, null, units).call();
         if (!accepted) {
             throw new AssertionError(refusal(diagnostics.getDiagnostics()));
         }
@@ -90,8 +90,8 @@ final class SourceCompiler {
                 continue;
             }
             String message = diagnostic.getMessage(Locale.ROOT).replaceAll("\\s+", " ");
-            if (diagnostic.getSource() instanceof MemoryFiles.Source unit) {
-                JvmProgram.Source source = unit.source();
+            if (diagnostic.getSource() instanceof MemoryFiles.SourceFile unit) {
+                Source source = unit.source();
                 long line = diagnostic.getLineNumber();
                 String text = source.text()
                         .lines()
@@ -99,7 +99,7 @@ final class SourceCompiler {
                         .findFirst()
                         .orElse("");
                 lines.add("javac refuses line " + line + " of the generated " + source.className() + ": " + message
-                        + "\n    " + text.strip() + "\n  generated from " + String.join("; ", source.clusters()));
+                        + "\n    " + text.strip() + "\n  generated from " + String.join("; ", source.origins()));
             } else {
                 lines.add("javac: " + message);
             }

@@ -1,0 +1,2 @@
+/** Java sources to class files, in memory. */
+package dev.quipu.runtime.compilation;

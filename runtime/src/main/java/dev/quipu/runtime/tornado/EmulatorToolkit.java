@@ -1,0 +1,36 @@
+package dev.quipu.runtime.tornado;
+
+import dev.quipu.codegen.tornado.TornadoApi;
+import dev.quipu.codegen.tornado.TornadoProgram;
+import dev.quipu.runtime.compilation.SourceCompiler;
+import dev.quipu.runtime.emulator.Instrumentation;
+import dev.quipu.tornado.Computation;
+import dev.quipu.tornado.Session;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+
+/** The emulator's classes: programs see them where they would see TornadoVM's, and their kernels are instrumented. */
+final class EmulatorToolkit implements Toolkit {
+    private final SourceCompiler compiler =
+            new SourceCompiler(List.of(SourceCompiler.home(Session.class)), List.of());
+
+    @Override
+    public Class<?> load(TornadoProgram program) {
+        Map<String, byte[]> classFiles =
+                compiler.compile(Sources.of(program, TornadoApi::emulated), Map.of());
+        classFiles.replaceAll((name, bytes) -> Instrumentation.instrument(bytes));
+        return Sources.load(program, new MemoryClassLoader(Session.class.getClassLoader(), classFiles));
+    }
+
+    @Override
+    public Computation start(
+            List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together) {
+        return new Session(programs, provided, together, "");
+    }
+
+    @Override
+    public RuntimeException explain(RuntimeException failure, long bytes) {
+        return failure;
+    }
+}

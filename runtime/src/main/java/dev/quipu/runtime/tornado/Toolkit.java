@@ -1,0 +1,30 @@
+package dev.quipu.runtime.tornado;
+
+import dev.quipu.codegen.tornado.TornadoProgram;
+import dev.quipu.tornado.Computation;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+
+/** What printed programs are compiled against, and what runs them. */
+interface Toolkit {
+    /** Compiles a program and loads it: the class that builds its task graphs. */
+    Class<?> load(TornadoProgram program);
+
+    /**
+     * Programs over shared arrays.
+     *
+     * @param programs loaded here
+     * @param provided host memory of arrays, by name: a header of 16 bytes and the elements
+     * @param together names of arrays that are copied to the device together
+     */
+    Computation start(
+            List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together);
+
+    /**
+     * The user's mistake, or lack of means, behind a failure; the failure itself where it is ours.
+     *
+     * @param bytes that the programs want on the device
+     */
+    RuntimeException explain(RuntimeException failure, long bytes);
+}
