@@ -176,9 +176,10 @@ final class ProgramWriter {
         code.addStatement("graph.consumeFromDevice(memory.resident())");
         int stride = tasks.stream().mapToInt(task -> task.bases().size()).sum();
         int entry = 0;
-        Map<String, Integer> taken = new HashMap<>();
-        for (TornadoTask task : tasks) {
-            String id = id(task, taken);
+        List<String> ids = program.taskIds(stage);
+        for (int i = 0; i < tasks.size(); i++) {
+            TornadoTask task = tasks.get(i);
+            String id = ids.get(i);
             CodeBlock.Builder arguments = CodeBlock.builder();
             List<String> names = new ArrayList<>(List.of("context", ITERATION, places, "" + entry, "" + stride));
             task.distinctArrays().forEach(array -> names.add(fields.get(array)));
@@ -217,12 +218,6 @@ final class ProgramWriter {
                     .forEach(array -> names.add(fields.get(array)));
         }
         return List.copyOf(names);
-    }
-
-    /** A task's name in its graph: its own, numbered where others have it too. */
-    private static String id(TornadoTask task, Map<String, Integer> taken) {
-        int number = taken.merge(task.name(), 1, Integer::sum);
-        return number == 1 ? task.name() : task.name() + "_task" + number;
     }
 
     /** The results that no later stage touches. */

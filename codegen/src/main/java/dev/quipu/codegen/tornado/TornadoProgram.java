@@ -2,7 +2,10 @@ package dev.quipu.codegen.tornado;
 
 import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.compiler.schedule.Scheduled;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A schedule as Java source for TornadoVM: a class of kernels and a class that builds the task graphs.
@@ -67,6 +70,17 @@ public record TornadoProgram(
     /** The tasks of a stage's first run, which are those that its task graph has. */
     public List<TornadoTask> tasks(Stage stage) {
         return tasks.subList(stage.start(), stage.start() + stage.size());
+    }
+
+    /** The names of those tasks in the task graph: their own, numbered where others have it too. */
+    public List<String> taskIds(Stage stage) {
+        Map<String, Integer> taken = new HashMap<>();
+        List<String> ids = new ArrayList<>();
+        for (TornadoTask task : tasks(stage)) {
+            int number = taken.merge(task.name(), 1, Integer::sum);
+            ids.add(number == 1 ? task.name() : task.name() + "_task" + number);
+        }
+        return ids;
     }
 
     /** The name of the array with the places of a stage's memories: for each run the bases of all tasks, in order. */

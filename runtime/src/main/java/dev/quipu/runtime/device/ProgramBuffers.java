@@ -62,6 +62,11 @@ public final class ProgramBuffers {
         };
     }
 
+    /** The buffer of a result that is no other buffer, by the name of its place. */
+    public Buffer stored(String name) {
+        return stored.get(name);
+    }
+
     /** See {@link Executable#input}. */
     public Buffer input(String name) {
         return find("the name of an input", name, inputs);

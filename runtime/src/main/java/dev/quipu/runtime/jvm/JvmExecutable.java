@@ -4,7 +4,6 @@ import dev.quipu.codegen.jvm.JvmKernel;
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.codegen.jvm.JvmScratch;
 import dev.quipu.codegen.launch.BoundLaunch;
-import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.memory.Place;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
@@ -13,15 +12,13 @@ import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.IndexBounds;
 import dev.quipu.runtime.device.LaunchClock;
 import dev.quipu.runtime.device.LaunchInfo;
+import dev.quipu.runtime.device.LaunchInfos;
 import dev.quipu.runtime.device.LaunchTime;
 import dev.quipu.runtime.device.ProgramBuffers;
 import dev.quipu.runtime.device.State;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -60,7 +57,7 @@ final class JvmExecutable implements Executable {
         buffers = new ProgramBuffers(scheduled, state, arena, device.tables()::of);
         bounds = new IndexBounds(scheduled.graph(), buffers);
         launched = steps.stream().map(step -> new Launched(step.launch())).toArray(Launched[]::new);
-        launches = infos(steps);
+        launches = LaunchInfos.of(steps.stream().map(JvmProgram.Step::launch).toList());
         classes = classes(program);
         device.scratch().grow(program.scratch());
         try {
@@ -118,22 +115,6 @@ final class JvmExecutable implements Executable {
             case Place.Result result -> buffers.of(result).segment();
             case Place.Table table -> buffers.of(table).segment();
         };
-    }
-
-    /** A cluster of several launches is counted with its first. */
-    private static List<LaunchInfo> infos(List<JvmProgram.Step> steps) {
-        List<LaunchInfo> infos = new ArrayList<>();
-        Set<Cluster> counted = new HashSet<>();
-        for (JvmProgram.Step step : steps) {
-            Cluster cluster = step.launch().cluster();
-            boolean first = counted.add(cluster);
-            infos.add(new LaunchInfo(
-                    step.launch().name(),
-                    cluster.kind().name().toLowerCase(Locale.ROOT),
-                    first ? cluster.flops() : 0,
-                    first ? cluster.bytes() : 0));
-        }
-        return List.copyOf(infos);
     }
 
     @Override

@@ -1,0 +1,29 @@
+package dev.quipu.runtime.tornado;
+
+import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.runtime.device.Device;
+import dev.quipu.runtime.device.Executable;
+import dev.quipu.runtime.device.State;
+
+/**
+ * A GPU that is not there: runs the programs that are printed for TornadoVM on this JVM, slowly, and checks every access. A
+ * program that does what no GPU allows ends with a message that names the kernel and its line.
+ */
+public final class EmulatorDevice implements Device {
+    private final GeneratedPrograms programs = new GeneratedPrograms(new EmulatorToolkit());
+
+    @Override
+    public String name() {
+        return "emulator";
+    }
+
+    @Override
+    public Executable load(Scheduled scheduled, State state) {
+        return programs.load(scheduled, state);
+    }
+
+    @Override
+    public void close() {
+        programs.close();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.quipu.runtime.tornado;
+
+import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.runtime.device.AngleTables;
+import dev.quipu.runtime.device.State;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The programs of a device, by the state that they work on. */
+final class GeneratedPrograms implements AutoCloseable {
+    private final Toolkit toolkit;
+    private final Arena arena = Arena.ofShared();
+    private final AngleTables tables = new AngleTables(arena);
+    private final List<Residence> residences = new ArrayList<>();
+    private final Map<String, Integer> names = new HashMap<>();
+
+    GeneratedPrograms(Toolkit toolkit) {
+        this.toolkit = toolkit;
+    }
+
+    synchronized TornadoExecutable load(Scheduled scheduled, State state) {
+        Residence residence = residence(state);
+        TornadoExecutable program = new TornadoExecutable(
+                fresh(scheduled.graph().name()), scheduled, state, residence, toolkit, tables);
+        residence.add(program);
+        return program;
+    }
+
+    private Residence residence(State state) {
+        for (Residence known : residences) {
+            if (known.isOf(state)) {
+                return known;
+            }
+        }
+        residences.add(new Residence(toolkit, state));
+        return residences.getLast();
+    }
+
+    /** An identifier after a graph's name, with a number where it is taken. */
+    private String fresh(String graph) {
+        String letters = graph.replaceAll("[^A-Za-z0-9]+", "_");
+        String name = letters.substring(0, 1).toLowerCase(Locale.ROOT) + letters.substring(1);
+        int number = names.merge(name, 1, Integer::sum);
+        return number == 1 ? name : name + number;
+    }
+
+    @Override
+    public synchronized void close() {
+        residences.forEach(Residence::close);
+        residences.clear();
+        arena.close();
+    }
+}
