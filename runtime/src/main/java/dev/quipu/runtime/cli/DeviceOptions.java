@@ -1,20 +1,22 @@
 package dev.quipu.runtime.cli;
 
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.dsl.catalog.NearestNames;
 import dev.quipu.runtime.device.Device;
-import dev.quipu.runtime.jvm.JvmDevice;
-import dev.quipu.runtime.reference.ReferenceDevice;
-import java.util.List;
+import dev.quipu.runtime.devices.Devices;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** The device that a command computes on. */
 final class DeviceOptions {
+    static final String DESCRIPTION = "jvm (default); tornado, a GPU by way of the TornadoVM SDK that TORNADOVM_HOME names,"
+            + " or tornado:BACKEND:DEVICE (numbers or names: ./quipu doctor lists them); emulator, which runs the GPU's"
+            + " kernels on the JVM and checks every access; or reference: slow, in double precision.";
+
     @Option(
             names = "--device",
             paramLabel = "NAME",
             defaultValue = "jvm",
-            description = "jvm (default), or reference: slow, in double precision.")
+            description = DESCRIPTION)
     private String device;
 
     @Option(
@@ -26,23 +28,9 @@ final class DeviceOptions {
     /**
      * Starts the device.
      *
-     * @throws QuipuException for a device that is unknown or not part of this version
+     * @throws QuipuException for a device that is unknown, or that cannot be started here
      */
     Device open() {
-        return switch (device) {
-            case "jvm" -> workers == null ? new JvmDevice() : new JvmDevice(workers);
-            case "reference" -> reference();
-            case "tornado", "emulator" ->
-                throw QuipuException.of("jvm or reference", device, "--device", "this version has no GPU device yet");
-            default -> throw NearestNames.unknown("a device", device, List.of("jvm", "reference"));
-        };
-    }
-
-    private Device reference() {
-        if (workers != null) {
-            throw QuipuException.of(
-                    "no number of workers with --device reference", workers.toString(), "--workers", "");
-        }
-        return new ReferenceDevice();
+        return Devices.open(device, workers == null ? OptionalInt.empty() : OptionalInt.of(workers));
     }
 }

@@ -82,7 +82,7 @@ final class TrainingArguments {
     @Option(
             names = "--device",
             paramLabel = "NAME",
-            description = "jvm (default), or reference: slow, in double precision.")
+            description = DeviceOptions.DESCRIPTION)
     private String device;
 
     @Option(names = "--workers", paramLabel = "N", description = "Threads that compute; default: all cores.")

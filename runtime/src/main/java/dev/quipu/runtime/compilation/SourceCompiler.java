@@ -45,6 +45,8 @@ public final class SourceCompiler {
         usualFiles = javac.getStandardFileManager(null, Locale.ROOT, null);
         try {
             usualFiles.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath);
+            // Else it would take sources from the class path, where some lie beside their classes.
+            usualFiles.setLocationFromPaths(StandardLocation.SOURCE_PATH, List.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

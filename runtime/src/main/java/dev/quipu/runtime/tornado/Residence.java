@@ -65,20 +65,22 @@ final class Residence implements State.Mirror {
             newerOnDevice.addAll(program.written());
             return told;
         } catch (RuntimeException e) {
-            throw toolkit.explain(e, bytes());
+            throw toolkit.explain(
+                    e, bytes().values().stream().mapToLong(Long::longValue).sum());
         }
     }
 
-    /** Bytes of everything that the programs keep on the device. */
-    private long bytes() {
+    /** Bytes of everything that the programs keep on the device, by array. */
+    private Map<String, Long> bytes() {
         Map<String, Long> arrays = new HashMap<>();
         programs.forEach(program ->
                 program.arrayBytes().forEach((name, bytes) -> arrays.merge(name, bytes, Math::max)));
-        return arrays.values().stream().mapToLong(Long::longValue).sum();
+        return arrays;
     }
 
     private Computation prepared() {
         if (computation.isEmpty()) {
+            toolkit.requireRoom(bytes());
             Map<String, MemorySegment> provided = new HashMap<>();
             for (StateArray array : state.arrays()) {
                 provided.put(array.name(), array.memory().withHeader());

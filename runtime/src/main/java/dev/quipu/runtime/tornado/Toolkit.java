@@ -22,6 +22,14 @@ interface Toolkit {
             List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together);
 
     /**
+     * Checks that arrays fit on the device.
+     *
+     * @param arrays bytes by name
+     * @throws dev.quipu.dsl.QuipuException if not
+     */
+    void requireRoom(Map<String, Long> arrays);
+
+    /**
      * The user's mistake, or lack of means, behind a failure; the failure itself where it is ours.
      *
      * @param bytes that the programs want on the device

@@ -11,12 +11,11 @@ import dev.quipu.runtime.checkpoint.TrainingStateFiles;
 import dev.quipu.runtime.data.StreamPosition;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.devices.Devices;
 import dev.quipu.runtime.files.AtomicFolder;
-import dev.quipu.runtime.jvm.JvmDevice;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.model.ModelWeights;
 import dev.quipu.runtime.model.Moments;
-import dev.quipu.runtime.reference.ReferenceDevice;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,7 +59,8 @@ public final class Trainer implements AutoCloseable {
         this.folder = folder;
         this.begun = begun;
         this.tuning = tuning;
-        this.device = device(options);
+        this.device = Devices.open(
+                options.device(), options.workers() == 0 ? OptionalInt.empty() : OptionalInt.of(options.workers()));
     }
 
     /**
@@ -142,13 +142,6 @@ public final class Trainer implements AutoCloseable {
                     "tokenizer",
                     "declare a model with a larger vocabulary or choose another tokenizer");
         }
-    }
-
-    private static Device device(TrainingOptions options) {
-        if (options.device().equals("reference")) {
-            return new ReferenceDevice();
-        }
-        return options.workers() == 0 ? new JvmDevice() : new JvmDevice(options.workers());
     }
 
     private Compiler compiler() {

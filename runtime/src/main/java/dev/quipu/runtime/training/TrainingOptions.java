@@ -5,9 +5,8 @@ import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.dsl.catalog.NearestNames;
+import dev.quipu.runtime.devices.Devices;
 import dev.quipu.dsl.catalog.TrainingRecipe;
-import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -25,7 +24,7 @@ import java.util.OptionalInt;
  * @param plan which activations a step keeps for its backward pass
  * @param lossChunk rows of logits that exist at once; empty for the compiler's own choice
  * @param precision of matrix products; the device must have it
- * @param device one of {@link #DEVICES}
+ * @param device a name that {@link Devices} knows
  * @param workers threads that compute; 0 for the device's own choice
  * @param verify whether the compiler checks every stage
  */
@@ -46,9 +45,6 @@ public record TrainingOptions(
         String device,
         int workers,
         boolean verify) {
-    /** Devices that training supports. */
-    public static final List<String> DEVICES = List.of("jvm", "reference");
-
     public TrainingOptions {
         check(batch >= 1, "batch", "at least 1", batch);
         check(sequence >= 1, "seq", "at least 1", sequence);
@@ -56,7 +52,7 @@ public record TrainingOptions(
         check(validationShare >= 0 && validationShare < 1, "validation-share", "0 to below 1", validationShare);
         check(lossChunk.orElse(1) >= 1, "loss-chunk", "at least 1", lossChunk.orElse(1));
         check(workers >= 0, "workers", "at least 1, or 0 for the device's choice", workers);
-        oneOf("a supported --device", device, DEVICES);
+        Devices.check(device);
     }
 
     /**
@@ -103,12 +99,6 @@ public record TrainingOptions(
     /** Places for tokens in a step; as many targets, or fewer where not every token is to be learned. */
     public long tokensPerStep() {
         return (long) batch * sequence * accumulate;
-    }
-
-    private static void oneOf(String expected, String found, List<String> known) {
-        if (!known.contains(found)) {
-            throw NearestNames.unknown(expected, found, known);
-        }
     }
 
     private static void check(boolean valid, String name, String expected, Object found) {

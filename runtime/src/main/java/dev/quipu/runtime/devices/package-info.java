@@ -1,0 +1,2 @@
+/** Devices by their names. */
+package dev.quipu.runtime.devices;

@@ -1,0 +1,97 @@
+package dev.quipu.runtime.tornado;
+
+import dev.quipu.codegen.tornado.TornadoProgram;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.compilation.Source;
+import dev.quipu.runtime.compilation.SourceCompiler;
+import dev.quipu.runtime.view.Quantity;
+import dev.quipu.tornado.Computation;
+import dev.quipu.tornado.Session;
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * A TornadoVM SDK: the host's classes and generated programs are compiled against its API. The host's classes that Quipu itself was
+ * compiled with see the emulator, so those of here have a class loader of their own; only the interface between the two worlds
+ * is shared.
+ */
+final class SdkToolkit implements Toolkit {
+    private final TornadoGpu gpu;
+    private final SourceCompiler compiler;
+    private final Map<String, byte[]> hostFiles;
+    private final ClassLoader host;
+
+    SdkToolkit(Sdk sdk, TornadoGpu gpu) {
+        this.gpu = gpu;
+        compiler = new SourceCompiler(List.of(sdk.apiJar()), List.of());
+        List<Source> sources = new ArrayList<>();
+        HostSources.all().forEach((name, text) ->
+                sources.add(new Source(Session.class.getPackageName(), name, text, List.of("Quipu's own source"))));
+        hostFiles = compiler.compile(sources, Map.of());
+        Map<String, byte[]> own = new HashMap<>(hostFiles);
+        own.remove(Computation.class.getName());
+        host = new MemoryClassLoader(SdkToolkit.class.getClassLoader(), own);
+    }
+
+    @Override
+    public Class<?> load(TornadoProgram program) {
+        Map<String, byte[]> classFiles = compiler.compile(Sources.of(program, UnaryOperator.identity()), hostFiles);
+        return Sources.load(program, new MemoryClassLoader(host, classFiles));
+    }
+
+    @Override
+    public void requireRoom(Map<String, Long> arrays) {
+        arrays.forEach((name, bytes) -> {
+            if (bytes > gpu.largest()) {
+                throw outOfMemory(Quantity.bytes(gpu.largest()) + " for a single array", Quantity.bytes(bytes) + " for " + name);
+            }
+        });
+        long all = arrays.values().stream().mapToLong(Long::longValue).sum();
+        if (all > gpu.bytes()) {
+            throw outOfMemory(Quantity.bytes(gpu.bytes()), Quantity.bytes(all));
+        }
+    }
+
+    private QuipuException outOfMemory(String expected, String found) {
+        return QuipuException.of(
+                "at most " + expected,
+                found,
+                "memory of " + gpu,
+                "use a smaller --batch, --seq or model, or --plan blocks");
+    }
+
+    @Override
+    public Computation start(
+            List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together) {
+        try {
+            return (Computation) host.loadClass(Session.class.getName())
+                    .getConstructor(List.class, Map.class, List.class, String.class)
+                    .newInstance(programs, provided, together, gpu.backend() + ":" + gpu.device());
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new AssertionError(e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public RuntimeException explain(RuntimeException failure, long bytes) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause.getClass().getSimpleName().equals("TornadoOutOfMemoryException")) {
+                QuipuException full = outOfMemory(
+                        "what is free of " + Quantity.bytes(gpu.bytes()), Quantity.bytes(bytes));
+                full.addSuppressed(failure);
+                return full;
+            }
+        }
+        return failure;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.quipu.runtime.tornado;
+
+import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.device.Device;
+import dev.quipu.runtime.device.Executable;
+import dev.quipu.runtime.device.State;
+
+/**
+ * A GPU, by way of a TornadoVM SDK. State stays on it between runs; it is copied back when somebody looks at it. What TornadoVM
+ * cannot do ends with a message: nothing falls back to Java.
+ */
+public final class TornadoDevice implements Device {
+    private final TornadoGpu gpu;
+    private final GeneratedPrograms programs;
+
+    private TornadoDevice(Sdk sdk, TornadoGpu gpu) {
+        this.gpu = gpu;
+        this.programs = new GeneratedPrograms(new SdkToolkit(sdk, gpu));
+    }
+
+    /**
+     * Starts TornadoVM.
+     *
+     * @param selection {@code tornado}, {@code tornado:BACKEND} or {@code tornado:BACKEND:DEVICE}; numbers or names
+     * @throws QuipuException if there is no SDK, JVM flag, driver or device
+     */
+    public static TornadoDevice open(String selection) {
+        Sdk sdk = Sdk.find();
+        sdk.requireFlags();
+        return new TornadoDevice(sdk, TornadoGpu.select(selection, TornadoGpu.all()));
+    }
+
+    /** {@code tornado:0:0}. */
+    @Override
+    public String name() {
+        return gpu.selection();
+    }
+
+    /** The device that was chosen. */
+    public TornadoGpu gpu() {
+        return gpu;
+    }
+
+    @Override
+    public Executable load(Scheduled scheduled, State state) {
+        return programs.load(scheduled, state);
+    }
+
+    @Override
+    public void close() {
+        programs.close();
+    }
+}
