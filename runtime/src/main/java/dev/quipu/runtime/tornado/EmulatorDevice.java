@@ -19,6 +19,7 @@ public final class EmulatorDevice implements Device {
 
     @Override
     public Executable load(Scheduled scheduled, State state) {
+        require(scheduled.precision());
         return programs.load(scheduled, state);
     }
 

@@ -44,6 +44,7 @@ public final class TornadoDevice implements Device {
 
     @Override
     public Executable load(Scheduled scheduled, State state) {
+        require(scheduled.precision());
         return programs.load(scheduled, state);
     }
 

@@ -5,8 +5,8 @@ import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.devices.Devices;
 import dev.quipu.dsl.catalog.TrainingRecipe;
+import dev.quipu.runtime.devices.Devices;
 import java.util.OptionalInt;
 
 /**
