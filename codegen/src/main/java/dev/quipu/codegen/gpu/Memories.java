@@ -14,6 +14,9 @@ import java.util.List;
 
 /** A launch's buffers as a GPU's kernel sees them: elements are read and written by their number in the buffer. */
 final class Memories {
+    /** An int numbers a buffer's elements, and the last group's work-items past them. */
+    static final long MOST_ELEMENTS = Integer.MAX_VALUE - GpuKernel.MOST_ITEMS;
+
     private final List<GpuKernel.Memory> all;
 
     private Memories(List<GpuKernel.Memory> all) {
@@ -29,12 +32,23 @@ final class Memories {
         List<GpuKernel.Memory> all = new ArrayList<>();
         List<String> names = BufferNames.of(buffers, steps, roles);
         for (int i = 0; i < buffers.size(); i++) {
+            checkSize(buffers.get(i), names.get(i));
             KernelType type = array(buffers.get(i).dtype());
             all.add(new GpuKernel.Memory(
                     new Value.Variable(names.get(i) + "_array", type),
                     new Value.Variable(names.get(i) + "_base", KernelType.INT)));
         }
         return new Memories(all);
+    }
+
+    private static void checkSize(Buffer buffer, String name) {
+        if (buffer.elements() > MOST_ELEMENTS) {
+            throw QuipuException.of(
+                    "at most " + MOST_ELEMENTS + " elements, which is what kernels for GPUs can number",
+                    Long.toString(buffer.elements()),
+                    "buffer " + name,
+                    "use a smaller model, batch or sequence");
+        }
     }
 
     /** The same and, behind them, memory for floats that pass from one kernel of the launch to the next. */

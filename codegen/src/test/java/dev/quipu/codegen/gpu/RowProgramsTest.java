@@ -1,11 +1,15 @@
 package dev.quipu.codegen.gpu;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import dev.quipu.codegen.launch.Access;
 import dev.quipu.codegen.launch.Buffer;
 import dev.quipu.codegen.launch.RowProgram;
 import dev.quipu.codegen.launch.Space;
 import dev.quipu.codegen.launch.Step;
 import dev.quipu.dsl.DType;
+import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.formula.Expression;
 import dev.quipu.dsl.formula.Formula;
 import dev.quipu.dsl.formula.Primitive;
@@ -219,6 +223,20 @@ class RowProgramsTest {
                         new Step.Map("y", formula("select(x > 0, nan, select(x < 0, -infinity, infinity))")),
                         new Step.Store("y", x, false)));
         LaunchCheck.of(program).floats(0, 1, 0, -1).run();
+    }
+
+    @Test
+    void buffersThatNoIntCanNumberAreRefused() {
+        Access x = new Access(0, 0, List.of(1L << 20), 1);
+        RowProgram program = new RowProgram(
+                new Space(List.of(1 << 11), 1 << 20),
+                List.of(new Buffer(DType.F32, 1L << 31, Buffer.Use.UPDATE)),
+                List.of(new Step.Load("x", x), new Step.Store("x", x, false)));
+        QuipuException refused = assertThrows(QuipuException.class, () -> GpuLowering.lower("large", program));
+        assertEquals(
+                "buffer x: expected at most 2147482623 elements, which is what kernels for GPUs can number,"
+                        + " found 2147483648; use a smaller model, batch or sequence",
+                refused.getMessage());
     }
 
     /** Copies of a matrix of integers [4, 3]. */
