@@ -44,8 +44,7 @@ final class ColumnLowering {
     }
 
     private GpuLowering.Lowered lower(String name) {
-        String[] roles =
-                Collections.nCopies(program.buffers().size(), "sum").toArray(String[]::new);
+        String[] roles = Collections.nCopies(program.buffers().size(), "sum").toArray(String[]::new);
         Memories buffers = Memories.of(program.buffers(), program.steps(), roles);
         if (blocks == 1) {
             return GpuLowering.Lowered.of(ElementGrid.kernel(name, buffers, sums, (emitter, element) -> {
@@ -70,8 +69,7 @@ final class ColumnLowering {
             List<Value.Variable> totals = addBlocks(emitter, memories, element, parts);
             store(emitter, memories, element, totals);
         });
-        return new GpuLowering.Lowered(
-                List.of(first, second), List.of((long) scratch));
+        return new GpuLowering.Lowered(List.of(first, second), List.of((long) scratch));
     }
 
     /** Sums over the rows of a block; {@code sum} numbers the kept rows' columns. */
@@ -86,9 +84,8 @@ final class ColumnLowering {
         program.sums().forEach(each -> totals.add(emitter.let("sum", Emitter.number(0, 1))));
         Value from = Emitter.times(block, rowsOfBlock);
         Value next = Emitter.plus(from, rowsOfBlock);
-        Value to = summed % rowsOfBlock == 0
-                ? next
-                : new Value.Binary(BinaryOperator.MIN, next, Emitter.integer(summed));
+        Value to =
+                summed % rowsOfBlock == 0 ? next : new Value.Binary(BinaryOperator.MIN, next, Emitter.integer(summed));
         emitter.loop("summed", from, to, 1, (body, row) -> {
             Value number = kept == 1 ? row : body.let("row", Emitter.plus(Emitter.times(row, kept), keptRow));
             StepValues.Element element = values.row(body, number).element(body, column);

@@ -23,9 +23,8 @@ final class ElementGrid {
         int groups = Math.ceilDiv(count, items);
         Emitter emitter = memories.emitter();
         Value item = new Value.WorkItem(Value.Numbering.ITEM);
-        Value first = groups == 1
-                ? Emitter.integer(0)
-                : Emitter.times(new Value.WorkItem(Value.Numbering.GROUP), items);
+        Value first =
+                groups == 1 ? Emitter.integer(0) : Emitter.times(new Value.WorkItem(Value.Numbering.GROUP), items);
         Value element = emitter.let("element", Emitter.plus(first, item));
         if (count % items == 0) {
             body.accept(emitter, element);

@@ -52,8 +52,7 @@ final class GroupTree {
     List<Value> reduce(List<Reduction> reductions) {
         List<Value.Variable> arrays = new ArrayList<>();
         for (Reduction reduction : reductions) {
-            Value.Variable array =
-                    new Value.Variable(emitter.fresh(reduction.name() + "_parts"), KernelType.ARRAY);
+            Value.Variable array = new Value.Variable(emitter.fresh(reduction.name() + "_parts"), KernelType.ARRAY);
             arrays.add(array);
             // local memory belongs to the whole kernel, so it stands at its beginning
             emitter.statements().addFirst(new Statement.Allocate(array, Statement.Sharing.GROUP, lanes * segments));
@@ -75,8 +74,7 @@ final class GroupTree {
         List<Value> totals = new ArrayList<>();
         for (int i = 0; i < arrays.size(); i++) {
             Value first = segments == 1 ? Emitter.integer(0) : Emitter.minus(item, lane);
-            totals.add(emitter.let(
-                    reductions.get(i).name(), new Value.Load(KernelType.FLOAT, arrays.get(i), first)));
+            totals.add(emitter.let(reductions.get(i).name(), new Value.Load(KernelType.FLOAT, arrays.get(i), first)));
         }
         return totals;
     }

@@ -94,7 +94,9 @@ public final class StepGraph {
 
     /** Whether a step loads from a buffer. */
     public boolean isLoaded(int buffer) {
-        return all.stream().anyMatch(step -> step instanceof Step.Load load && load.access().buffer() == buffer);
+        return all.stream()
+                .anyMatch(
+                        step -> step instanceof Step.Load load && load.access().buffer() == buffer);
     }
 
     /** The places that steps load from and store to, each once. */

@@ -107,9 +107,12 @@ final class GpuInterpreter {
                 default -> throw new AssertionError("not an array: " + key);
             });
             if (array.isInteger() != kernel.memories().get(i).array().type().equals(KernelType.INTS)) {
-                throw new AssertionError("another type than " + kernel.memories().get(i));
+                throw new AssertionError(
+                        "another type than " + kernel.memories().get(i));
             }
-            buffers.put(name, new Window(array, memories.get(i).base(), memories.get(i).count()));
+            buffers.put(
+                    name,
+                    new Window(array, memories.get(i).base(), memories.get(i).count()));
         }
     }
 
@@ -133,7 +136,8 @@ final class GpuInterpreter {
     }
 
     private List<Integer> shuffled(int count) {
-        List<Integer> numbers = new ArrayList<>(IntStream.range(0, count).boxed().toList());
+        List<Integer> numbers =
+                new ArrayList<>(IntStream.range(0, count).boxed().toList());
         Collections.shuffle(numbers, random);
         return numbers;
     }
@@ -246,7 +250,8 @@ final class GpuInterpreter {
                 }
                 item.variables.remove(loop.variable().name());
             }
-            case Statement.If choice -> run(values.holds(choice.condition()) ? choice.then() : choice.otherwise(), item);
+            case Statement.If choice ->
+                run(values.holds(choice.condition()) ? choice.then() : choice.otherwise(), item);
             case Statement.Comment comment -> {}
             case Statement.Allocate allocate ->
                 item.arrays.put(

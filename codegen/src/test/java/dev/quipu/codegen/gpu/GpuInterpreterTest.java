@@ -81,7 +81,8 @@ class GpuInterpreterTest {
         NO_BARRIER("another", emitter -> {
             allocate(emitter, Statement.Sharing.GROUP);
             emitter.add(new Statement.Store(LOCAL, ITEM, ONE));
-            Value next = new Value.Binary(Value.BinaryOperator.REMAINDER, Emitter.plus(ITEM, 1L), Emitter.integer(ITEMS));
+            Value next =
+                    new Value.Binary(Value.BinaryOperator.REMAINDER, Emitter.plus(ITEM, 1L), Emitter.integer(ITEMS));
             emitter.when(
                     new Value.Compare(Comparison.LESS, ITEM, Emitter.integer(2)),
                     body -> body.add(new Statement.Store(LOCAL, next, ONE)));
@@ -101,8 +102,7 @@ class GpuInterpreterTest {
                 emitter -> emitter.when(
                         new Value.Compare(Comparison.LESS, ITEM, Emitter.integer(2)), body -> body.add(barrier()))),
         OUT_OF_SCOPE("not declared", emitter -> {
-            emitter.when(
-                    new Value.Compare(Comparison.LESS, ITEM, Emitter.integer(9)), body -> body.let("inside", ONE));
+            emitter.when(new Value.Compare(Comparison.LESS, ITEM, Emitter.integer(9)), body -> body.let("inside", ONE));
             emitter.let("outside", new Value.Variable("inside", KernelType.FLOAT));
         }),
         OVERFLOW("overflow", emitter -> {

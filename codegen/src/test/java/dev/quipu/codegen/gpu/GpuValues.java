@@ -113,7 +113,8 @@ final class GpuValues {
 
     private static Object unary(Value.UnaryOperator operator, Object argument) {
         return switch (operator) {
-            case NEGATE -> argument instanceof Float number ? (Object) (-number) : (Object) Math.negateExact((int) argument);
+            case NEGATE ->
+                argument instanceof Float number ? (Object) (-number) : (Object) Math.negateExact((int) argument);
             case ABS -> Math.abs((float) argument);
             case SQRT -> (float) Math.sqrt((float) argument);
             case EXP -> (float) Math.exp((float) argument);

@@ -85,8 +85,7 @@ class RowProgramsTest {
                         new Step.Map("loss", formula("select(target >= 0, lse - picked, 0)")),
                         new Step.Map(
                                 "dx",
-                                formula(
-                                        "select(target >= 0, (exp(x - lse) - select(column == target, 1, 0)) * g, 0)")),
+                                formula("select(target >= 0, (exp(x - lse) - select(column == target, 1, 0)) * g, 0)")),
                         new Step.Store("dx", whole(0, width), false),
                         new Step.Store("lse", row(1), false),
                         new Step.Store("loss", row(2), false));
@@ -121,9 +120,7 @@ class RowProgramsTest {
                 return program(
                         rows,
                         width,
-                        List.of(
-                                whole(rows, width, Buffer.Use.UPDATE),
-                                new Buffer(DType.F32, rows, Buffer.Use.UPDATE)),
+                        List.of(whole(rows, width, Buffer.Use.UPDATE), new Buffer(DType.F32, rows, Buffer.Use.UPDATE)),
                         new Step.Load("x", whole(0, width)),
                         new Step.Load("scale", row(1)),
                         new Step.Map("next", formula("scale * 0.5")),
