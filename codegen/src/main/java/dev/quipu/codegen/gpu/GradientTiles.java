@@ -174,7 +174,8 @@ final class GradientTiles {
             Value.Variable key = body.let("key" + j, plus(firstKey, scores.column(j)));
             for (int i = 0; i < scores.rows(); i++) {
                 Value scaled = times(products.at(i, j), number(launch.scale()));
-                Value power = body.let("power", exp(minus(scaled, statistics.logSumExp().get(i))));
+                Value power = body.let(
+                        "power", exp(minus(scaled, statistics.logSumExp().get(i))));
                 Value.Variable weight = body.let("weight", rows.seen(i, key, power, ZERO));
                 Value slope = times(
                         weight, minus(gradients.at(i, j), statistics.delta().get(i)));

@@ -59,20 +59,17 @@ class AttentionTilesTest {
         assertTrue(line.contains("heads of 4000 numbers"), line);
     }
 
-    private static AttentionLaunch launch(
-            Kind kind, int batch, int queries, int heads, int keyHeads, int headSize) {
+    private static AttentionLaunch launch(Kind kind, int batch, int queries, int heads, int keyHeads, int headSize) {
         int keys = kind == Kind.CACHED ? 4096 : queries;
         Buffer query = new Buffer(DType.F32, (long) batch * queries * heads * headSize, Buffer.Use.UPDATE);
         Buffer key = new Buffer(DType.F32, (long) batch * keys * keyHeads * headSize, Buffer.Use.UPDATE);
         Buffer line = new Buffer(DType.F32, (long) batch * heads * queries, Buffer.Use.UPDATE);
         Buffer positions = new Buffer(DType.I32, batch, Buffer.Use.READ);
-        List<Buffer> buffers =
-                switch (kind) {
-                    case FORWARD -> List.of(query, key, key, query, line);
-                    case BACKWARD -> List.of(query, key, key, query, line, query, query, key, key);
-                    case CACHED -> List.of(query, key, key, positions, query);
-                };
-        return new AttentionLaunch(
-                kind, batch, queries, keys, heads, keyHeads, headSize, 0, false, 0.125f, buffers);
+        List<Buffer> buffers = switch (kind) {
+            case FORWARD -> List.of(query, key, key, query, line);
+            case BACKWARD -> List.of(query, key, key, query, line, query, query, key, key);
+            case CACHED -> List.of(query, key, key, positions, query);
+        };
+        return new AttentionLaunch(kind, batch, queries, keys, heads, keyHeads, headSize, 0, false, 0.125f, buffers);
     }
 }

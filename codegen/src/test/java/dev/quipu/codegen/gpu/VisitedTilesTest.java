@@ -65,8 +65,7 @@ class VisitedTilesTest {
             for (int tile = from % tiles.queryTile(); tile < length; tile += tiles.queryTile()) {
                 int end = Math.min(tile + tiles.queryTile(), length);
                 boolean isSeen = IntStream.range(tile, end)
-                        .anyMatch(query ->
-                                IntStream.range(from, to).anyMatch(key -> sees(query, key, window, starts)));
+                        .anyMatch(query -> IntStream.range(from, to).anyMatch(key -> sees(query, key, window, starts)));
                 if (!isSeen) {
                     attention.poison(0, tile * HEAD_SIZE, end * HEAD_SIZE);
                     attention.poison(5, tile * HEAD_SIZE, end * HEAD_SIZE);
