@@ -9,6 +9,7 @@ import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +25,10 @@ public final class Findings {
 
     /** Everything that is looked at, in order. */
     public static List<Finding> all() {
-        return List.of(jdk(), compiler(), flags(), vectors(), cores(), memory(), drawings(), fonts(), cache());
+        List<Finding> findings = new ArrayList<>(
+                List.of(jdk(), compiler(), flags(), vectors(), cores(), memory(), drawings(), fonts(), cache()));
+        findings.addAll(TornadoFindings.all());
+        return findings;
     }
 
     private static Finding jdk() {

@@ -121,7 +121,7 @@ public record Sdk(Path home, String version, List<String> backends) {
                     "a JVM with TornadoVM's flags",
                     "one without",
                     "--device tornado",
-                    "start it by ./quipu, or with java @" + argumentFile() + " before the class path");
+                    "say --device tornado to ./quipu itself, or start java with @" + argumentFile());
         }
     }
 
