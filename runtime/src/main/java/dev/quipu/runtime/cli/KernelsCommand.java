@@ -2,11 +2,13 @@ package dev.quipu.runtime.cli;
 
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.codegen.jvm.JvmWriter;
-import dev.quipu.compiler.Compiled;
-import dev.quipu.dsl.QuipuException;
+import dev.quipu.codegen.tornado.TornadoProgram;
+import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.catalog.NearestNames;
 import dev.quipu.runtime.jvm.JvmDevice;
 import dev.quipu.runtime.model.ModelSource;
+import dev.quipu.runtime.tornado.PlannedLayout;
+import dev.quipu.runtime.tornado.WrittenFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,14 +21,22 @@ import picocli.CommandLine.Parameters;
 @Command(name = "kernels", description = "Prints the Java source of a program's kernels, each once.")
 final class KernelsCommand extends QuipuCommand {
     private static final String JVM = "jvm";
+    private static final String TORNADO = "tornado";
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A preset, a class, a .java file or a model folder.")
     private String model;
 
-    @Option(names = "--target", paramLabel = "TARGET", defaultValue = JVM, description = "jvm (default).")
+    @Option(
+            names = "--target",
+            paramLabel = "TARGET",
+            defaultValue = JVM,
+            description = "jvm (default), or tornado: kernels and task graphs for GPUs.")
     private String target;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Writes a file for each class instead.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Writes a file for each class instead; for tornado a folder that runs without Quipu.")
     private Path folder;
 
     @Mixin
@@ -36,34 +46,46 @@ final class KernelsCommand extends QuipuCommand {
     public Integer call() throws IOException {
         argument(() -> supported(target));
         ModelSource source = argument(() -> ModelSource.of(model));
-        Compiled compiled = argument(() -> program.compile(source.model()));
-        List<JvmProgram.Source> sources = argument(() -> sources(compiled));
-        if (folder == null) {
-            sources.forEach(kernel -> out().println(kernel.text()));
-            out().flush();
-            return SUCCESS;
+        Scheduled scheduled = argument(() -> program.compile(source.model())).scheduled();
+        if (target.equals(TORNADO)) {
+            TornadoProgram generated = argument(() ->
+                    TornadoProgram.of(program.name(), scheduled, new PlannedLayout(scheduled.states())));
+            if (folder == null) {
+                generated.sources().forEach(kernel -> out().println(kernel.text()));
+            } else {
+                int files = WrittenFolder.write(folder, generated).size();
+                out().println(files + " files in " + folder + "; its README.md says how to run them");
+            }
+        } else {
+            List<JvmProgram.Source> sources = argument(() -> sources(scheduled));
+            if (folder == null) {
+                sources.forEach(kernel -> out().println(kernel.text()));
+            } else {
+                write(sources);
+            }
         }
-        Path target = Files.createDirectories(folder.resolve(JvmWriter.PACKAGE.replace('.', '/')));
-        for (JvmProgram.Source kernel : sources) {
-            Files.writeString(target.resolve(kernel.className() + ".java"), kernel.text());
-        }
-        out().println(sources.size() + " files in " + target);
+        out().flush();
         return SUCCESS;
     }
 
+    private void write(List<JvmProgram.Source> sources) throws IOException {
+        Path packageFolder = Files.createDirectories(folder.resolve(JvmWriter.PACKAGE.replace('.', '/')));
+        for (JvmProgram.Source kernel : sources) {
+            Files.writeString(packageFolder.resolve(kernel.className() + ".java"), kernel.text());
+        }
+        out().println(sources.size() + " files in " + packageFolder);
+    }
+
     /** For this machine's vectors. */
-    private static List<JvmProgram.Source> sources(Compiled compiled) {
+    private static List<JvmProgram.Source> sources(Scheduled scheduled) {
         try (JvmDevice device = new JvmDevice(1)) {
-            return JvmProgram.of(compiled.scheduled(), device.lanes()).sources();
+            return JvmProgram.of(scheduled, device.lanes()).sources();
         }
     }
 
     private static String supported(String target) {
-        if (target.equals("tornado")) {
-            throw QuipuException.of(JVM, target, "--target", "this version writes no TornadoVM kernels yet");
-        }
-        if (!target.equals(JVM)) {
-            throw NearestNames.unknown("a target", target, List.of(JVM, "tornado"));
+        if (!target.equals(JVM) && !target.equals(TORNADO)) {
+            throw NearestNames.unknown("a target", target, List.of(JVM, TORNADO));
         }
         return target;
     }

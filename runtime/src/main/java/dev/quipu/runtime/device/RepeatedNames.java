@@ -3,6 +3,7 @@ package dev.quipu.runtime.device;
 import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Type;
+import dev.quipu.runtime.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Finds the names that differ only in the number of a layer. */
-final class RepeatedNames {
+public final class RepeatedNames {
     /** The outermost number is the layer's: {@code layers.3.experts.0.weight} repeats over 3. */
     private static final Pattern NUMBERED = Pattern.compile("(.*?\\.)?(\\d+)(\\..*)?");
 
@@ -22,14 +23,20 @@ final class RepeatedNames {
      *
      * @param type of each; the shape of the first
      */
-    record Run(List<String> names, Type type) {
+    public record Run(List<String> names, Type type) {
         /** The only name, or that of all with a star for the number. */
-        String name() {
+        public String name() {
             String first = names.getFirst();
             Matcher numbered = NUMBERED.matcher(first);
             return names.size() > 1 && numbered.matches()
                     ? first.substring(0, numbered.start(2)) + "*" + first.substring(numbered.end(2))
                     : first;
+        }
+
+        /** Elements from the beginning of one to the beginning of the next. */
+        public long stride() {
+            return Buffer.allocatedBytes(type.dtype(), type.shape().elements())
+                    / type.dtype().bytes();
         }
     }
 
@@ -39,7 +46,7 @@ final class RepeatedNames {
     private RepeatedNames() {}
 
     /** Divides names into runs. */
-    static List<Run> runs(Map<String, Type> types) {
+    public static List<Run> runs(Map<String, Type> types) {
         Map<Family, NavigableMap<Integer, String>> families = new LinkedHashMap<>();
         List<Run> runs = new ArrayList<>();
         types.forEach((name, type) -> {

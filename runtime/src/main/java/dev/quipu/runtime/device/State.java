@@ -69,13 +69,13 @@ public final class State implements AutoCloseable {
 
     private void allocate(RepeatedNames.Run run) {
         long elements = run.type().shape().elements();
-        long stride = Buffer.allocatedBytes(run.type().dtype(), elements);
+        long stride = run.stride() * run.type().dtype().bytes();
         long all = Math.multiplyExact(stride, (long) run.names().size());
         Buffer memory = Buffer.allocate(
                 arena, run.type().dtype(), all / run.type().dtype().bytes());
         bytes += memory.segment().byteSize();
         StateArray array = new StateArray(
-                arrayName(run), memory, run.names(), stride / run.type().dtype().bytes());
+                arrayName(run), memory, run.names(), run.stride());
         arrays.put(array.name(), array);
         long offset = 0;
         for (String name : run.names()) {

@@ -155,15 +155,9 @@ class BadCallsTest {
                     "--loss-chunk: expected a chunk for the program gradient or loss, found update; no other has one"
                             + " (see ./quipu kernels --help)"),
             new BadCall(
-                    "kernels llama-tiny --target tornado",
+                    "kernels llama-tiny --target tornadoo",
                     2,
-                    "--target: expected jvm, found tornado; this version writes no TornadoVM kernels yet (see ./quipu"
-                            + " kernels --help)"),
-            new BadCall(
-                    "bench llama-tiny --device tornado",
-                    2,
-                    "--device: expected jvm or reference, found tornado; this version has no GPU device yet (see"
-                            + " ./quipu bench --help)"),
+                    "expected a target, found 'tornadoo'; did you mean tornado? (see ./quipu kernels --help)"),
             new BadCall(
                     "bench llama-tiny --device jmv",
                     2,

@@ -122,6 +122,14 @@ class LookingCommandsTest {
     }
 
     @Test
+    void kernelsForGpusAreSourceToo() throws IOException {
+        String kernels = output("kernels", "llama-tiny", "--seq", "16", "--target", "tornado", "--program", "loss");
+        assertTrue(kernels.contains("public static void layers_attention_norm_rms_norm("), () -> "no kernel of a norm");
+        assertTrue(kernels.contains("new TaskGraph(\"loss_1\")"), () -> "no task graph");
+        assertTrue(kernels.contains("Llama.java:"), () -> "no line of the model");
+    }
+
+    @Test
     void kernelsAreSource() throws IOException {
         String kernels = output("kernels", "llama-tiny", "--seq", "16");
         assertTrue(kernels.contains("public final class layers_attention_norm_rms_norm"), () -> "no kernel of a norm");
