@@ -22,7 +22,7 @@ public record GpuKernel(
      * Where a buffer of the launch lies: an array, which buffers may share, and the number of its first element there, which
      * differs from launch to launch. Element i of the buffer is element {@code base + i} of the array.
      *
-     * @param array FLOATS or INTS
+     * @param array FLOATS, BFLOATS or INTS
      * @param base INT, 0 or more
      */
     public record Memory(Value.Variable array, Value.Variable base) {}

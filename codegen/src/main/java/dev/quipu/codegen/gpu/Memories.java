@@ -69,8 +69,7 @@ final class Memories {
         return switch (elements) {
             case F32 -> KernelType.FLOATS;
             case I32 -> KernelType.INTS;
-            case BF16 ->
-                throw QuipuException.of("f32", "bf16", "precision of kernels for GPUs", "they have no other yet");
+            case BF16 -> KernelType.BFLOATS;
         };
     }
 

@@ -25,12 +25,11 @@ final class SubsetForms {
         Map<String, KernelType> names = new HashMap<>();
         for (GpuKernel.Memory memory : kernel.memories()) {
             Kind kind = memory.array().type().kind();
-            if ((kind != Kind.FLOATS && kind != Kind.INTS)
-                    || memory.base().type().kind() != Kind.INT) {
+            if (!memory.array().type().isDeviceArray() || memory.base().type().kind() != Kind.INT) {
                 refusals.add(
                         "memory " + memory.array().name(),
                         "type " + kind,
-                        "a memory is FLOATS or INTS with an INT base");
+                        "a memory is FLOATS, BFLOATS or INTS with an INT base");
             }
             for (Value.Variable variable : List.of(memory.array(), memory.base())) {
                 if (names.put(variable.name(), variable.type()) != null) {
@@ -204,7 +203,7 @@ final class SubsetForms {
         } else if (type.kind() == Kind.LONG) {
             refusals.add(statement, "LONG", "indices are int");
         } else if (type.kind() == Kind.SEGMENT) {
-            refusals.add(statement, "SEGMENT", "a GPU's memory is FLOATS and INTS");
+            refusals.add(statement, "SEGMENT", "a GPU's memory is FLOATS, BFLOATS and INTS");
         }
     }
 
@@ -232,7 +231,7 @@ final class SubsetForms {
     }
 
     private static boolean isMemory(KernelType type) {
-        return type.kind() == Kind.ARRAY || type.kind() == Kind.FLOATS || type.kind() == Kind.INTS;
+        return type.kind() == Kind.ARRAY || type.isDeviceArray();
     }
 
     private static Kind element(KernelType memory) {

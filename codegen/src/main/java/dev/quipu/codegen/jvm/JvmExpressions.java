@@ -29,7 +29,7 @@ final class JvmExpressions {
                 case FLOAT -> "FloatVector";
                 case INT -> "IntVector";
                 case BOOLEAN -> "VectorMask<Float>";
-                case LONG, SEGMENT, ARRAY, FLOATS, INTS -> throw new AssertionError("no vector of " + type.kind());
+                case LONG, SEGMENT, ARRAY, FLOATS, BFLOATS, INTS -> throw new AssertionError("no vector of " + type.kind());
             };
         }
         return switch (type.kind()) {
@@ -39,7 +39,7 @@ final class JvmExpressions {
             case FLOAT -> "float";
             case SEGMENT -> "MemorySegment";
             case ARRAY -> "float[]";
-            case FLOATS, INTS -> throw ofGpu(type);
+            case FLOATS, BFLOATS, INTS -> throw ofGpu(type);
         };
     }
 
@@ -80,7 +80,7 @@ final class JvmExpressions {
             case LONG -> (long) literal.value() + "L";
             case FLOAT -> floatLiteral((float) literal.value());
             case BOOLEAN -> Boolean.toString(literal.value() != 0);
-            case SEGMENT, ARRAY, FLOATS, INTS -> throw new AssertionError("no literal of " + literal.type());
+            case SEGMENT, ARRAY, FLOATS, BFLOATS, INTS -> throw new AssertionError("no literal of " + literal.type());
         };
     }
 

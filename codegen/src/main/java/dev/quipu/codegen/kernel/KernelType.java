@@ -18,6 +18,8 @@ public record KernelType(Kind kind, int lanes) {
         ARRAY,
         /** A GPU's buffer of f32, addressed by element. */
         FLOATS,
+        /** A GPU's buffer of bf16, addressed by element and read and written as FLOAT; writing rounds. */
+        BFLOATS,
         /** A GPU's buffer of i32, addressed by element. */
         INTS
     }
@@ -29,6 +31,7 @@ public record KernelType(Kind kind, int lanes) {
     public static final KernelType SEGMENT = new KernelType(Kind.SEGMENT, 1);
     public static final KernelType ARRAY = new KernelType(Kind.ARRAY, 1);
     public static final KernelType FLOATS = new KernelType(Kind.FLOATS, 1);
+    public static final KernelType BFLOATS = new KernelType(Kind.BFLOATS, 1);
     public static final KernelType INTS = new KernelType(Kind.INTS, 1);
 
     public KernelType {
@@ -45,6 +48,11 @@ public record KernelType(Kind kind, int lanes) {
 
     public static KernelType ints(int lanes) {
         return new KernelType(Kind.INT, lanes);
+    }
+
+    /** Whether it is a GPU's buffer. */
+    public boolean isDeviceArray() {
+        return kind == Kind.FLOATS || kind == Kind.BFLOATS || kind == Kind.INTS;
     }
 
     public boolean isVector() {

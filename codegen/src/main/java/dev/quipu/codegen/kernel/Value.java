@@ -129,7 +129,7 @@ public sealed interface Value {
     /**
      * Reads memory.
      *
-     * @param memory a SEGMENT, ARRAY, FLOATS or INTS
+     * @param memory a SEGMENT, ARRAY, FLOATS, BFLOATS or INTS
      * @param address in bytes for a segment (INT or LONG), in elements for everything else (INT)
      * @param active how many of the lanes are read, the others are zero; all for no mask
      */

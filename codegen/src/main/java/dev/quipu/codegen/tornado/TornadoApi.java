@@ -13,15 +13,18 @@ public final class TornadoApi {
 
     public static final ClassName KERNEL_CONTEXT = ClassName.get(PACKAGE, "KernelContext");
     public static final ClassName FLOAT_ARRAY = ClassName.get(PACKAGE + ".types.arrays", "FloatArray");
+    public static final ClassName BFLOAT_ARRAY = ClassName.get(PACKAGE + ".types.arrays", "BFloat16Array");
     public static final ClassName INT_ARRAY = ClassName.get(PACKAGE + ".types.arrays", "IntArray");
+    public static final ClassName BFLOAT = ClassName.get(PACKAGE + ".types", "BFloat16");
     public static final ClassName MATH = ClassName.get(PACKAGE + ".math", "TornadoMath");
 
     private TornadoApi() {}
 
-    /** The class of a GPU's array: FLOATS or INTS. */
+    /** The class of a GPU's array: FLOATS, BFLOATS or INTS. */
     public static ClassName array(KernelType type) {
         return switch (type.kind()) {
             case FLOATS -> FLOAT_ARRAY;
+            case BFLOATS -> BFLOAT_ARRAY;
             case INTS -> INT_ARRAY;
             case BOOLEAN, INT, LONG, FLOAT, SEGMENT, ARRAY -> throw new AssertionError("no array of a GPU: " + type);
         };

@@ -62,14 +62,22 @@ final class TornadoExpressions {
 
     /** Whether memory is one of a task's arrays, not a {@code float[]}. */
     static boolean isParameter(Value memory) {
-        Kind kind = memory.type().kind();
-        return kind == Kind.FLOATS || kind == Kind.INTS;
+        return memory.type().isDeviceArray();
+    }
+
+    /** Whether an array's elements are the bits of floats, which {@link TornadoApi#BFLOAT} knows. */
+    static boolean holdsBits(Value memory) {
+        return memory.type().kind() == Kind.BFLOATS;
     }
 
     private String load(Value.Load load) {
         String memory = print(load.memory());
         String address = print(load.address());
-        return isParameter(load.memory()) ? memory + ".get(" + address + ")" : memory + "[" + address + "]";
+        if (!isParameter(load.memory())) {
+            return memory + "[" + address + "]";
+        }
+        String element = memory + ".get(" + address + ")";
+        return holdsBits(load.memory()) ? "BFloat16.bf16ToFloat(" + element + ")" : element;
     }
 
     private static String literal(Value.Literal literal) {
@@ -77,7 +85,7 @@ final class TornadoExpressions {
             case INT -> Integer.toString((int) literal.value());
             case FLOAT -> number((float) literal.value());
             case BOOLEAN -> Boolean.toString(literal.value() != 0);
-            case LONG, SEGMENT, ARRAY, FLOATS, INTS -> throw refused(literal);
+            case LONG, SEGMENT, ARRAY, FLOATS, BFLOATS, INTS -> throw refused(literal);
         };
     }
 

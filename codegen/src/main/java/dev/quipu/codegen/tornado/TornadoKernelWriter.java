@@ -44,7 +44,7 @@ public final class TornadoKernelWriter {
     private static final String PLACE = "place";
 
     /** Class names, and places where a line may break. */
-    private static final Pattern MARKS = Pattern.compile("\\bTornadoMath\\b|(?<=,) | (?=(?:[-+*/%&|?:]|<<|>>) )");
+    private static final Pattern MARKS = Pattern.compile("\\bTornadoMath\\b|\\bBFloat16\\b|(?<=,) | (?=(?:[-+*/%&|?:]|<<|>>) )");
 
     private final GpuKernel kernel;
     private final List<String> arrays;
@@ -214,10 +214,11 @@ public final class TornadoKernelWriter {
         String memory = expressions.print(store.memory());
         String address = expressions.print(store.address());
         String value = expressions.print(store.value());
-        return code(
-                TornadoExpressions.isParameter(store.memory())
-                        ? memory + ".set(" + address + ", " + value + ")"
-                        : memory + "[" + address + "] = " + value);
+        if (!TornadoExpressions.isParameter(store.memory())) {
+            return code(memory + "[" + address + "] = " + value);
+        }
+        String element = TornadoExpressions.holdsBits(store.memory()) ? "BFloat16.bf16FromFloat(" + value + ")" : value;
+        return code(memory + ".set(" + address + ", " + element + ")");
     }
 
     private static TypeName type(KernelType type) {
@@ -226,7 +227,7 @@ public final class TornadoKernelWriter {
             case INT -> TypeName.INT;
             case FLOAT -> TypeName.FLOAT;
             case ARRAY -> ArrayTypeName.of(TypeName.FLOAT);
-            case LONG, SEGMENT, FLOATS, INTS -> throw TornadoExpressions.refused(type);
+            case LONG, SEGMENT, FLOATS, BFLOATS, INTS -> throw TornadoExpressions.refused(type);
         };
     }
 
@@ -241,10 +242,10 @@ public final class TornadoKernelWriter {
         int end = 0;
         while (marks.find()) {
             code.add("$L", text.substring(end, marks.start()));
-            if (marks.group().equals(" ")) {
-                code.add("$W");
-            } else {
-                code.add("$T", TornadoApi.MATH);
+            switch (marks.group()) {
+                case " " -> code.add("$W");
+                case "BFloat16" -> code.add("$T", TornadoApi.BFLOAT);
+                default -> code.add("$T", TornadoApi.MATH);
             }
             end = marks.end();
         }

@@ -154,7 +154,7 @@ class GpuSubsetTest {
                         declaring(ITEM)),
                 new Row(
                         "off-heap segments",
-                        "SEGMENT: a GPU's memory is FLOATS and INTS",
+                        "SEGMENT: a GPU's memory is FLOATS, BFLOATS and INTS",
                         declaring(new Value.Variable("segment", KernelType.SEGMENT)),
                         declaring(ONE)),
                 new Row(

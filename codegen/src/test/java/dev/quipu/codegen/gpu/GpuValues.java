@@ -3,6 +3,7 @@ package dev.quipu.codegen.gpu;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
+import dev.quipu.dsl.BFloat16;
 import java.util.Map;
 
 /** Values of the kernel language as one work-item sees them: Float, Integer or Boolean. */
@@ -68,7 +69,9 @@ final class GpuValues {
         if (array.isInteger()) {
             array.write(item, place, (int) evaluate(store.value()));
         } else {
-            array.write(item, place, (float) evaluate(store.value()));
+            float value = (float) evaluate(store.value());
+            boolean rounds = store.memory().type().equals(KernelType.BFLOATS);
+            array.write(item, place, rounds ? BFloat16.round(value) : value);
         }
     }
 

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.codegen.jvm.MatrixCase;
 import dev.quipu.codegen.launch.Buffer;
+import dev.quipu.codegen.launch.MatrixProduct;
+import dev.quipu.dsl.BFloat16;
+import dev.quipu.dsl.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +17,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Products on the interpreter of GPU kernels: every orientation, epilogue and tile, in one array with gaps that nobody touches. */
 class ProductLoweringTest {
@@ -99,6 +104,44 @@ class ProductLoweringTest {
                     assertEquals(shape.expectedSecond(in, product, b, row, column), out[1][dense], tolerance);
                 }
             }
+        }
+    }
+
+    /** Operands and a matrix that is added are bf16, sums are f32, and what is written is bf16 again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1 3 40 70", "2 37 41 31", "1 9 10 400"})
+    void roundedOperandsAreAddedUpInFullPrecision(String sizes) {
+        int[] numbers = Arrays.stream(sizes.split(" ")).mapToInt(Integer::parseInt).toArray();
+        MatrixCase shape = shape(numbers, 1, MatrixCase.End.RESIDUAL);
+        MatrixProduct product = shape.launch();
+        List<Buffer> buffers = product.buffers().stream()
+                .map(buffer -> new Buffer(DType.BF16, buffer.elements(), buffer.use()))
+                .toList();
+        MatrixProduct rounded = new MatrixProduct(
+                product.batch(),
+                product.rows(),
+                product.columns(),
+                product.depth(),
+                product.transposeLeft(),
+                product.transposeRight(),
+                buffers,
+                product.space(),
+                product.epilogue());
+        float[][] in = numbers(shape);
+        for (float[] array : in) {
+            for (int i = 0; i < array.length; i++) {
+                array[i] = BFloat16.round(array[i]);
+            }
+        }
+        float[] out = run(shape, in, GpuLowering.lower("product", rounded))[0];
+        for (int i = 0; i < out.length; i++) {
+            int row = i / shape.columns();
+            int column = i % shape.columns();
+            int b = row / shape.rows();
+            double element = shape.element(in, b, row % shape.rows(), column);
+            double expected = shape.expected(in, element, b, row % shape.rows(), column);
+            assertEquals(BFloat16.round(out[i]), out[i], "bf16");
+            assertEquals(expected, out[i], Math.abs(expected) / 256 + 1e-5);
         }
     }
 

@@ -4,6 +4,7 @@ import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.number;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.palantir.javapoet.MethodSpec;
@@ -97,6 +98,24 @@ class TornadoKernelWriterTest {
         assertEquals(
                 line.replace("  layers", "\n    layers"),
                 method.javadoc().toString().strip());
+    }
+
+    @Test
+    void roundedFloatsAreReadAndWrittenByTheirBits() {
+        Value.Variable x = new Value.Variable("x_array", KernelType.BFLOATS);
+        Value.Variable base = new Value.Variable("x_base", KernelType.INT);
+        Emitter emitter = new Emitter();
+        Value element = new Value.Load(KernelType.FLOAT, x, plus(base, ITEM));
+        emitter.add(new Statement.Store(x, plus(base, ITEM), plus(element, number(1, 1))));
+        GpuKernel kernel = new GpuKernel(
+                "add_one", List.of(), List.of(new GpuKernel.Memory(x, base)), 1, 64, emitter.statements());
+        String source = TornadoKernelWriter.file(
+                "Kernels", List.of(), List.of(TornadoKernelWriter.method(kernel, List.of("halves"))));
+        assertTrue(source.contains("import uk.ac.manchester.tornado.api.types.BFloat16;"), source);
+        assertTrue(source.contains("BFloat16Array halves"), source);
+        String statement = "halves.set(x_base + context.localIdx,"
+                + " BFloat16.bf16FromFloat(BFloat16.bf16ToFloat(halves.get(x_base + context.localIdx)) + 1.0f));";
+        assertTrue(source.replaceAll("\\s+", " ").contains(statement), source);
     }
 
     private static GpuKernel sums() {
