@@ -84,7 +84,7 @@ public record TornadoProgram(
     }
 
     /** The name of the array with the places of a stage's memories: for each run the bases of all tasks, in order. */
-    static String places(Stage stage) {
+    public static String places(Stage stage) {
         return stage.name() + ".places";
     }
 }

@@ -16,6 +16,11 @@ final class DeviceInts extends IntArray implements DeviceArray {
         shadow = new Shadow(this, length);
     }
 
+    /** The first element, looked at from outside. */
+    int peek() {
+        return values[0];
+    }
+
     @Override
     public int get(int index) {
         return shadow.read(index) ? values[index] : 0;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A task on the device: all its work-groups, one after the other, in an order that a seed determines. */
 final class Launch {
@@ -43,11 +44,8 @@ final class Launch {
     /** Runs all work-groups. */
     void run(int groups, int items, long seed) {
         Actors.beginLaunch(items);
-        for (Object argument : arguments) {
-            if (argument instanceof DeviceArray array) {
-                array.shadow().renumber();
-            }
-        }
+        shadows().forEach(Shadow::renumber);
+        Windows.find(task.arguments(), arguments).ifPresent(windows -> Windows.apply(windows, arguments));
         SplittableRandom random = new SplittableRandom(seed);
         int[] order = IntStream.range(0, groups).toArray();
         WorkGroup.shuffle(order, random);
@@ -59,7 +57,12 @@ final class Launch {
             }
         } finally {
             running = null;
+            shadows().forEach(Shadow::release);
         }
+    }
+
+    private Stream<Shadow> shadows() {
+        return arguments.stream().filter(DeviceArray.class::isInstance).map(array -> ((DeviceArray) array).shadow());
     }
 
     Task task() {

@@ -12,6 +12,10 @@ final class Report {
         tell(FaultKind.OUT_OF_BOUNDS, array, index, verb + " past the end of " + array.length() + " elements");
     }
 
+    static void outsideOfBuffers(KernelArray array, int index, String verb) {
+        tell(FaultKind.OUT_OF_BOUNDS, array, index, verb + " what belongs to none of the task's buffers");
+    }
+
     static void unwritten(KernelArray array, int index) {
         tell(FaultKind.UNWRITTEN, array, index, "reads what nobody has written");
     }

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.emulator;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Who wrote and who read each element of an array that work-items share. Two work-items race where one writes what the other
@@ -17,6 +18,12 @@ final class Shadow {
     private final int[] writers;
     private final int[] readers;
     private int generation = Actors.generation;
+
+    /** For each element the last launch that may touch it; null while all may. */
+    private int[] allowed;
+
+    private int launch;
+    private boolean restricted;
 
     /** Memory that nobody has written. */
     Shadow(KernelArray array, int elements) {
@@ -47,6 +54,27 @@ final class Shadow {
         return -1;
     }
 
+    /** Only these elements may be touched until {@link #release}; what is fresh, and nothing else's, is unwritten. */
+    void restrict(List<Windows.Window> windows) {
+        restricted = windows.stream().noneMatch(window -> window.begin() == 0 && window.end() == writers.length);
+        if (restricted) {
+            launch++;
+            allowed = allowed == null ? new int[writers.length] : allowed;
+            windows.forEach(window -> Arrays.fill(allowed, window.begin(), window.end(), launch));
+        }
+        for (Windows.Window window : windows) {
+            if (window.fresh() && windows.stream().allMatch(other -> other.fresh() || !other.meets(window))) {
+                Arrays.fill(writers, window.begin(), window.end(), Actors.NOBODY);
+                Arrays.fill(readers, window.begin(), window.end(), Actors.NOBODY);
+            }
+        }
+    }
+
+    /** All elements may be touched again. */
+    void release() {
+        restricted = false;
+    }
+
     /** To be called before a launch: numbers that were given back are in use again. */
     void renumber() {
         if (generation != Actors.generation) {
@@ -63,6 +91,10 @@ final class Shadow {
         if (index < 0 || index >= writers.length) {
             Report.outOfBounds(array, index, "reads");
             return false;
+        }
+        if (restricted && allowed[index] != launch) {
+            Report.outsideOfBuffers(array, index, "reads");
+            return true;
         }
         int writer = writers[index];
         if (writer != Actors.self) {
@@ -105,6 +137,10 @@ final class Shadow {
     boolean write(int index) {
         if (index < 0 || index >= writers.length) {
             Report.outOfBounds(array, index, "writes");
+            return false;
+        }
+        if (restricted && allowed[index] != launch) {
+            Report.outsideOfBuffers(array, index, "writes");
             return false;
         }
         int writer = writers[index];

@@ -71,13 +71,19 @@ final class PrintedProgram {
 
     /** Loads the class {@code Program} of a source whose first lines are {@link #IMPORTS}. */
     static Class<?> load(String text) {
+        return load("Program", Map.of("Program", text));
+    }
+
+    /** Loads a class of several sources, given by their names in the package. */
+    static Class<?> load(String main, Map<String, String> sources) {
         DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
         Files files = new Files(USUAL_FILES);
         List<String> options = List.of("-g", "-proc:none", "-cp", System.getProperty("java.class.path"));
-        boolean accepted = JAVAC.getTask(null, files, diagnostics, options, null, List.of(new Source("Program", text)))
-                .call();
-        if (!accepted) {
-            throw new AssertionError(diagnostics.getDiagnostics() + "\n" + text);
+        List<Source> units = sources.entrySet().stream()
+                .map(source -> new Source(source.getKey(), source.getValue()))
+                .toList();
+        if (!JAVAC.getTask(null, files, diagnostics, options, null, units).call()) {
+            throw new AssertionError(diagnostics.getDiagnostics() + "\n" + sources);
         }
         Map<String, byte[]> classes = new HashMap<>();
         files.written.forEach((name, bytes) -> classes.put(name, Instrumentation.instrument(bytes.toByteArray())));
@@ -92,7 +98,7 @@ final class PrintedProgram {
             }
         };
         try {
-            return Class.forName("dev.quipu.generated.Program", true, loader);
+            return Class.forName("dev.quipu.generated." + main, true, loader);
         } catch (ClassNotFoundException e) {
             throw new AssertionError(e);
         }
