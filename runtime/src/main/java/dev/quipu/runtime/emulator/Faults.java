@@ -1,8 +1,11 @@
 package dev.quipu.runtime.emulator;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,6 +16,7 @@ public final class Faults {
 
     private static final ThreadLocal<Faults> COLLECTING = new ThreadLocal<>();
 
+    private final Map<String, Integer> launches = new LinkedHashMap<>();
     private final List<Fault> found = new ArrayList<>();
     private final Set<Key> keys = new HashSet<>();
 
@@ -21,22 +25,32 @@ public final class Faults {
 
     private Faults() {}
 
-    /**
-     * Runs programs to their end and collects what is wrong with them: each kind of fault at each line once, of those
-     * that this thread runs.
-     */
+    /** Runs programs to their end and collects what is wrong with them. */
     public static List<Fault> collect(Runnable programs) {
-        Faults faults = new Faults();
+        return observe(programs).faults();
+    }
+
+    /** As {@link #collect}, and notes what runs; only what this thread runs is seen. */
+    public static Observation observe(Runnable programs) {
         if (COLLECTING.get() != null) {
             throw new AssertionError("faults are collected already");
         }
+        Faults faults = new Faults();
         COLLECTING.set(faults);
         try {
             programs.run();
         } finally {
             COLLECTING.remove();
         }
-        return List.copyOf(faults.found);
+        return new Observation(Collections.unmodifiableMap(faults.launches), List.copyOf(faults.found));
+    }
+
+    /** A task runs. */
+    static void launched(Task task) {
+        Faults faults = COLLECTING.get();
+        if (faults != null) {
+            faults.launches.merge(task.name(), 1, Integer::sum);
+        }
     }
 
     /** A fault that is not a work-item's. */

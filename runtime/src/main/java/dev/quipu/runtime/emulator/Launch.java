@@ -43,6 +43,7 @@ final class Launch {
 
     /** Runs all work-groups. */
     void run(int groups, int items, long seed) {
+        Faults.launched(task);
         Actors.beginLaunch(items);
         shadows().forEach(Shadow::renumber);
         Windows.find(task.arguments(), arguments).ifPresent(windows -> Windows.apply(windows, arguments));

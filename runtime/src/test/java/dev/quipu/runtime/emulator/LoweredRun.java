@@ -42,28 +42,25 @@ final class LoweredRun {
         return node.inputs().getFirst().type().shape().elements();
     }
 
+    /**
+     * Runs a program.
+     *
+     * @param vocabulary its inputs of integers are below it
+     */
     static List<Fault> faults(TornadoProgram program, int vocabulary) {
         Map<String, String> sources = program.sources().stream()
                 .collect(Collectors.toMap(
                         TornadoProgram.Source::className, source -> TornadoApi.emulated(source.text())));
-        long t0 = System.nanoTime();
         Class<?> main = PrintedProgram.load(program.mainClass(), sources);
-        long t1 = System.nanoTime();
-        System.out.println(
-                "COMPILE " + (t1 - t0) / 1e9 + " tasks " + program.tasks().size());
-        try {
-            return Faults.collect(() -> {
-                try (Session session = new Session(List.of(main), Map.of(), List.of(), "")) {
-                    Windows.declare(program, session.memory()::array);
-                    SplittableRandom random = new SplittableRandom(3);
-                    program.arrays()
-                            .forEach(array -> fill(session.memory().array(array.name()), array, random, vocabulary));
-                    session.run("program");
-                }
-            });
-        } finally {
-            System.out.println("RUN " + (System.nanoTime() - t1) / 1e9);
-        }
+        return Faults.collect(() -> {
+            try (Session session = new Session(List.of(main), Map.of(), List.of(), "")) {
+                Windows.declare(program, session.memory()::array);
+                SplittableRandom random = new SplittableRandom(3);
+                program.arrays()
+                        .forEach(array -> fill(session.memory().array(array.name()), array, random, vocabulary));
+                session.run("program");
+            }
+        });
     }
 
     private static void fill(Object array, DeviceArray described, SplittableRandom random, int vocabulary) {

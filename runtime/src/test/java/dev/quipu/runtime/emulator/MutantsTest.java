@@ -1,0 +1,78 @@
+package dev.quipu.runtime.emulator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quipu.codegen.gpu.GpuKernel;
+import dev.quipu.codegen.tornado.TornadoProgram;
+import dev.quipu.codegen.tornado.TornadoTask;
+import dev.quipu.compiler.Compiler;
+import dev.quipu.dsl.Model;
+import dev.quipu.models.Llama;
+import dev.quipu.models.LlamaConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The kernels of a model's gradient, as they are lowered and with one mistake each. */
+class MutantsTest {
+    /** So large that each loop with a barrier runs twice: a barrier at the end of a loop that runs once is none. */
+    private static final Model MODEL =
+            Llama.of(new LlamaConfig(40, 1, 2, 1, 20, 40, MutantRun.VOCABULARY, 160, 1e-5, 1e4, false, 0));
+
+    private static final TornadoProgram PROGRAM =
+            LoweredRun.lower(new Compiler(true).gradient(MODEL, 1, 148).scheduled());
+
+    /** The first task of each kernel, by the kernel's name. */
+    private static Map<String, TornadoTask> tasks() {
+        Map<String, TornadoTask> tasks = new LinkedHashMap<>();
+        PROGRAM.tasks().forEach(task -> tasks.putIfAbsent(task.kernel().name(), task));
+        return tasks;
+    }
+
+    private static List<MutantRun.Mutant> mutants(KernelMutation.Kind kind) {
+        List<MutantRun.Mutant> mutants = new ArrayList<>();
+        for (TornadoTask task : tasks().values()) {
+            for (GpuKernel kernel : KernelMutation.all(task.kernel(), kind)) {
+                mutants.add(new MutantRun.Mutant(task, kernel));
+            }
+        }
+        return mutants;
+    }
+
+    /** Names of the kernels whose mutants are found to be right. */
+    private static List<String> unfound(List<MutantRun.Mutant> mutants) {
+        MutantRun run = new MutantRun(PROGRAM, mutants);
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < mutants.size(); i++) {
+            if (run.faults(i, mutants.get(i)).isEmpty()) {
+                names.add(mutants.get(i).kernel().name());
+            }
+        }
+        return names;
+    }
+
+    @Test
+    void eachBarrierThatIsLeftOutIsFound() {
+        List<MutantRun.Mutant> mutants = mutants(KernelMutation.Kind.BARRIER_LEFT_OUT);
+        assertTrue(mutants.size() > 50, () -> mutants.size() + " barriers");
+        assertEquals(List.of(), unfound(mutants));
+    }
+
+    @Test
+    void eachBufferThatIsStoredOneTooFarIsFound() {
+        List<MutantRun.Mutant> mutants = mutants(KernelMutation.Kind.BUFFER_STORED_ONE_TOO_FAR);
+        assertTrue(mutants.size() > 50, () -> mutants.size() + " stores");
+        assertEquals(List.of(), unfound(mutants));
+    }
+
+    @Test
+    void nothingIsFoundWhereNothingIsWrong() {
+        List<MutantRun.Mutant> right = tasks().values().stream()
+                .map(task -> new MutantRun.Mutant(task, task.kernel()))
+                .toList();
+        assertEquals(right.stream().map(mutant -> mutant.kernel().name()).toList(), unfound(right));
+    }
+}
