@@ -23,6 +23,7 @@ public final class Main implements Runnable {
             "plan",
             "kernels",
             "bench",
+            "check",
             "parity",
             "probe",
             "chart",
@@ -84,6 +85,7 @@ public final class Main implements Runnable {
             case "plan" -> new PlanCommand();
             case "kernels" -> new KernelsCommand();
             case "bench" -> new BenchCommand();
+            case "check" -> new CheckCommand();
             case "parity" -> new ParityCommand();
             case "probe" -> new ProbeCommand();
             case "chart" -> new ChartCommand();

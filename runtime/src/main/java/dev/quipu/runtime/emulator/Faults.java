@@ -1,5 +1,6 @@
 package dev.quipu.runtime.emulator;
 
+import dev.quipu.codegen.tornado.TornadoProgram;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -45,10 +46,13 @@ public final class Faults {
         return new Observation(Collections.unmodifiableMap(faults.launches), List.copyOf(faults.found));
     }
 
-    /** A task runs. */
+    /** A task runs; those that only make room on the device are not noted. */
     static void launched(Task task) {
         Faults faults = COLLECTING.get();
-        if (faults != null) {
+        boolean printed = task.origin()
+                .filter(origin -> origin.type().getPackageName().equals(TornadoProgram.PACKAGE))
+                .isPresent();
+        if (faults != null && printed) {
             faults.launches.merge(task.name(), 1, Integer::sum);
         }
     }

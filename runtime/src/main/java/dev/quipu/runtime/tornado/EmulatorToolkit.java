@@ -4,29 +4,37 @@ import dev.quipu.codegen.tornado.TornadoApi;
 import dev.quipu.codegen.tornado.TornadoProgram;
 import dev.quipu.runtime.compilation.SourceCompiler;
 import dev.quipu.runtime.emulator.Instrumentation;
+import dev.quipu.runtime.emulator.Windows;
 import dev.quipu.tornado.Computation;
 import dev.quipu.tornado.Session;
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 
 /** The emulator's classes: programs see them where they would see TornadoVM's, and their kernels are instrumented. */
 final class EmulatorToolkit implements Toolkit {
-    private final SourceCompiler compiler =
-            new SourceCompiler(List.of(SourceCompiler.home(Session.class)), List.of());
+    private final SourceCompiler compiler = new SourceCompiler(List.of(SourceCompiler.home(Session.class)), List.of());
+
+    /** Programs by their classes. */
+    private final Map<Class<?>, TornadoProgram> loaded = Collections.synchronizedMap(new WeakHashMap<>());
 
     @Override
     public Class<?> load(TornadoProgram program) {
-        Map<String, byte[]> classFiles =
-                compiler.compile(Sources.of(program, TornadoApi::emulated), Map.of());
+        Map<String, byte[]> classFiles = compiler.compile(Sources.of(program, TornadoApi::emulated), Map.of());
         classFiles.replaceAll((name, bytes) -> Instrumentation.instrument(bytes));
-        return Sources.load(program, new MemoryClassLoader(Session.class.getClassLoader(), classFiles));
+        Class<?> type = Sources.load(program, new MemoryClassLoader(Session.class.getClassLoader(), classFiles));
+        loaded.put(type, program);
+        return type;
     }
 
     @Override
     public Computation start(
             List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together) {
-        return new Session(programs, provided, together, "");
+        Session session = new Session(programs, provided, together, "");
+        programs.forEach(type -> Windows.declare(loaded.get(type), session.memory()::array));
+        return session;
     }
 
     /** The emulator's memory is the machine's: what is not there is missed where it is allocated. */
