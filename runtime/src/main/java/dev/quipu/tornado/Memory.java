@@ -2,6 +2,7 @@ package dev.quipu.tornado;
 
 import dev.quipu.runtime.emulator.api.WorkerGrid;
 import dev.quipu.runtime.emulator.api.WorkerGrid1D;
+import dev.quipu.runtime.emulator.api.types.arrays.BFloat16Array;
 import dev.quipu.runtime.emulator.api.types.arrays.FloatArray;
 import dev.quipu.runtime.emulator.api.types.arrays.IntArray;
 import java.lang.foreign.Arena;
@@ -71,6 +72,12 @@ public final class Memory {
         return (IntArray) resident.computeIfAbsent(name, absent -> newIntegers(name, most));
     }
 
+    /** A resident array of bf16 whose contents a program computes. */
+    public BFloat16Array deviceBfloats(String name, int elements) {
+        int most = longest(name, elements);
+        return (BFloat16Array) resident.computeIfAbsent(name, absent -> newBfloats(name, most));
+    }
+
     /** An input: filled on the host before a run. */
     public FloatArray inputFloats(String name, int elements) {
         return (FloatArray) inputs.computeIfAbsent(name, absent -> newFloats(name, elements));
@@ -91,6 +98,10 @@ public final class Memory {
 
     private FloatArray newFloats(String name, int elements) {
         return FloatArray.fromSegmentShallow(segment(name, (long) elements * Float.BYTES));
+    }
+
+    private BFloat16Array newBfloats(String name, int elements) {
+        return BFloat16Array.fromSegmentShallow(segment(name, (long) elements * Short.BYTES));
     }
 
     private IntArray newIntegers(String name, int elements) {

@@ -4,6 +4,7 @@ import dev.quipu.runtime.emulator.api.GridScheduler;
 import dev.quipu.runtime.emulator.api.KernelContext;
 import dev.quipu.runtime.emulator.api.TaskGraph;
 import dev.quipu.runtime.emulator.api.enums.DataTransferMode;
+import dev.quipu.runtime.emulator.api.types.arrays.BFloat16Array;
 import dev.quipu.runtime.emulator.api.types.arrays.FloatArray;
 import dev.quipu.runtime.emulator.api.types.arrays.IntArray;
 import java.util.ArrayList;
@@ -48,15 +49,19 @@ final class Rooms {
         graph.transferToDevice(mode, arrays.toArray());
         graph.consumeFromDevice(others(arrays));
         List<FloatArray> floats = new ArrayList<>();
+        List<BFloat16Array> bfloats = new ArrayList<>();
         List<IntArray> integers = new ArrayList<>();
         for (Object array : arrays) {
             if (array instanceof FloatArray own) {
                 floats.add(own);
+            } else if (array instanceof BFloat16Array own) {
+                bfloats.add(own);
             } else {
                 integers.add((IntArray) array);
             }
         }
         addFloats(graph, floats);
+        addBfloats(graph, bfloats);
         addIntegers(graph, integers);
         return graph.persistOnDevice(arrays.toArray());
     }
@@ -89,6 +94,14 @@ final class Rooms {
         }
     }
 
+    private void addBfloats(TaskGraph graph, List<BFloat16Array> arrays) {
+        for (int i = 0; i < arrays.size(); i++) {
+            String task = "look_at_bfloats_" + i;
+            graph.task(task, Rooms::lookAtBfloats, context, never, arrays.get(i));
+            grids.addWorkerGrid(graph.getTaskGraphName() + "." + task, Memory.grid(1, 1));
+        }
+    }
+
     private void addIntegers(TaskGraph graph, List<IntArray> arrays) {
         for (int i = 0; i < arrays.size(); i++) {
             String task = "look_at_integers_" + i;
@@ -104,6 +117,12 @@ final class Rooms {
             second.set(0, second.get(0) + 1f);
             third.set(0, third.get(0) + 1f);
             fourth.set(0, fourth.get(0) + 1f);
+        }
+    }
+
+    public static void lookAtBfloats(KernelContext context, IntArray never, BFloat16Array array) {
+        if (never.get(context.globalIdx) != 0) {
+            array.set(0, array.get(0));
         }
     }
 

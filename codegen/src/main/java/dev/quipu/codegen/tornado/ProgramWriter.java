@@ -9,7 +9,6 @@ import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.compiler.block.RepeatedBlocks;
-import dev.quipu.dsl.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -108,7 +107,11 @@ final class ProgramWriter {
     }
 
     private static ClassName arrayType(DeviceArray array) {
-        return array.dtype() == DType.I32 ? TornadoApi.INT_ARRAY : TornadoApi.FLOAT_ARRAY;
+        return switch (array.dtype()) {
+            case F32 -> TornadoApi.FLOAT_ARRAY;
+            case BF16 -> TornadoApi.BFLOAT_ARRAY;
+            case I32 -> TornadoApi.INT_ARRAY;
+        };
     }
 
     private MethodSpec constructor() {
@@ -129,7 +132,11 @@ final class ProgramWriter {
 
     /** Which of the memory's methods gives the array: its contents come from the host once, before every run, or never. */
     private static String request(DeviceArray array) {
-        String elements = array.dtype() == DType.I32 ? "Integers" : "Floats";
+        String elements = switch (array.dtype()) {
+            case F32 -> "Floats";
+            case BF16 -> "Bfloats";
+            case I32 -> "Integers";
+        };
         return switch (array.content()) {
             case DeviceArray.Content.Passing passing -> "device" + elements;
             case DeviceArray.Content.Result result -> "device" + elements;

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.emulator;
 
+import dev.quipu.runtime.emulator.api.types.arrays.BFloat16Array;
 import dev.quipu.runtime.emulator.api.types.arrays.FloatArray;
 import dev.quipu.runtime.emulator.api.types.arrays.IntArray;
 import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
@@ -11,6 +12,7 @@ interface DeviceArray extends KernelArray {
     static DeviceArray of(TornadoNativeArray host) {
         return switch (host) {
             case FloatArray floats -> new DeviceFloats(floats.getSize());
+            case BFloat16Array halves -> new DeviceBFloats(halves.getSize());
             case IntArray integers -> new DeviceInts(integers.getSize());
             default -> throw new AssertionError("no device array for " + host.getClass());
         };

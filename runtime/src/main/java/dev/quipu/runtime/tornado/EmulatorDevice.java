@@ -1,9 +1,11 @@
 package dev.quipu.runtime.tornado;
 
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
+import java.util.Set;
 
 /**
  * A GPU that is not there: runs the programs that are printed for TornadoVM on this JVM, slowly, and checks every access. A
@@ -15,6 +17,11 @@ public final class EmulatorDevice implements Device {
     @Override
     public String name() {
         return "emulator";
+    }
+
+    @Override
+    public Set<Precision> precisions() {
+        return Set.of(Precision.F32, Precision.BF16);
     }
 
     @Override
