@@ -131,6 +131,7 @@ public final class Clustering {
                         group.form.takes(group.kind, node, form) && viewsFit(node, group) && readsInPlace(node, group))
                 .filter(group -> group.kind != Cluster.Kind.PRODUCT || savesTraffic(node, group))
                 .filter(group -> !storesOnce(group) || isOnlyReader(node, group))
+                .filter(group -> !isOneRow(group) || sharesRow(node, group))
                 .filter(group -> needed.stream().noneMatch(other -> other.before.get(group.index)))
                 .max(Comparator.comparingInt(group -> group.index));
     }
@@ -164,6 +165,29 @@ public final class Clustering {
                 && node.inputs().equals(List.of(made))
                 && readers.get(made).size() == 1
                 && !graph.results().containsValue(made);
+    }
+
+    private static boolean isOneRow(Group group) {
+        return group.kind == Cluster.Kind.ROWS && group.form.shape().rows() == 1;
+    }
+
+    /**
+     * One row is the work of one worker, so what needs no more of it than a number runs beside it and not in it: the norm of all
+     * gradients may end in a row, and would take the step of every parameter that is as long.
+     */
+    private boolean sharesRow(Node node, Group group) {
+        List<Tensor> rows = node.inputs().stream()
+                .filter(input -> input.shape().elements() > 1)
+                .toList();
+        return node.types().isEmpty()
+                || rows.isEmpty()
+                || rows.stream().anyMatch(row -> groups.get(source(row)) == group || isReadBy(group, Views.origin(row)));
+    }
+
+    private static boolean isReadBy(Group group, Tensor origin) {
+        return group.nodes.stream()
+                .flatMap(node -> node.inputs().stream())
+                .anyMatch(input -> Views.origin(input).equals(origin));
     }
 
     private boolean isReduction(Node node) {

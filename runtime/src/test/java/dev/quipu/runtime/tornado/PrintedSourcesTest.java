@@ -83,7 +83,7 @@ class PrintedSourcesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"LLAMA", "WINDOW"})
+    @EnumSource
     void compileAgainstTornadoVm(SmallModels family) throws IOException {
         TornadoApiJar.required();
         Map<String, String> sources = hostSources();
