@@ -88,7 +88,7 @@ class PrintedSourcesTest {
         TornadoApiJar.required();
         Map<String, String> sources = hostSources();
         programs(family.model()).forEach((name, compiled) -> {
-            StateLayout layout = Layout.of(compiled.scheduled().states());
+            StateLayout layout = new PlannedLayout(compiled.scheduled().states());
             for (TornadoProgram.Source source :
                     TornadoProgram.of(name, compiled.scheduled(), layout).sources()) {
                 sources.put("dev/quipu/generated/" + source.className() + ".java", source.text());

@@ -39,7 +39,7 @@ class WrittenFolderTest {
         Scheduled scheduled = new Compiler(false)
                 .loss(SmallModels.LLAMA.model(), BATCH, SEQUENCE)
                 .scheduled();
-        WrittenFolder.write(folder, TornadoProgram.of("loss", scheduled, Layout.of(scheduled.states())));
+        WrittenFolder.write(folder, TornadoProgram.of("loss", scheduled, new PlannedLayout(scheduled.states())));
         float scale = 1f / (BATCH * SEQUENCE);
         Files.write(
                 folder.resolve("arrays/loss.scale.bin"),
