@@ -31,6 +31,7 @@ final class GeneratedPrograms implements AutoCloseable {
     }
 
     private Residence residence(State state) {
+        residences.removeIf(Residence::isClosed);
         for (Residence known : residences) {
             if (known.isOf(state)) {
                 return known;
@@ -50,7 +51,7 @@ final class GeneratedPrograms implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        residences.forEach(Residence::close);
+        residences.stream().filter(residence -> !residence.isClosed()).forEach(Residence::close);
         residences.clear();
         arena.close();
     }

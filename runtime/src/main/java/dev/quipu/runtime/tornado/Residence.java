@@ -26,6 +26,7 @@ final class Residence implements State.Mirror {
     private final Set<String> newerOnDevice = new HashSet<>();
     private final Set<String> newerOnHost = new HashSet<>();
     private Optional<Computation> computation = Optional.empty();
+    private boolean closed;
 
     Residence(Toolkit toolkit, State state) {
         this.toolkit = toolkit;
@@ -35,6 +36,11 @@ final class Residence implements State.Mirror {
 
     boolean isOf(State other) {
         return state == other;
+    }
+
+    /** Whether the state is gone. */
+    synchronized boolean isClosed() {
+        return closed;
     }
 
     /** All programs run in one plan, so another one begins a new plan. */
@@ -163,6 +169,7 @@ final class Residence implements State.Mirror {
     /** The state is gone, and with it the reason to bring anything home. */
     @Override
     public synchronized void closed() {
+        closed = true;
         computation.ifPresent(Computation::close);
         computation = Optional.empty();
         newerOnDevice.clear();
