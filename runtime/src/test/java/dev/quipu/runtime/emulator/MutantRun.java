@@ -16,8 +16,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +29,7 @@ final class MutantRun {
 
     private final TornadoProgram program;
     private final Class<?> kernels;
+    private final Map<String, TornadoNativeArray> hosts = new HashMap<>();
 
     /** A changed kernel in the place of a task's. */
     record Mutant(TornadoTask task, GpuKernel kernel) {}
@@ -47,22 +48,16 @@ final class MutantRun {
         kernels = PrintedProgram.load("Mutants", Map.of("Mutants", text));
     }
 
-    /** What is wrong with mutant number i; elements that it should have written and has not are faults too. */
-    List<String> faults(int i, Mutant mutant) {
+    /** What is wrong with mutant number i, if anything; elements that it should have written and has not are wrong too. */
+    Optional<String> fault(int i, Mutant mutant) {
         TornadoTask task = mutant.task();
         List<Integer> bases = task.bases();
         IntArray places =
                 IntArray.fromArray(bases.stream().mapToInt(Integer::intValue).toArray());
         declare(task, places);
-        Map<String, TornadoNativeArray> arrays = new LinkedHashMap<>();
-        program.arrays().forEach(array -> {
-            if (task.arrays().contains(array.name())) {
-                arrays.put(array.name(), host(array.dtype() == DType.I32, (int) array.elements()));
-            }
-        });
         List<Object> arguments =
                 new ArrayList<>(List.of(new KernelContext(), new IntArray(1), places, 0, bases.size()));
-        task.arrays().stream().distinct().map(arrays::get).forEach(arguments::add);
+        task.arrays().stream().distinct().map(this::host).forEach(arguments::add);
         Map<TornadoNativeArray, DeviceArray> device = new IdentityHashMap<>();
         for (Object argument : arguments) {
             if (argument instanceof TornadoNativeArray array) {
@@ -73,14 +68,16 @@ final class MutantRun {
             }
         }
         Launch launch = new Launch(new Task("mutant_" + i, code(i), arguments, Optional.empty()), device);
-        List<String> found = new ArrayList<>();
-        Faults.collect(() -> launch.run(task.kernel().groups(), task.kernel().items(), 5))
-                .forEach(fault -> found.add(fault.toString()));
-        device.values().stream()
-                .filter(array -> array.shadow().firstUnwritten() >= 0)
-                .forEach(
-                        array -> found.add("unwritten element " + array.shadow().firstUnwritten()));
-        return found;
+        try {
+            launch.run(task.kernel().groups(), task.kernel().items(), 5);
+        } catch (KernelFault fault) {
+            return Optional.of(fault.getMessage());
+        }
+        return device.values().stream()
+                .map(array -> array.shadow().firstUnwritten())
+                .filter(element -> element >= 0)
+                .map(element -> "nobody wrote element " + element)
+                .findFirst();
     }
 
     private void declare(TornadoTask task, IntArray places) {
@@ -94,7 +91,16 @@ final class MutantRun {
         Windows.declare(alone, name -> places);
     }
 
-    private static TornadoNativeArray host(boolean integers, int elements) {
+    /** The host's array of a name, with numbers in it; nobody changes it. */
+    private TornadoNativeArray host(String name) {
+        return hosts.computeIfAbsent(name, wanted -> program.arrays().stream()
+                .filter(array -> array.name().equals(wanted))
+                .map(array -> filled(array.dtype() == DType.I32, (int) array.elements()))
+                .findFirst()
+                .orElseThrow());
+    }
+
+    private static TornadoNativeArray filled(boolean integers, int elements) {
         if (integers) {
             IntArray array = new IntArray(elements);
             for (int i = 0; i < elements; i++) {
