@@ -10,6 +10,7 @@ import dev.quipu.runtime.checkpoint.TrainingState;
 import dev.quipu.runtime.checkpoint.TrainingStateFiles;
 import dev.quipu.runtime.data.ConversationFiles;
 import dev.quipu.runtime.data.TokenCache;
+import dev.quipu.runtime.devices.Devices;
 import dev.quipu.runtime.files.AtomicFolder;
 import dev.quipu.runtime.model.ModelFile;
 import dev.quipu.runtime.model.ModelSource;
@@ -109,7 +110,8 @@ final class TrainCommand extends QuipuCommand {
         Tokenizer chosen = argument(() -> tokenizer(found));
         ModelSource source = argument(() -> withContext(found.withRoomFor(chosen.vocabularySize())));
         List<Path> paths = data == null ? List.of() : data;
-        argument(() -> options(source, paths, 1, 0)); // before a long text is read
+        // before a long text is read
+        requireDevice(argument(() -> options(source, paths, 1, 0)));
         Path folder = out == null ? nextRun(source.name()) : out;
         try (TrainingText text = argument(() -> text(paths, chosen, Optional.ofNullable(chatTemplate)));
                 Trainer trainer = argument(() -> start(source, text, folder))) {
@@ -145,12 +147,20 @@ final class TrainCommand extends QuipuCommand {
         TrainingOptions options =
                 argument(() -> tuning.applyTo(arguments.applyTo(TrainingSettings.options(state.settings())))
                         .build());
+        requireDevice(options);
         List<Path> paths = data == null ? TrainingSettings.data(state.settings()) : data;
         try (TrainingText text = argument(
                         () -> text(paths, Tokenizer.load(resume), TrainingSettings.chatTemplate(state.settings())));
                 Trainer trainer = argument(() -> Trainer.resume(text, options, resume))) {
             return train(trainer, resume.toString(), true);
         }
+    }
+
+    private void requireDevice(TrainingOptions options) {
+        argument(() -> {
+            Devices.require(options.device());
+            return null;
+        });
     }
 
     private void refuseWithResume(String name, Object given) {

@@ -6,6 +6,7 @@ import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.jvm.JvmDevice;
 import dev.quipu.runtime.reference.ReferenceDevice;
 import dev.quipu.runtime.tornado.EmulatorDevice;
+import dev.quipu.runtime.tornado.Sdk;
 import dev.quipu.runtime.tornado.TornadoDevice;
 import java.util.List;
 import java.util.OptionalInt;
@@ -43,7 +44,19 @@ public final class Devices {
     }
 
     /**
-     * Checks a name without starting anything.
+     * Checks, without starting anything, that a device can be expected to start here: before long work that would be for nothing.
+     *
+     * @throws QuipuException if the device is unknown, or there is no SDK for it
+     */
+    public static void require(String name) {
+        check(name);
+        if (kind(name).equals("tornado")) {
+            Sdk.find().requireFlags();
+        }
+    }
+
+    /**
+     * Checks a name.
      *
      * @throws QuipuException if there is no such device
      */

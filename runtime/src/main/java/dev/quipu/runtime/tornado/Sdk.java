@@ -115,7 +115,7 @@ public record Sdk(Path home, String version, List<String> backends) {
      *
      * @throws QuipuException if not
      */
-    void requireFlags() {
+    public void requireFlags() {
         if (!hasFlags()) {
             throw QuipuException.of(
                     "a JVM with TornadoVM's flags",

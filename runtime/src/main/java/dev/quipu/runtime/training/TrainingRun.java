@@ -135,8 +135,8 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void write(Path into) throws IOException {
-        TrainingState now = steps.stateWith(TrainingSettings.withPlan(
-                begun.settings(), options.plan(), trainer.programs().planHash()));
+        TrainingState now = steps.stateWith(TrainingSettings.asNow(
+                begun.settings(), options, trainer.programs().planHash()));
         Checkpoint.write(into, trainer.model(), trainer.text().tokenizer(), trainer.state(), now);
     }
 

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 public final class TrainingSettings {
     private static final int SHOWN_DIGITS = 8;
     static final String DEVICE = "device";
+    private static final String WORKERS = "workers";
 
     private static final String DATA = "data";
     private static final String TEXT = "text";
@@ -39,7 +40,7 @@ public final class TrainingSettings {
 
     /** What may change when a run goes on: it changes no weight. A text may have moved; its content is held by {@value #TEXT}. */
     private static final Set<String> FREE = Set.of(
-            "validate-every", "sample-every", "checkpoint-every", "workers", PLAN, SAVED, RECOMPUTED, PLAN_HASH, DATA);
+            "validate-every", "sample-every", "checkpoint-every", DEVICE, WORKERS, PLAN, SAVED, RECOMPUTED, PLAN_HASH, DATA);
 
     private TrainingSettings() {}
 
@@ -76,7 +77,7 @@ public final class TrainingSettings {
         options.lossChunk().ifPresent(rows -> settings.put(LOSS_CHUNK, Integer.toString(rows)));
         settings.put(PRECISION, options.precision().toString());
         settings.put(DEVICE, options.device());
-        settings.put("workers", Integer.toString(options.workers()));
+        settings.put(WORKERS, Integer.toString(options.workers()));
         text.chatTemplate().ifPresent(template -> settings.put(CHAT_TEMPLATE, template));
         settings.put("tokenizer", text.tokenizer().name());
         settings.put(
@@ -94,14 +95,16 @@ public final class TrainingSettings {
     }
 
     /**
-     * A run's settings with the plan that it runs under now.
+     * A run's settings with the plan that it runs under now, and where.
      *
      * @param hash what became of the plan: see {@link dev.quipu.compiler.Compiled#planHash}
      */
-    static SequencedMap<String, String> withPlan(Map<String, String> settings, PlanRequest plan, String hash) {
+    static SequencedMap<String, String> asNow(Map<String, String> settings, TrainingOptions options, String hash) {
         SequencedMap<String, String> now = new LinkedHashMap<>(settings);
-        putPlan(now, plan);
+        putPlan(now, options.plan());
         now.put(PLAN_HASH, hash);
+        now.put(DEVICE, options.device());
+        now.put(WORKERS, Integer.toString(options.workers()));
         return now;
     }
 
