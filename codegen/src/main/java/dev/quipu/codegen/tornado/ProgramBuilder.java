@@ -7,6 +7,7 @@ import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.codegen.launch.Launch;
 import dev.quipu.codegen.launch.LaunchComment;
 import dev.quipu.codegen.launch.Launches;
+import dev.quipu.codegen.launch.MatrixProduct;
 import dev.quipu.compiler.memory.Place;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Makes a {@link TornadoProgram}: launches to kernels, kernels to tasks, tasks to stages. */
@@ -35,10 +37,14 @@ final class ProgramBuilder {
     private static final int LEAST_LEFT = 8;
 
     private final String name;
+    private final Products products;
     private final Scheduled scheduled;
     private final ProgramArrays arrays;
     private final List<BoundLaunch> launches;
     private final Map<Launch, GpuLowering.Lowered> lowered = new HashMap<>();
+    /** What a library does of a launch. */
+    private final Map<Launch, LibraryCall> calls = new HashMap<>();
+
     /** Printed kernels by what they are: the launch, which of its kernels, and which memories share an array. */
     private final Map<Method, GpuKernel> methods = new LinkedHashMap<>();
 
@@ -47,9 +53,10 @@ final class ProgramBuilder {
 
     private record Method(Launch launch, int kernel, List<String> parameters) {}
 
-    ProgramBuilder(String name, Scheduled scheduled, StateLayout layout) {
+    ProgramBuilder(String name, Scheduled scheduled, StateLayout layout, Products products) {
         Banks banks = Banks.of(scheduled, Integer.MAX_VALUE);
         this.name = name;
+        this.products = products;
         this.scheduled = banks.scheduled();
         this.arrays = new ProgramArrays(name, banks, layout);
         this.launches = Launches.of(this.scheduled);
@@ -92,7 +99,13 @@ final class ProgramBuilder {
         return tasks;
     }
 
-    private static GpuLowering.Lowered lower(BoundLaunch launch) {
+    private GpuLowering.Lowered lower(BoundLaunch launch) {
+        if (products == Products.LIBRARY && launch.launch() instanceof MatrixProduct product) {
+            LibraryLowering.Divided divided = LibraryLowering.divide(launch.name(), product);
+            calls.put(product, divided.call());
+            divided.lowered().kernels().forEach(GpuSubset::check);
+            return divided.lowered();
+        }
         GpuLowering.Lowered lowered = GpuLowering.lower(launch.name(), launch.launch());
         lowered.kernels().forEach(GpuSubset::check);
         return lowered;
@@ -101,7 +114,9 @@ final class ProgramBuilder {
     private TornadoTask task(
             int number, int part, GpuLowering.Lowered lowering, List<ProgramArrays.Address> addresses) {
         GpuKernel whole = lowering.kernels().get(part);
-        List<Integer> used = UsedMemories.of(whole);
+        Launch launch = launches.get(number).launch();
+        Optional<LibraryCall> call = Optional.ofNullable(calls.get(launch)).filter(divided -> part == 0);
+        List<Integer> used = call.map(LibraryCall::memories).orElseGet(() -> UsedMemories.of(whole));
         GpuKernel kernel = whole.over(used);
         List<String> names = new ArrayList<>();
         List<Integer> bases = new ArrayList<>();
@@ -115,7 +130,6 @@ final class ProgramBuilder {
             parameters.add(parameterOf.computeIfAbsent(
                     array, key -> parameter(address.array(), whole.memories().get(memory))));
         }
-        Launch launch = launches.get(number).launch();
         GpuKernel printed = methods.computeIfAbsent(
                 new Method(launch, part, parameters), key -> kernel.named(fresh(kernel.name()), comment(launch)));
         TornadoTask task = new TornadoTask(
@@ -125,11 +139,22 @@ final class ProgramBuilder {
                 parameters,
                 names,
                 bases,
-                Extent.of(launch, lowering, part, used));
+                call.map(LibraryCall::extents).orElseGet(() -> extents(launch, lowering, part, used)),
+                call);
         if (task.arguments() > MOST_ARGUMENTS) {
             throw tooManyArrays(launches.get(number), task);
         }
         return task;
+    }
+
+    private List<Extent> extents(Launch launch, GpuLowering.Lowered lowering, int part, List<Integer> used) {
+        List<Extent> extents = new ArrayList<>(Extent.of(launch, lowering, part, used));
+        LibraryCall before = calls.get(launch);
+        if (before != null && used.contains(before.result())) { // the library's sums
+            int place = used.indexOf(before.result());
+            extents.set(place, new Extent(extents.get(place).elements(), false));
+        }
+        return extents;
     }
 
     /** The launch's own name, with what the kernel's has behind that of the launch which was lowered. */

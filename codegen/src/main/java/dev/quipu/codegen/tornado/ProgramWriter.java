@@ -8,7 +8,9 @@ import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.quipu.codegen.launch.BoundLaunch;
+import dev.quipu.codegen.launch.MatrixProduct;
 import dev.quipu.compiler.block.RepeatedBlocks;
+import dev.quipu.compiler.precision.Precision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,6 +30,7 @@ final class ProgramWriter {
     private static final ClassName MEMORY = ClassName.get(HOST, "Memory");
     private static final ClassName STAGE = ClassName.get(HOST, "Stage");
     private static final ClassName PROGRAM = ClassName.get(HOST, "GeneratedProgram");
+    private static final ClassName LIBRARY_PRODUCT = ClassName.get(HOST, "LibraryProduct");
     private static final ClassName TASK_GRAPH = ClassName.get(TornadoApi.PACKAGE, "TaskGraph");
     private static final ClassName GRIDS = ClassName.get(TornadoApi.PACKAGE, "GridScheduler");
     private static final ClassName TRANSFER = ClassName.get(TornadoApi.PACKAGE + ".enums", "DataTransferMode");
@@ -73,8 +76,10 @@ final class ProgramWriter {
     private String kernelClass() {
         Map<String, MethodSpec> methods = new LinkedHashMap<>();
         for (TornadoTask task : program.tasks()) {
-            methods.computeIfAbsent(
-                    task.kernel().name(), name -> TornadoKernelWriter.method(task.kernel(), task.parameters()));
+            if (task.call().isEmpty()) {
+                methods.computeIfAbsent(
+                        task.kernel().name(), name -> TornadoKernelWriter.method(task.kernel(), task.parameters()));
+            }
         }
         return TornadoKernelWriter.file(
                 kernels.simpleName(),
@@ -187,6 +192,11 @@ final class ProgramWriter {
         for (int i = 0; i < tasks.size(); i++) {
             TornadoTask task = tasks.get(i);
             String id = ids.get(i);
+            if (task.call().isPresent()) {
+                code.add(libraryTask(id, task, task.call().get(), List.of(ITERATION, places, "" + entry, "" + stride)));
+                entry += task.bases().size();
+                continue;
+            }
             CodeBlock.Builder arguments = CodeBlock.builder();
             List<String> names = new ArrayList<>(List.of("context", ITERATION, places, "" + entry, "" + stride));
             task.distinctArrays().forEach(array -> names.add(fields.get(array)));
@@ -213,6 +223,30 @@ final class ProgramWriter {
                 .returns(STAGE)
                 .addParameter(GRIDS, "grids")
                 .addCode(code.build())
+                .build();
+    }
+
+    private CodeBlock libraryTask(String id, TornadoTask task, LibraryCall call, List<String> places) {
+        MatrixProduct product = call.product();
+        CodeBlock.Builder arguments = CodeBlock.builder();
+        arguments.add("$L", String.join(", ", places));
+        task.arrays().forEach(array -> arguments.add(",$W$L", fields.get(array)));
+        return CodeBlock.builder()
+                .addStatement(
+                        "graph.libraryTask($S,$W$T::descriptor,$Wnew $T($L)"
+                                + "$Z.sizes($L, $L, $L, $L)$Z.transposed($L, $L)$Z.adding($L)$Z.rounding($L))",
+                        id,
+                        LIBRARY_PRODUCT,
+                        LIBRARY_PRODUCT,
+                        arguments.build(),
+                        product.batch(),
+                        product.rows(),
+                        product.columns(),
+                        product.depth(),
+                        product.transposeLeft(),
+                        product.transposeRight(),
+                        call.accumulate(),
+                        program.scheduled().precision() == Precision.TF32)
                 .build();
     }
 

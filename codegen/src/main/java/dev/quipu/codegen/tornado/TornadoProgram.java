@@ -54,7 +54,12 @@ public record TornadoProgram(
      * @param layout where state lies
      */
     public static TornadoProgram of(String name, Scheduled scheduled, StateLayout layout) {
-        return new ProgramBuilder(name, scheduled, layout).build();
+        return of(name, scheduled, layout, Products.GENERATED);
+    }
+
+    /** As {@link #of(String, Scheduled, StateLayout)}, with the products from elsewhere. */
+    public static TornadoProgram of(String name, Scheduled scheduled, StateLayout layout, Products products) {
+        return new ProgramBuilder(name, scheduled, layout, products).build();
     }
 
     /** The generated classes: of the kernels and of the task graphs. */

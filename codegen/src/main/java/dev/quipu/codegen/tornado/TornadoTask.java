@@ -2,6 +2,7 @@ package dev.quipu.codegen.tornado;
 
 import dev.quipu.codegen.gpu.GpuKernel;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A kernel over arrays: one task of a task graph, in one of its runs.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param arrays names of the arrays, one for each of the kernel's memories
  * @param bases number of each memory's first element in its array
  * @param extents what the kernel may touch of each memory
+ * @param call the library's product that the task is; its kernel is not printed then
  */
 public record TornadoTask(
         String name,
@@ -21,7 +23,8 @@ public record TornadoTask(
         List<String> parameters,
         List<String> arrays,
         List<Integer> bases,
-        List<Extent> extents) {
+        List<Extent> extents,
+        Optional<LibraryCall> call) {
     /** Arguments of a task that are not arrays: context, iteration, places, entry, stride. */
     public static final int OTHER_ARGUMENTS = 5;
 

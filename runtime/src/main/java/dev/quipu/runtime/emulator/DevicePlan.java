@@ -150,6 +150,11 @@ public final class DevicePlan {
     }
 
     private void launch(Task task, DeviceMemory memory, GridScheduler grids) {
+        if (task.library()) {
+            launches++;
+            new Launch(task, memory.arrays()).run(1, 1, launches);
+            return;
+        }
         WorkerGrid grid = grids.get(task.name());
         if (grid == null || grid.getLocalWork() == null) {
             Faults.report(FaultKind.GRID, task, "there is no grid with groups of that name");

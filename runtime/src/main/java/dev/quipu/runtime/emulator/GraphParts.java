@@ -86,7 +86,16 @@ public record GraphParts(
 
         /** Another task. */
         public void task(String id, Task.Code code, List<Object> arguments) {
-            Task task = new Task(name + "." + id, code, arguments, Origin.ofCaller());
+            add(id, code, arguments, false);
+        }
+
+        /** A task that a library computes. */
+        public void libraryTask(String id, Task.Code code, List<Object> arguments) {
+            add(id, code, arguments, true);
+        }
+
+        private void add(String id, Task.Code code, List<Object> arguments, boolean library) {
+            Task task = new Task(name + "." + id, code, arguments, library, Origin.ofCaller());
             if (!taskNames.add(id)) {
                 Faults.report(FaultKind.TASK_NAME, task, "there is a task of that name in the graph");
             }

@@ -8,9 +8,10 @@ import java.util.Optional;
  *
  * @param name GRAPH.TASK
  * @param arguments as the program gave them: contexts, arrays of the host, numbers
+ * @param library whether a library computes it, in one piece: it has no grid
  * @param origin the line of the program that added it
  */
-public record Task(String name, Code code, List<Object> arguments, Optional<Origin> origin) {
+public record Task(String name, Code code, List<Object> arguments, boolean library, Optional<Origin> origin) {
     /** A kernel. */
     @FunctionalInterface
     public interface Code {

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tornado;
 
+import dev.quipu.codegen.tornado.Products;
 import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.runtime.device.Device;
@@ -12,7 +13,19 @@ import java.util.Set;
  * program that does what no GPU allows ends with a message that names the kernel and its line.
  */
 public final class EmulatorDevice implements Device {
-    private final GeneratedPrograms programs = new GeneratedPrograms(new EmulatorToolkit());
+    private final GeneratedPrograms programs;
+
+    /** A device whose products are generated kernels, as all else is. */
+    public EmulatorDevice() {
+        this(Products.GENERATED);
+    }
+
+    /**
+     * @param products by a library: programs as they are made for GPUs with one; the emulator multiplies in its place
+     */
+    public EmulatorDevice(Products products) {
+        programs = new GeneratedPrograms(new EmulatorToolkit(products));
+    }
 
     @Override
     public String name() {

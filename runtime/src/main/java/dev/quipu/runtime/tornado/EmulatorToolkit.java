@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tornado;
 
+import dev.quipu.codegen.tornado.Products;
 import dev.quipu.codegen.tornado.TornadoApi;
 import dev.quipu.codegen.tornado.TornadoProgram;
 import dev.quipu.runtime.compilation.SourceCompiler;
@@ -19,6 +20,17 @@ final class EmulatorToolkit implements Toolkit {
 
     /** Programs by their classes. */
     private final Map<Class<?>, TornadoProgram> loaded = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private final Products products;
+
+    EmulatorToolkit(Products products) {
+        this.products = products;
+    }
+
+    @Override
+    public Products products() {
+        return products;
+    }
 
     @Override
     public Class<?> load(TornadoProgram program) {

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tornado;
 
+import dev.quipu.codegen.tornado.Products;
 import dev.quipu.codegen.tornado.TornadoProgram;
 import dev.quipu.tornado.Computation;
 import java.lang.foreign.MemorySegment;
@@ -8,6 +9,11 @@ import java.util.Map;
 
 /** What printed programs are compiled against, and what runs them. */
 interface Toolkit {
+    /** Who computes matrix products. */
+    default Products products() {
+        return Products.GENERATED;
+    }
+
     /** Compiles a program and loads it: the class that builds its task graphs. */
     Class<?> load(TornadoProgram program);
 

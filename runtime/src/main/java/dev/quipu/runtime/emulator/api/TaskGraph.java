@@ -4,6 +4,8 @@ import dev.quipu.runtime.emulator.GraphParts;
 import dev.quipu.runtime.emulator.Task;
 import dev.quipu.runtime.emulator.TooManyArguments;
 import dev.quipu.runtime.emulator.Transfer;
+import dev.quipu.runtime.emulator.api.common.LibraryTaskDescriptor;
+import dev.quipu.runtime.emulator.api.common.TornadoFunctions.LibraryTask1;
 import dev.quipu.runtime.emulator.api.common.TornadoFunctions.Task1;
 import dev.quipu.runtime.emulator.api.common.TornadoFunctions.Task10;
 import dev.quipu.runtime.emulator.api.common.TornadoFunctions.Task11;
@@ -27,6 +29,7 @@ import dev.quipu.runtime.emulator.api.common.TornadoFunctions.Task9;
 import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Tasks that run one after the other, and what moves between host and device before and behind them. */
 public class TaskGraph {
@@ -896,6 +899,15 @@ public class TaskGraph {
                 a19,
                 a20,
                 a21);
+    }
+
+    /** A task that a library computes: here, what the library would be told computes it. */
+    @SuppressWarnings("unchecked")
+    public <T1> TaskGraph libraryTask(String id, LibraryTask1<T1> code, T1 a1) {
+        LibraryTaskDescriptor task = code.apply(a1);
+        Consumer<Object[]> computed = (Consumer<Object[]>) task.getTuning();
+        parts.libraryTask(id, computed::accept, List.of(task.getParameters()));
+        return this;
     }
 
     private TaskGraph add(String id, Task.Code code, Object... arguments) {

@@ -1,8 +1,14 @@
 package dev.quipu.runtime.emulator.api.common;
 
-/** The shapes of a task's code: a method of up to twenty arguments that returns nothing. */
+/** The shapes of a task's code: a method of up to twenty arguments that returns nothing; of a library's, what it is to be told. */
 public final class TornadoFunctions {
     private TornadoFunctions() {}
+
+    /** A task of a library's, of 1 argument. */
+    @FunctionalInterface
+    public interface LibraryTask1<T1> {
+        LibraryTaskDescriptor apply(T1 argument1);
+    }
 
     /** 1 argument. */
     @FunctionalInterface
