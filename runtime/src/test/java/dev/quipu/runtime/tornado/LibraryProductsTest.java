@@ -53,7 +53,7 @@ class LibraryProductsTest {
     void aProgramsTasks() {
         Scheduled scheduled = Compiler.verifying().gradient(SmallModels.LLAMA.model(), 2, 5).scheduled();
         TornadoProgram program =
-                TornadoProgram.of("gradient", scheduled, Layout.of(scheduled.states()), Products.LIBRARY);
+                TornadoProgram.of("gradient", scheduled, new PlannedLayout(scheduled.states()), Products.LIBRARY);
         long products = program.launches().stream()
                 .filter(launch -> launch.launch() instanceof MatrixProduct)
                 .count();
