@@ -5,7 +5,6 @@ import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.check.KernelVerdict;
 import dev.quipu.runtime.check.StepCheck;
-import dev.quipu.runtime.emulator.Fault;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.model.SmallInstance;
 import dev.quipu.runtime.plan.PlanNames;
@@ -104,26 +103,8 @@ final class CheckCommand extends QuipuCommand {
 
     private void print(ModelSource source, Model model, int tokens, List<KernelVerdict> verdicts) {
         out().println(title(source, model, tokens));
-        int width = verdicts.stream()
-                .mapToInt(verdict -> verdict.name().length())
-                .max()
-                .orElse(0);
-        for (KernelVerdict verdict : verdicts) {
-            String line = "%-6s %-" + width + "s  %d %s";
-            out().println(String.format(
-                    Locale.ROOT,
-                    line,
-                    verdict.isClean() ? "clean" : "FAULT",
-                    verdict.name(),
-                    verdict.launches(),
-                    verdict.launches() == 1 ? "launch" : "launches"));
-            verdict.faults().forEach(fault -> out().println("       " + fault));
-        }
-        long faulty = verdicts.stream().filter(verdict -> !verdict.isClean()).count();
-        out().println(
-                        faulty == 0
-                                ? "all " + verdicts.size() + " kernels are clean"
-                                : faulty + " of " + verdicts.size() + " kernels have faults");
+        out().print(Verdicts.text(verdicts));
+        out().flush();
     }
 
     private Map<String, Object> values(ModelSource source, Model model, int tokens, List<KernelVerdict> verdicts) {
@@ -135,36 +116,7 @@ final class CheckCommand extends QuipuCommand {
         values.put("batch", batch);
         values.put("sequence", tokens);
         values.put("clean", verdicts.stream().allMatch(KernelVerdict::isClean));
-        values.put("kernels", verdicts.stream().map(CheckCommand::values).toList());
-        return values;
-    }
-
-    private static Map<String, Object> values(KernelVerdict verdict) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        values.put("name", verdict.name());
-        values.put("launches", verdict.launches());
-        values.put("clean", verdict.isClean());
-        values.put("faults", verdict.faults().stream().map(CheckCommand::values).toList());
-        return values;
-    }
-
-    private static Map<String, Object> values(Fault fault) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        values.put("kind", fault.kind().toString());
-        fault.origin().ifPresent(origin -> {
-            values.put("class", origin.type().getSimpleName());
-            values.put("method", origin.method());
-            values.put("line", origin.line());
-        });
-        fault.workItem().ifPresent(item -> {
-            values.put("workGroup", item.group());
-            values.put("workItem", item.item());
-        });
-        fault.access().ifPresent(element -> {
-            values.put("array", element.array());
-            values.put("index", element.index());
-        });
-        values.put("detail", fault.detail());
+        values.put("kernels", Verdicts.values(verdicts));
         return values;
     }
 }

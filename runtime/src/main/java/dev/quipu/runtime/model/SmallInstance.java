@@ -13,11 +13,11 @@ import java.util.Optional;
 public final class SmallInstance {
     private static final int LAYERS = 2;
     private static final int KEY_VALUE_HEADS = 2;
-    private static final int HEADS_OF_GROUP = 3;
-    private static final int HEAD_SIZE = 16;
-    private static final int VOCABULARY = 300;
+    private static final int HEADS_OF_GROUP = 2;
+    private static final int HEAD_SIZE = 8;
+    private static final int VOCABULARY = 140;
     private static final int CONTEXT = 256;
-    private static final int WINDOW = 24;
+    private static final int WINDOW = 20;
 
     private SmallInstance() {}
 
