@@ -84,6 +84,12 @@ final class SubsetForms {
             }
             case Statement.If choice -> {
                 expect(statement, choice.condition(), Kind.BOOLEAN);
+                if (hasLoop(choice.then()) && hasLoop(choice.otherwise())) {
+                    refusals.add(
+                            statement,
+                            "loops in both branches",
+                            "TornadoVM gives variables behind them the values of the second; two conditions do it");
+                }
                 block(choice.then(), names);
                 block(choice.otherwise(), names);
             }
@@ -101,6 +107,11 @@ final class SubsetForms {
             case Statement.Comment comment -> {}
             case Statement.Barrier barrier -> {}
         }
+    }
+
+    private static boolean hasLoop(List<Statement> statements) {
+        return statements.stream()
+                .anyMatch(statement -> statement instanceof Statement.For || hasLoop(KernelTree.inside(statement)));
     }
 
     private void declare(Statement statement, Value.Variable variable, Map<String, KernelType> names) {

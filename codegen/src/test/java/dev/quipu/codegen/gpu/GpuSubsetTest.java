@@ -121,6 +121,16 @@ class GpuSubsetTest {
                         storing(number(Double.NaN, 1)),
                         storing(number(Double.NEGATIVE_INFINITY, 1))),
                 new Row(
+                        "loops in both branches of a condition (wrong sums on PoCL)",
+                        "condition: loops in both branches: TornadoVM gives variables behind them",
+                        branches(List.of(loop("i")), List.of(loop("j"))),
+                        of(emitter -> {
+                            emitter.add(new Statement.If(
+                                    compare(Comparison.LESS, ITEM, GROUP), List.of(loop("i")), List.of()));
+                            emitter.add(new Statement.If(
+                                    compare(Comparison.GREATER_OR_EQUAL, ITEM, GROUP), List.of(loop("j")), List.of()));
+                        })),
+                new Row(
                         "indices are int",
                         "LONG: indices are int",
                         declaring(new Value.Literal(KernelType.LONG, 1)),
@@ -292,6 +302,15 @@ class GpuSubsetTest {
                     }
                     inner.add(new Statement.Store(tile, ZERO, ONE));
                 }));
+    }
+
+    private static GpuKernel branches(List<Statement> then, List<Statement> otherwise) {
+        return of(emitter -> emitter.add(new Statement.If(compare(Comparison.LESS, ITEM, GROUP), then, otherwise)));
+    }
+
+    private static Statement loop(String name) {
+        Value.Variable variable = new Value.Variable(name, KernelType.INT);
+        return new Statement.For(variable, ZERO, t(GROUP), 1, List.of(store(ONE, variable)));
     }
 
     private static GpuKernel declaring(Value value) {
