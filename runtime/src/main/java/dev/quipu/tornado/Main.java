@@ -31,7 +31,7 @@ public final class Main {
     /** A line of {@code arrays.txt}. */
     private record Line(String role, String name, int elements) {
         static Line of(String text) {
-            String[] words = text.split(" ");
+            String[] words = text.split(" ", -1);
             return new Line(words[0], words[1], words.length > 2 ? Integer.parseInt(words[2]) : 0);
         }
     }

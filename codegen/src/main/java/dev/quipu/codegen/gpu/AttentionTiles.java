@@ -43,7 +43,7 @@ record AttentionTiles(AttentionLaunch launch, int queryTile, int keyTile, int it
             if (tiles.floats(use) <= LOCAL_FLOATS) {
                 return tiles;
             }
-            if (queries >= keys && use != Use.KEY_GRADIENTS || queries > keys) {
+            if ((queries >= keys && use != Use.KEY_GRADIENTS) || queries > keys) {
                 queries /= 2;
             } else {
                 keys /= 2;

@@ -111,7 +111,7 @@ final class DecodeAttention {
     private GpuKernel join(String name) {
         Emitter body = memories.emitter();
         Value.Variable item = body.let("item", ITEM);
-        Value.Variable first = body.let("first", times(GROUP, shares * state()));
+        Value.Variable first = body.let("first", times(GROUP, (long) shares * state()));
         Value.Variable most = body.let("most", number(TiledAttention.UNSEEN));
         body.loop("share", integer(0), integer(shares), 1, (loop, share) -> {
             Value at = plus(plus(first, times(share, state())), launch.headSize());

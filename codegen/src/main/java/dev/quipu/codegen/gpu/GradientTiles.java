@@ -181,7 +181,7 @@ final class GradientTiles {
                         weight, minus(gradients.at(i, j), statistics.delta().get(i)));
                 long place = (long) i * scores.down() * tiles.scoreStride() + (long) j * scores.across();
                 GpuForms.store(body, slopes, plus(at, place), slope);
-                if (weights != slopes) {
+                if (!weights.equals(slopes)) {
                     GpuForms.store(body, weights, plus(at, place), weight);
                 }
             }

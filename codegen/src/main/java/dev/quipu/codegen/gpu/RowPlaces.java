@@ -29,14 +29,14 @@ final class RowPlaces {
 
     /** INT: the element of column 0. */
     Value of(Access access) {
-        Value place = Emitter.integer(Math.toIntExact(access.offset()));
+        Value place = Emitter.integer(access.offset());
         for (RowTerm term : RowTerm.of(access, space)) {
-            place = Emitter.plus(place, Emitter.times(coordinate(term), Math.toIntExact(term.stride())));
+            place = Emitter.plus(place, Emitter.times(coordinate(term), term.stride()));
         }
         if (access.isMoved()) {
             Value last = Emitter.integer(access.positionLimit() - 1);
             Value existing = new Value.Binary(BinaryOperator.MIN, moved(access), last);
-            place = Emitter.plus(place, Emitter.times(existing, Math.toIntExact(access.positionStride())));
+            place = Emitter.plus(place, Emitter.times(existing, access.positionStride()));
         }
         return place instanceof Value.Literal || place instanceof Value.Variable
                 ? place

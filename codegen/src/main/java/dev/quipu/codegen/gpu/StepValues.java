@@ -169,7 +169,7 @@ final class StepValues {
         }
 
         private Value place(Access access) {
-            return Emitter.plus(row.at.get(access), Emitter.times(column, Math.toIntExact(access.columnStride())));
+            return Emitter.plus(row.at.get(access), Emitter.times(column, access.columnStride()));
         }
 
         /** Writes every element's values of the launch. */

@@ -145,7 +145,7 @@ final class ThinProduct {
                     body.loop(
                             "at",
                             item,
-                            integer(thin.vectors() * ITEMS),
+                            integer((long) thin.vectors() * ITEMS),
                             ITEMS,
                             (loop, at) -> addTo(loop, shared, at, distance));
                 }
@@ -163,7 +163,7 @@ final class ThinProduct {
     /** The first work-items take an element each. */
     private void elements(
             Emitter emitter, Memories memories, Value batch, Value first, Value item, Value.Variable shared) {
-        Value inside = new Value.Compare(Comparison.LESS, item, integer(thin.vectors() * vectors));
+        Value inside = new Value.Compare(Comparison.LESS, item, integer((long) thin.vectors() * vectors));
         emitter.when(inside, body -> {
             Value own = body.let("own", Coordinates.remainder(item, vectors));
             Value few = thin.vectors() == 1 ? integer(0) : body.let("few", Coordinates.quotient(item, vectors));

@@ -15,7 +15,9 @@ final class KernelNames {
 
     @SafeVarargs
     KernelNames(Collection<String>... parameters) {
-        List.of(parameters).forEach(taken::addAll);
+        for (Collection<String> names : parameters) {
+            taken.addAll(names);
+        }
     }
 
     /** Lets a variable be printed under a parameter's name. */

@@ -111,7 +111,7 @@ public final class TornadoKernelWriter {
     private static String folded(String comment) {
         StringBuilder text = new StringBuilder();
         int column = 0;
-        for (String word : comment.split(" ")) {
+        for (String word : comment.split(" ", -1)) {
             boolean full = column > 0 && column + 1 + word.length() > COMMENT_COLUMNS;
             String gap = column == 0 ? "" : full ? "\n    " : " ";
             text.append(gap).append(word);

@@ -6,7 +6,6 @@ import static dev.quipu.codegen.gpu.SubsetKernel.array;
 import static dev.quipu.codegen.gpu.SubsetKernel.binary;
 import static dev.quipu.codegen.gpu.SubsetKernel.compare;
 import static dev.quipu.codegen.gpu.SubsetKernel.element;
-import static dev.quipu.codegen.gpu.SubsetKernel.of;
 import static dev.quipu.codegen.gpu.SubsetKernel.store;
 import static dev.quipu.codegen.gpu.SubsetKernel.storing;
 import static dev.quipu.codegen.gpu.SubsetKernel.t;
@@ -190,7 +189,7 @@ class GpuSubsetTest {
                 new Row(
                         "allocation in a loop",
                         "array tile: allocated in a loop or under a condition",
-                        of(emitter -> emitter.loop(
+                        SubsetKernel.of(emitter -> emitter.loop(
                                 "i",
                                 ZERO,
                                 integer(3),
@@ -200,17 +199,17 @@ class GpuSubsetTest {
                 new Row(
                         "allocation under a condition",
                         "array tile: allocated in a loop or under a condition",
-                        of(emitter -> emitter.when(
+                        SubsetKernel.of(emitter -> emitter.when(
                                 compare(Comparison.EQUAL, GROUP, ZERO),
                                 inner -> inner.add(new Statement.Allocate(array("tile"), Sharing.ITEM, 4)))),
                         withArray(Sharing.ITEM, (emitter, tile) -> {})),
                 new Row(
                         "barriers under a condition that differs",
                         "barrier: under a condition that differs between work-items: some would not reach it",
-                        of(emitter -> emitter.when(
+                        SubsetKernel.of(emitter -> emitter.when(
                                 compare(Comparison.LESS, ITEM, integer(32)),
                                 inner -> inner.add(new Statement.Barrier()))),
-                        of(emitter -> emitter.when(
+                        SubsetKernel.of(emitter -> emitter.when(
                                 compare(Comparison.LESS, GROUP, integer(2)),
                                 inner -> inner.add(new Statement.Barrier())))),
                 new Row(
@@ -226,18 +225,18 @@ class GpuSubsetTest {
                 new Row(
                         "names out of scope",
                         "store to x: FLOAT gone: not declared before",
-                        of(emitter -> {
+                        SubsetKernel.of(emitter -> {
                             Value.Variable gone = new Value.Variable("gone", KernelType.FLOAT);
                             emitter.when(
                                     compare(Comparison.EQUAL, ITEM, ZERO),
                                     inner -> inner.add(new Statement.Declare(gone, ONE)));
                             emitter.add(store(gone, ITEM));
                         }),
-                        of(emitter -> emitter.add(store(emitter.let("here", ONE), ITEM)))),
+                        SubsetKernel.of(emitter -> emitter.add(store(emitter.let("here", ONE), ITEM)))),
                 new Row(
                         "values of another type",
                         "value of n: FLOAT: INT is expected",
-                        of(emitter -> emitter.add(new Statement.Declare(new Value.Variable("n", KernelType.INT), ONE))),
+                        SubsetKernel.of(emitter -> emitter.add(new Statement.Declare(new Value.Variable("n", KernelType.INT), ONE))),
                         declaring(ZERO)),
                 new Row(
                         "fractions as ints",
@@ -258,21 +257,21 @@ class GpuSubsetTest {
 
     @Test
     void rangesFollowLoopsAndConditions() {
-        GpuKernel halves = of(emitter -> {
+        GpuKernel halves = SubsetKernel.of(emitter -> {
             Value.Variable n = emitter.let("n", integer(64));
             emitter.loop("i", integer(0), integer(6), 1, (inner, i) -> {
                 inner.add(new Statement.Assign(n, binary(BinaryOperator.SHIFT_RIGHT, n, 1)));
                 inner.add(store(binary(BinaryOperator.DIVIDE, n, 2), i));
             });
         });
-        GpuKernel falls = of(emitter -> {
+        GpuKernel falls = SubsetKernel.of(emitter -> {
             Value.Variable n = emitter.let("n", integer(64));
             emitter.loop("i", integer(0), integer(6), 1, (inner, i) -> {
                 inner.add(store(binary(BinaryOperator.DIVIDE, n, 2), i));
                 inner.add(new Statement.Assign(n, binary(BinaryOperator.SUBTRACT, n, 16)));
             });
         });
-        GpuKernel guarded = of(emitter -> {
+        GpuKernel guarded = SubsetKernel.of(emitter -> {
             Value.Variable token = emitter.let("token", t(ITEM));
             emitter.when(
                     compare(Comparison.GREATER_OR_EQUAL, token, ZERO),
@@ -314,11 +313,11 @@ class GpuSubsetTest {
     }
 
     private static GpuKernel declaring(Value value) {
-        return of(emitter -> emitter.let("n", value));
+        return SubsetKernel.of(emitter -> emitter.let("n", value));
     }
 
     private static GpuKernel groupMemory(int... elements) {
-        return of(emitter -> {
+        return SubsetKernel.of(emitter -> {
             for (int n : elements) {
                 emitter.add(new Statement.Allocate(array(emitter.fresh("tile")), Sharing.GROUP, n));
             }
@@ -326,11 +325,11 @@ class GpuSubsetTest {
     }
 
     private static GpuKernel barrierInLoop(Value end) {
-        return of(emitter -> emitter.loop("i", integer(0), end, 1, (inner, i) -> inner.add(new Statement.Barrier())));
+        return SubsetKernel.of(emitter -> emitter.loop("i", integer(0), end, 1, (inner, i) -> inner.add(new Statement.Barrier())));
     }
 
     private static GpuKernel conditionOnAssigned(Value value) {
-        return of(emitter -> {
+        return SubsetKernel.of(emitter -> {
             Value.Variable n = emitter.let("n", integer(1));
             emitter.when(
                     compare(Comparison.EQUAL, value, ZERO), inner -> inner.add(new Statement.Assign(n, integer(2))));

@@ -92,7 +92,7 @@ class ProductLoweringTest {
 
     private static void check(MatrixCase shape, Function<MatrixCase, GpuLowering.Lowered> lowering) {
         float[][] in = numbers(shape);
-        float[][] out = run(shape, in, lowering.apply(shape));
+        float[][] out = run(in, lowering.apply(shape));
         double tolerance = 1e-6 * (4 + Math.sqrt(shape.depth()));
         for (int b = 0; b < shape.batch(); b++) {
             for (int row = 0; row < shape.rows(); row++) {
@@ -133,7 +133,7 @@ class ProductLoweringTest {
                 array[i] = BFloat16.round(array[i]);
             }
         }
-        float[] out = run(shape, in, GpuLowering.lower("product", rounded))[0];
+        float[] out = run(in, GpuLowering.lower("product", rounded))[0];
         for (int i = 0; i < out.length; i++) {
             int row = i / shape.columns();
             int column = i % shape.columns();
@@ -153,7 +153,7 @@ class ProductLoweringTest {
             MatrixCase written = shape(sizes, 2, MatrixCase.End.WRITE);
             MatrixCase kept = shape(sizes, 2, MatrixCase.End.IN_PLACE);
             float[][] in = numbers(written);
-            assertArrayEquals(run(written, in, lower(written))[0], run(kept, in, lower(kept))[0]);
+            assertArrayEquals(run(in, lower(written))[0], run(in, lower(kept))[0]);
         }
     }
 
@@ -187,7 +187,7 @@ class ProductLoweringTest {
     }
 
     /** What the two outputs hold afterwards. */
-    private static float[][] run(MatrixCase shape, float[][] in, GpuLowering.Lowered lowered) {
+    private static float[][] run(float[][] in, GpuLowering.Lowered lowered) {
         float[] arena = new float
                 [Arrays.stream(in).mapToInt(array -> array.length + GAP).sum()];
         Arrays.fill(arena, Float.NaN);
