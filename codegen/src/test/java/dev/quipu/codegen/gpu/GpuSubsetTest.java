@@ -123,7 +123,7 @@ class GpuSubsetTest {
                         "loops in both branches of a condition (wrong sums on PoCL)",
                         "condition: loops in both branches: TornadoVM gives variables behind them",
                         branches(List.of(loop("i")), List.of(loop("j"))),
-                        of(emitter -> {
+                        SubsetKernel.of(emitter -> {
                             emitter.add(new Statement.If(
                                     compare(Comparison.LESS, ITEM, GROUP), List.of(loop("i")), List.of()));
                             emitter.add(new Statement.If(
@@ -304,7 +304,7 @@ class GpuSubsetTest {
     }
 
     private static GpuKernel branches(List<Statement> then, List<Statement> otherwise) {
-        return of(emitter -> emitter.add(new Statement.If(compare(Comparison.LESS, ITEM, GROUP), then, otherwise)));
+        return SubsetKernel.of(emitter -> emitter.add(new Statement.If(compare(Comparison.LESS, ITEM, GROUP), then, otherwise)));
     }
 
     private static Statement loop(String name) {
