@@ -74,6 +74,14 @@ final class SubsetForms {
             case Statement.For loop -> {
                 expect(statement, loop.from(), Kind.INT);
                 expect(statement, loop.to(), Kind.INT);
+                KernelTree.visit(loop.to(), part -> {
+                    if (part instanceof Value.Select) {
+                        refusals.add(
+                                statement,
+                                "SELECT in a loop's end",
+                                "TornadoVM takes its condition for the loop's; a variable before the loop holds it");
+                    }
+                });
                 if (loop.step() < 1) {
                     refusals.add(statement, "step " + loop.step(), "loops count upwards");
                 }

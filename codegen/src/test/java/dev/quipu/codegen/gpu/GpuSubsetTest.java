@@ -130,6 +130,17 @@ class GpuSubsetTest {
                                     compare(Comparison.GREATER_OR_EQUAL, ITEM, GROUP), List.of(loop("j")), List.of()));
                         })),
                 new Row(
+                        "a choice in a loop's end (nothing written on PoCL)",
+                        "loop of i: SELECT in a loop's end: TornadoVM takes its condition for the loop's",
+                        of(emitter ->
+                                emitter.loop("i", integer(0), choice(), 1, (inner, i) -> inner.add(store(ONE, i)))),
+                        of(emitter -> emitter.loop(
+                                "i",
+                                integer(0),
+                                emitter.let("end", choice()),
+                                1,
+                                (inner, i) -> inner.add(store(ONE, i))))),
+                new Row(
                         "indices are int",
                         "LONG: indices are int",
                         declaring(new Value.Literal(KernelType.LONG, 1)),
@@ -310,6 +321,10 @@ class GpuSubsetTest {
     private static Statement loop(String name) {
         Value.Variable variable = new Value.Variable(name, KernelType.INT);
         return new Statement.For(variable, ZERO, t(GROUP), 1, List.of(store(ONE, variable)));
+    }
+
+    private static Value choice() {
+        return new Value.Select(compare(Comparison.LESS, t(GROUP), ITEM), integer(3), integer(5));
     }
 
     private static GpuKernel declaring(Value value) {
