@@ -181,7 +181,8 @@ public final class Clustering {
                 .toList();
         return node.types().isEmpty()
                 || rows.isEmpty()
-                || rows.stream().anyMatch(row -> groups.get(source(row)) == group || isReadBy(group, Views.origin(row)));
+                || rows.stream()
+                        .anyMatch(row -> groups.get(source(row)) == group || isReadBy(group, Views.origin(row)));
     }
 
     private static boolean isReadBy(Group group, Tensor origin) {

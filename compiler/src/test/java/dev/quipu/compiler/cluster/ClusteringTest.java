@@ -162,10 +162,8 @@ class ClusteringTest {
     @ParameterizedTest
     @EnumSource
     void theStepOfAParameterIsOneKernel(SmallModels family) {
-        List<Cluster> clusters = new Compiler(true)
-                .update(family.model(), AdamW.LLAMA)
-                .planned()
-                .clusters();
+        List<Cluster> clusters =
+                new Compiler(true).update(family.model(), AdamW.LLAMA).planned().clusters();
         assertTrue(clusters.stream()
                 .filter(cluster -> cluster.nodes().stream().anyMatch(node -> node.op() instanceof WriteState))
                 .allMatch(cluster -> cluster.outputs().stream()
