@@ -26,6 +26,7 @@ class MainTest {
                 "plan",
                 "kernels",
                 "bench",
+                "check",
                 "parity",
                 "probe",
                 "chart",
