@@ -13,7 +13,6 @@ import java.lang.classfile.attribute.MethodParametersAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.AccessFlag;
-import java.util.Optional;
 
 /**
  * Prepares compiled classes for the emulator: in kernels, the static methods whose first parameter is a {@link KernelContext},
@@ -56,11 +55,11 @@ public final class Instrumentation {
     private static void prepare(MethodBuilder kernel, MethodElement part, MethodModel method) {
         switch (part) {
             case CodeModel code -> {
-                LocalNames names = LocalNames.of(code);
-                kernel.with(MethodParametersAttribute.of(names.parameters(method.methodTypeSymbol())));
-                kernel.transformCode(code, new KernelCode(names));
+                LocalNames locals = LocalNames.of(code);
+                kernel.with(MethodParametersAttribute.of(locals.parameters(method.methodTypeSymbol())));
+                kernel.transformCode(code, new KernelCode(locals));
             }
-            case MethodParametersAttribute known -> Optional.of(known); // written anew, from the names of variables
+            case MethodParametersAttribute names -> {} // written anew, from the variables' names
             default -> kernel.with(part);
         }
     }
