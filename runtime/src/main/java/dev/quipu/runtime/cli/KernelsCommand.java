@@ -4,9 +4,11 @@ import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.codegen.jvm.JvmWriter;
 import dev.quipu.codegen.tornado.TornadoProgram;
 import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.NearestNames;
 import dev.quipu.runtime.jvm.JvmDevice;
 import dev.quipu.runtime.model.ModelSource;
+import dev.quipu.runtime.tornado.DeviceText;
 import dev.quipu.runtime.tornado.PlannedLayout;
 import dev.quipu.runtime.tornado.WrittenFolder;
 import java.io.IOException;
@@ -39,15 +41,27 @@ final class KernelsCommand extends QuipuCommand {
             description = "Writes a file for each class instead; for tornado a folder that runs without Quipu.")
     private Path folder;
 
+    @Option(
+            names = "--device-source",
+            paramLabel = "DEVICE",
+            arity = "0..1",
+            fallbackValue = TORNADO,
+            description = "With --target tornado: what TornadoVM makes of the kernels for a device (default: tornado, its first),"
+                    + " OpenCL C, CUDA C or PTX. virtual needs no driver.")
+    private String deviceSource;
+
     @Mixin
     private ProgramOptions program;
 
     @Override
     public Integer call() throws IOException {
         argument(() -> supported(target));
+        argument(this::checkDeviceSource);
         ModelSource source = argument(() -> ModelSource.of(model));
         Scheduled scheduled = argument(() -> program.compile(source.model())).scheduled();
-        if (target.equals(TORNADO)) {
+        if (deviceSource != null) {
+            out().print(argument(() -> DeviceText.of(scheduled, deviceSource)));
+        } else if (target.equals(TORNADO)) {
             TornadoProgram generated = argument(() ->
                     TornadoProgram.of(program.name(), scheduled, new PlannedLayout(scheduled.states())));
             if (folder == null) {
@@ -81,6 +95,16 @@ final class KernelsCommand extends QuipuCommand {
         try (JvmDevice device = new JvmDevice(1)) {
             return JvmProgram.of(scheduled, device.lanes()).sources();
         }
+    }
+
+    private String checkDeviceSource() {
+        if (deviceSource != null && !target.equals(TORNADO)) {
+            throw QuipuException.of("--target tornado", target, "--device-source", "no other target has a device");
+        }
+        if (deviceSource != null && folder != null) {
+            throw QuipuException.of("--device-source or --out", "both", "kernels", "send the output to a file");
+        }
+        return deviceSource;
     }
 
     private static String supported(String target) {

@@ -117,6 +117,11 @@ public record TornadoGpu(int backend, int device, String api, String name, long 
         return !text.isEmpty() && text.chars().allMatch(Character::isDigit);
     }
 
+    /** Whether it is only described: it has no memory. */
+    boolean isVirtual() {
+        return bytes < 0;
+    }
+
     /** What selects it on the command line. */
     public String selection() {
         return "tornado:" + backend + ":" + device;
