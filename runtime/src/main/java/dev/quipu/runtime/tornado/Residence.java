@@ -4,6 +4,7 @@ import dev.quipu.runtime.buffer.Buffer;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.device.StateArray;
 import dev.quipu.tornado.Computation;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ final class Residence implements State.Mirror {
     private final Set<String> newerOnDevice = new HashSet<>();
     private final Set<String> newerOnHost = new HashSet<>();
     private Optional<Computation> computation = Optional.empty();
+    private final List<Arena> abandoned = new ArrayList<>();
     private boolean closed;
 
     Residence(Toolkit toolkit, State state) {
@@ -49,8 +51,14 @@ final class Residence implements State.Mirror {
         programs.add(program);
     }
 
-    synchronized void remove(TornadoExecutable program) {
+    /** Forgets a program. Its memory stays as long as the plan that knows it. */
+    synchronized void remove(TornadoExecutable program, Arena memory) {
         programs.remove(program);
+        if (computation.isPresent()) {
+            abandoned.add(memory);
+        } else {
+            memory.close();
+        }
     }
 
     synchronized void run(TornadoExecutable program) {
@@ -161,17 +169,22 @@ final class Residence implements State.Mirror {
     synchronized void settle() {
         if (computation.isPresent()) {
             fetch(computation.get(), List.copyOf(newerOnDevice));
-            computation.get().close();
-            computation = Optional.empty();
+            end();
         }
+    }
+
+    private void end() {
+        computation.ifPresent(Computation::close);
+        computation = Optional.empty();
+        abandoned.forEach(Arena::close);
+        abandoned.clear();
     }
 
     /** The state is gone, and with it the reason to bring anything home. */
     @Override
     public synchronized void closed() {
         closed = true;
-        computation.ifPresent(Computation::close);
-        computation = Optional.empty();
+        end();
         newerOnDevice.clear();
     }
 

@@ -182,7 +182,6 @@ final class TornadoExecutable implements Executable {
 
     @Override
     public void close() {
-        residence.remove(this);
-        arena.close();
+        residence.remove(this, arena);
     }
 }
