@@ -7,6 +7,9 @@ import java.util.function.UnaryOperator;
 /**
  * Prints values as Java for TornadoVM, with the parentheses that are needed and those that readers of shifts and masks
  * expect. What {@link dev.quipu.codegen.gpu.GpuSubset} refuses is not printed.
+ *
+ * <p>What differs from Java on a device: MIN and MAX of NaN and a number are the number; TO_INT of NaN, infinities and what no
+ * int holds is anything; EXP and LOG are within a few units in the last place, on PTX by way of powers and logarithms of two.
  */
 final class TornadoExpressions {
     private static final int ATOM = 9;
