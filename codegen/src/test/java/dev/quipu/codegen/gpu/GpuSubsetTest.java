@@ -132,9 +132,9 @@ class GpuSubsetTest {
                 new Row(
                         "a choice in a loop's end (nothing written on PoCL)",
                         "loop of i: SELECT in a loop's end: TornadoVM takes its condition for the loop's",
-                        of(emitter ->
+                        SubsetKernel.of(emitter ->
                                 emitter.loop("i", integer(0), choice(), 1, (inner, i) -> inner.add(store(ONE, i)))),
-                        of(emitter -> emitter.loop(
+                        SubsetKernel.of(emitter -> emitter.loop(
                                 "i",
                                 integer(0),
                                 emitter.let("end", choice()),
