@@ -105,6 +105,11 @@ public record Sdk(Path home, String version, List<String> backends) {
         return home.resolve("share/java/tornado/tornado-api-" + version + ".jar");
     }
 
+    /** What a provider of a library is compiled against, beside that. */
+    Path runtimeJar() {
+        return home.resolve("share/java/tornado/tornado-runtime-" + version + ".jar");
+    }
+
     /** The JVM flags that TornadoVM needs. */
     public Path argumentFile() {
         return home.resolve("tornado-argfile");

@@ -1,9 +1,11 @@
 package dev.quipu.runtime.tornado;
 
+import dev.quipu.codegen.tornado.Products;
 import dev.quipu.codegen.tornado.TornadoProgram;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.compilation.Source;
 import dev.quipu.runtime.compilation.SourceCompiler;
+import dev.quipu.runtime.cublas.Cublas;
 import dev.quipu.runtime.view.Quantity;
 import dev.quipu.tornado.Computation;
 import dev.quipu.tornado.Session;
@@ -21,13 +23,19 @@ import java.util.function.UnaryOperator;
  * is shared.
  */
 final class SdkToolkit implements Toolkit {
+    /** The backend that tells a library which stream to work on. */
+    static final String CUDA = "cuda";
+
     private final TornadoGpu gpu;
+    private final Products products;
     private final SourceCompiler compiler;
     private final Map<String, byte[]> hostFiles;
     private final ClassLoader host;
 
     SdkToolkit(Sdk sdk, TornadoGpu gpu) {
         this.gpu = gpu;
+        products = gpu.api().equals(CUDA) && Cublas.find().isPresent() ? Products.LIBRARY : Products.GENERATED;
+        LibraryProvider.define(sdk);
         compiler = new SourceCompiler(List.of(sdk.apiJar()), List.of());
         List<Source> sources = new ArrayList<>();
         HostSources.all().forEach((name, text) ->
@@ -36,6 +44,12 @@ final class SdkToolkit implements Toolkit {
         Map<String, byte[]> own = new HashMap<>(hostFiles);
         own.remove(Computation.class.getName());
         host = new MemoryClassLoader(SdkToolkit.class.getClassLoader(), own);
+    }
+
+    /** By cuBLAS, where that can be: on the CUDA backend, if the system finds the library. */
+    @Override
+    public Products products() {
+        return products;
     }
 
     @Override
