@@ -9,17 +9,18 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The class through which TornadoVM calls cuBLAS. It implements an interface of TornadoVM's, so it is compiled while Quipu runs,
  * and TornadoVM looks for it where Quipu's own classes are, so it becomes one of them.
  */
 final class LibraryProvider {
-    private static final List<String> CLASSES = List.of("CublasContext", "CublasProvider");
+    static final String PROVIDER = "CublasProvider";
+
+    private static final List<String> CLASSES = List.of("CublasContext", PROVIDER);
+    private static final String HERE = LibraryProvider.class.getPackageName();
     private static boolean defined;
 
     private LibraryProvider() {}
@@ -30,22 +31,23 @@ final class LibraryProvider {
             return;
         }
         defined = true;
-        String here = LibraryProvider.class.getPackageName();
-        Set<Path> classPath = new LinkedHashSet<>(
-                List.of(sdk.apiJar(), sdk.runtimeJar(), SourceCompiler.home(Cublas.class)));
-        Map<String, byte[]> classFiles = new SourceCompiler(List.copyOf(classPath), List.of())
-                .compile(
-                        CLASSES.stream()
-                                .map(name -> new Source(here, name, text(name), List.of("Quipu's own source")))
-                                .toList(),
-                        Map.of());
+        Map<String, byte[]> classFiles = classFiles(sdk);
         for (String name : CLASSES) {
             try {
-                MethodHandles.lookup().defineClass(classFiles.get(here + "." + name));
+                MethodHandles.lookup().defineClass(classFiles.get(HERE + "." + name));
             } catch (IllegalAccessException e) {
                 throw new AssertionError(e);
             }
         }
+    }
+
+    /** The provider and its context, compiled. */
+    static Map<String, byte[]> classFiles(Sdk sdk) {
+        List<Path> classPath = List.of(sdk.apiJar(), sdk.runtimeJar(), SourceCompiler.home(Cublas.class));
+        List<Source> sources = CLASSES.stream()
+                .map(name -> new Source(HERE, name, text(name), List.of("Quipu's own source")))
+                .toList();
+        return new SourceCompiler(classPath, List.of()).compile(sources, Map.of());
     }
 
     private static String text(String name) {
