@@ -139,7 +139,7 @@ final class ProgramBuilder {
                 parameters,
                 names,
                 bases,
-                call.map(LibraryCall::extents).orElseGet(() -> extents(launch, lowering, part, used)),
+                call.map(LibraryCall::extents).orElseGet(() -> extents(number, lowering, part, used)),
                 call);
         if (task.arguments() > MOST_ARGUMENTS) {
             throw tooManyArrays(launches.get(number), task);
@@ -147,14 +147,32 @@ final class ProgramBuilder {
         return task;
     }
 
-    private List<Extent> extents(Launch launch, GpuLowering.Lowered lowering, int part, List<Integer> used) {
-        List<Extent> extents = new ArrayList<>(Extent.of(launch, lowering, part, used));
+    private List<Extent> extents(int number, GpuLowering.Lowered lowering, int part, List<Integer> used) {
+        Launch launch = launches.get(number).launch();
         LibraryCall before = calls.get(launch);
-        if (before != null && used.contains(before.result())) { // the library's sums
-            int place = used.indexOf(before.result());
-            extents.set(place, new Extent(extents.get(place).elements(), false));
+        Set<Place> begun = begun(number);
+        List<Extent> extents = new ArrayList<>(Extent.of(launch, lowering, part, used));
+        for (int i = 0; i < extents.size(); i++) {
+            int memory = used.get(i);
+            boolean sums = before != null && memory == before.result(); // of the library
+            boolean parts = memory < launch.buffers().size()
+                    && begun.contains(launches.get(number).places().get(memory));
+            if (sums || parts) {
+                extents.set(i, new Extent(extents.get(i).elements(), false));
+            }
         }
         return extents;
+    }
+
+    /** What earlier launches of a launch's cluster have written to: each part of a concat is a launch. */
+    private Set<Place> begun(int number) {
+        Set<Place> begun = new HashSet<>();
+        for (int i = number - 1;
+                i >= 0 && launches.get(i).cluster() == launches.get(number).cluster();
+                i--) {
+            begun.addAll(launches.get(i).places());
+        }
+        return begun;
     }
 
     /** The launch's own name, with what the kernel's has behind that of the launch which was lowered. */
@@ -192,7 +210,8 @@ final class ProgramBuilder {
     private List<TornadoProgram.Stage> stages(List<TornadoTask> tasks) {
         List<TornadoTask.Key> keys = tasks.stream().map(TornadoTask::key).toList();
         List<TornadoProgram.Stage> stages = new ArrayList<>();
-        for (Rolling.Stretch stretch : Rolling.of(keys, MOST_TASKS, LEAST_LEFT, (from, to) -> fits(tasks.subList(from, to)))) {
+        for (Rolling.Stretch stretch :
+                Rolling.of(keys, MOST_TASKS, LEAST_LEFT, (from, to) -> fits(tasks.subList(from, to)))) {
             String stage = name + "_" + stages.size();
             stages.add(new TornadoProgram.Stage(stage, stretch.start(), stretch.period(), stretch.runs()));
         }
