@@ -13,9 +13,10 @@ public final class BFloat16 {
     public static short bits(float value) {
         int bits = Float.floatToRawIntBits(value);
         // what makes it not a number may lie in the dropped bits alone
-        return (short) (Float.isNaN(value)
-                ? (bits >>> Short.SIZE) | QUIET
-                : (bits + BELOW_HALF + ((bits >>> Short.SIZE) & 1)) >>> Short.SIZE);
+        return (short)
+                (Float.isNaN(value)
+                        ? (bits >>> Short.SIZE) | QUIET
+                        : (bits + BELOW_HALF + ((bits >>> Short.SIZE) & 1)) >>> Short.SIZE);
     }
 
     /** The number of some bits, exactly. */

@@ -115,7 +115,9 @@ public final class LibraryProduct implements Supplier<int[]>, Consumer<Object[]>
     @Override
     public int[] get() {
         int[] numbers = Arrays.copyOf(
-                new int[] {batch, rows, columns, depth, bit(transposeLeft), bit(transposeRight), bit(adding), bit(rounding)},
+                new int[] {
+                    batch, rows, columns, depth, bit(transposeLeft), bit(transposeRight), bit(adding), bit(rounding)
+                },
                 17);
         for (int i = 0; i < matrices.length; i++) {
             numbers[8 + 3 * i] = argument(i);

@@ -82,7 +82,8 @@ public record JvmProgram(
                 .anyMatch(type -> type.dtype() == DType.BF16);
         Precision found = rounded ? Precision.BF16 : scheduled.precision();
         if (found != Precision.F32) {
-            throw QuipuException.of("f32", found.toString(), "precision of kernels for the JVM", "they have no other yet");
+            throw QuipuException.of(
+                    "f32", found.toString(), "precision of kernels for the JVM", "they have no other yet");
         }
     }
 }

@@ -167,7 +167,8 @@ public final class Launches {
         node.inputs().forEach(builder::appendRead);
         // the output's cast stands behind the statistic that attention makes with the output
         cluster.outputs().stream()
-                .sorted(Comparator.comparing(output -> output.index() > 0 && output.node().op() instanceof Attention))
+                .sorted(Comparator.comparing(
+                        output -> output.index() > 0 && output.node().op() instanceof Attention))
                 .forEach(builder::appendWrite);
         return switch (node.op()) {
             case Attention op ->

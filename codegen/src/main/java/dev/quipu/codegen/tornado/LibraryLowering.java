@@ -117,15 +117,13 @@ final class LibraryLowering {
         List<Buffer> buffers = new ArrayList<>(product.buffers());
         buffers.add(new Buffer(DType.F32, call.elements(), Buffer.Use.READ));
         GpuKernel rest = rest(buffers, dense(product.buffers().size()), product.epilogue());
-        return new Divided(
-                call, new GpuLowering.Lowered(List.of(signature(), rest), List.of(call.elements())));
+        return new Divided(call, new GpuLowering.Lowered(List.of(signature(), rest), List.of(call.elements())));
     }
 
     private GpuKernel rest(List<Buffer> buffers, Access sums, List<Step> steps) {
         List<Step> all = new ArrayList<>(List.of(new Step.Load(MatrixProduct.PRODUCT, sums)));
         all.addAll(steps);
-        GpuLowering.Lowered rows =
-                GpuLowering.lower(name + "_epilogue", new RowProgram(product.space(), buffers, all));
+        GpuLowering.Lowered rows = GpuLowering.lower(name + "_epilogue", new RowProgram(product.space(), buffers, all));
         if (rows.kernels().size() != 1 || !rows.scratch().isEmpty()) {
             throw new AssertionError("an epilogue is one kernel: " + product);
         }

@@ -148,7 +148,11 @@ public final class LaunchInterpreter {
                 .forEach((name, tensor) -> found.put(
                         name,
                         results.containsKey(name)
-                                ? Array.of(tensor.type(), results.get(name).as(tensor.type().dtype()).copy())
+                                ? Array.of(
+                                        tensor.type(),
+                                        results.get(name)
+                                                .as(tensor.type().dtype())
+                                                .copy())
                                 : null));
         Map<String, Array> after = new HashMap<>();
         state.forEach((name, memory) ->
@@ -188,7 +192,9 @@ public final class LaunchInterpreter {
             case Place.Part part -> memory(part.whole()).part(part.offset(), part.bytes());
             case Place.State named -> state.get(named.name());
             case Place.Input named -> inputs.get(named.name());
-            case Place.Result named -> results.computeIfAbsent(named.name(), name -> Memory.unwritten(named.type().bytes()));
+            case Place.Result named ->
+                results.computeIfAbsent(
+                        named.name(), name -> Memory.unwritten(named.type().bytes()));
             case Place.Table table -> Memory.of(table(table.angles()));
         };
     }

@@ -78,8 +78,8 @@ class LaunchesTest {
                 "beside", Tensor.concat(2, x, x.silu()),
                 "below", Tensor.concat(0, x, x.silu()));
         Map<String, Tensor> results = new HashMap<>();
-        moved.forEach((name, tensor) ->
-                results.put(name, tensor.cast(DType.BF16).cast(DType.F32)));
+        moved.forEach(
+                (name, tensor) -> results.put(name, tensor.cast(DType.BF16).cast(DType.F32)));
         Graph graph = Graph.of("moves", results, List.of());
         Filled filled = Filled.of(graph, 1, 5);
         Scheduled scheduled = Scheduled.of(graph, Clustering.of(graph));

@@ -28,7 +28,7 @@ public final class StoredOutputs {
             for (int i = 0; i < node.types().size(); i++) {
                 Tensor output = node.output(i);
                 // all gradients of an attention have memory, read or not, and so has its output where only its
-                // statistics are rebuilt: the kernels are fixed. The last node is the cast of the output, if there is one
+                // statistics are rebuilt: the kernels are fixed. A second node is the cast of the output
                 boolean fixed = kind == Cluster.Kind.ATTENTION_BACKWARD
                         || (kind == Cluster.Kind.ATTENTION && i == 0 && node == nodes.getLast());
                 if (fixed || results.contains(output) || isReadOutside(output, own)) {

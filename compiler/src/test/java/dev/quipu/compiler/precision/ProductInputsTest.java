@@ -67,15 +67,15 @@ class ProductInputsTest {
     @ParameterizedTest
     @EnumSource
     void productsAndAttentionReadBf16AndNothingElseDoes(SmallModels family) {
-        for (Node node : gradient(family.model(), Precision.BF16).planned().graph().nodes()) {
+        for (Node node :
+                gradient(family.model(), Precision.BF16).planned().graph().nodes()) {
             List<DType> read =
                     node.inputs().stream().map(input -> input.type().dtype()).toList();
             switch (node.op()) {
                 case MatMul product -> assertEquals(List.of(DType.BF16, DType.BF16), read);
                 case Attention attention -> assertEquals(List.of(DType.BF16, DType.BF16, DType.BF16), read);
                 case AttentionBackward attention ->
-                    assertEquals(
-                            List.of(DType.BF16, DType.BF16, DType.BF16, DType.BF16, DType.F32, DType.BF16), read);
+                    assertEquals(List.of(DType.BF16, DType.BF16, DType.BF16, DType.BF16, DType.F32, DType.BF16), read);
                 default -> assertTrue(Views.isView(node) || !read.contains(DType.BF16), node::toString);
             }
         }
@@ -110,12 +110,14 @@ class ProductInputsTest {
                 .filter(Cluster::isForward)
                 .filter(cluster -> !(cluster.head().op() instanceof Cast))
                 .collect(Collectors.toMap(
-                        cluster -> cluster.head().site().layer() + "." + cluster.head().op().mnemonic(),
+                        cluster -> cluster.head().site().layer() + "."
+                                + cluster.head().op().mnemonic(),
                         cluster -> cluster.outputs().stream()
                                 .map(output -> output.type().dtype().toString())
                                 .collect(Collectors.joining(" ")),
                         (one, other) -> one + ", " + other));
-        assertEquals("f32 bf16", stored.get("layers.1.attentionNorm.rmsNorm"), "the statistic, and the normalised rows");
+        assertEquals(
+                "f32 bf16", stored.get("layers.1.attentionNorm.rmsNorm"), "the statistic, and the normalised rows");
         assertEquals("bf16, bf16", stored.get("layers.1.attention.rope"), "queries and keys");
         assertEquals("bf16", stored.get("layers.1.attention.wv.matMul"), "values");
         assertEquals("f32 bf16", stored.get("layers.1.attention.attention"), "the statistic, and the output");
@@ -128,8 +130,8 @@ class ProductInputsTest {
         Tensor x = Tensor.input("x", Type.f32(new Dim("row", 4), new Dim("column", 4)));
         Tensor turned = x.transpose(1, 0);
         Tensor product = turned.matmul(x);
-        Graph rounded = ProductInputs.of(
-                Graph.of("g", Map.of("y", product, "z", turned.silu()), List.of()), Precision.BF16);
+        Graph rounded =
+                ProductInputs.of(Graph.of("g", Map.of("y", product, "z", turned.silu()), List.of()), Precision.BF16);
 
         assertEquals(2, casts(rounded).count());
         assertEquals(
@@ -207,8 +209,8 @@ class ProductInputsTest {
         assertEquals("", expected.difference(placed.interpret(rounded.planned().graph()), TOLERANCE));
         assertEquals(
                 List.of(),
-                placed.interpret(rounded.planned().graph()).otherBits(
-                        ScheduleInterpreter.run(rounded.scheduled(), placed)));
+                placed.interpret(rounded.planned().graph())
+                        .otherBits(ScheduleInterpreter.run(rounded.scheduled(), placed)));
     }
 
     @Test
@@ -226,15 +228,17 @@ class ProductInputsTest {
 
     @Test
     void whatIsRoundedAlreadyIsNotRoundedAgain() {
-        Graph once = gradient(SmallModels.LLAMA.model(), Precision.BF16).planned().graph();
-        assertEquals(casts(once).count(), casts(ProductInputs.of(once, Precision.BF16)).count());
+        Graph once =
+                gradient(SmallModels.LLAMA.model(), Precision.BF16).planned().graph();
+        assertEquals(
+                casts(once).count(),
+                casts(ProductInputs.of(once, Precision.BF16)).count());
     }
 
     @Test
     void theInterpreterRounds() {
         Tensor x = Tensor.input("x", Type.f32(new Dim("row", 3)));
-        Graph graph = Graph.of(
-                "g", Map.of("y", x.cast(DType.BF16).cast(DType.F32)), List.of());
+        Graph graph = Graph.of("g", Map.of("y", x.cast(DType.BF16).cast(DType.F32)), List.of());
         Filled filled = Filled.of(graph, 1, 1).with("x", 1 + 0x1p-8, 1 + 0x3p-8, -Math.PI);
         assertEquals(
                 List.of(1.0, 1 + 0x1p-6, -3.140625),
@@ -242,7 +246,8 @@ class ProductInputsTest {
                         .boxed()
                         .toList());
         assertTrue(
-                Clustering.of(graph).stream().noneMatch(cluster -> cluster.nodes().size() > 1),
+                Clustering.of(graph).stream()
+                        .noneMatch(cluster -> cluster.nodes().size() > 1),
                 "a kernel does not round what it passes on inside");
     }
 

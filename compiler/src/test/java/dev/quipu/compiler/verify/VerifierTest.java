@@ -125,6 +125,7 @@ class VerifierTest {
     private Scheduled slots(UnaryOperator<Lifetime> change) {
         Map<Tensor, Lifetime> lifetimes = new LinkedHashMap<>();
         sound.memory().slots().forEach((tensor, slot) -> lifetimes.put(tensor, change.apply(slot.life())));
-        return new Scheduled(sound.graph(), sound.clusters(), MemoryPlan.pack(lifetimes), sound.blocks(), sound.precision());
+        return new Scheduled(
+                sound.graph(), sound.clusters(), MemoryPlan.pack(lifetimes), sound.blocks(), sound.precision());
     }
 }

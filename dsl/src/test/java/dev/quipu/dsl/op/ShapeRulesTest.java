@@ -172,7 +172,10 @@ class ShapeRulesTest {
                     new MatMul(false, false),
                     "f32[2, 3]; bf16[3, 5]",
                     "expected inputs of one type, found [f32[a=2, b=3], bf16[a=3, b=5]]"),
-            row(new MatMul(false, false), "i32[2, 3]; i32[3, 5]", "expected numbers of type f32 or bf16, found i32[a=2, b=3]"),
+            row(
+                    new MatMul(false, false),
+                    "i32[2, 3]; i32[3, 5]",
+                    "expected numbers of type f32 or bf16, found i32[a=2, b=3]"),
             row(pointwise("2 * x"), "bf16[2]", "expected numbers of type f32, found bf16[a=2]"),
             row(
                     new MatMul(false, false),

@@ -79,10 +79,7 @@ final class TrainingArguments {
     @Mixin
     private PrecisionOptions precision;
 
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            description = DeviceOptions.DESCRIPTION)
+    @Option(names = "--device", paramLabel = "NAME", description = DeviceOptions.DESCRIPTION)
     private String device;
 
     @Option(names = "--workers", paramLabel = "N", description = "Threads that compute; default: all cores.")

@@ -23,7 +23,8 @@ import java.util.stream.Stream;
 /** The library: NVIDIA's cuBLAS 12 or 13, of which Quipu calls the products of general matrices with mixed types. */
 public final class Cublas {
     /** Names of the library, the newest first, as the system's loader finds them. */
-    public static final List<String> NAMES = List.of("libcublas.so.13", "libcublas.so.12", "libcublas.so", "cublas64_13", "cublas64_12");
+    public static final List<String> NAMES =
+            List.of("libcublas.so.13", "libcublas.so.12", "libcublas.so", "cublas64_13", "cublas64_12");
 
     private static final int SUCCESS = 0;
 
@@ -145,59 +146,66 @@ public final class Cublas {
          * @throws QuipuException if cuBLAS refuses
          */
         public void multiply(CublasProduct wanted, CublasProduct.Addresses where) {
+            try {
+                int status = wanted.batch() == 1 ? one(wanted, where) : batch(wanted, where);
+                check(status, wanted.toString());
+            } catch (RuntimeException | Error failure) {
+                throw failure;
+            } catch (Throwable failure) {
+                throw new AssertionError(failure);
+            }
+        }
+
+        private int one(CublasProduct wanted, CublasProduct.Addresses where) throws Throwable {
             CublasProduct.ColumnMajor sizes = wanted.columnMajor();
-            int factors = type(wanted.factors());
-            int result = type(wanted.result());
-            MemorySegment kept = wanted.accumulate() ? one : zero;
-            int compute = wanted.tf32() ? COMPUTE_TF32 : COMPUTE_F32;
-            int status = wanted.batch() == 1
-                    ? call(
-                            product,
-                            address,
-                            operation(sizes.transposeFirst()),
-                            operation(sizes.transposeSecond()),
-                            sizes.m(),
-                            sizes.n(),
-                            sizes.k(),
-                            one,
-                            where.right(),
-                            factors,
-                            sizes.firstLeading(),
-                            where.left(),
-                            factors,
-                            sizes.secondLeading(),
-                            kept,
-                            where.result(),
-                            result,
-                            sizes.resultLeading(),
-                            compute,
-                            DEFAULT_ALGORITHM)
-                    : call(
-                            batchedProduct,
-                            address,
-                            operation(sizes.transposeFirst()),
-                            operation(sizes.transposeSecond()),
-                            sizes.m(),
-                            sizes.n(),
-                            sizes.k(),
-                            one,
-                            where.right(),
-                            factors,
-                            sizes.firstLeading(),
-                            sizes.firstStride(),
-                            where.left(),
-                            factors,
-                            sizes.secondLeading(),
-                            sizes.secondStride(),
-                            kept,
-                            where.result(),
-                            result,
-                            sizes.resultLeading(),
-                            sizes.resultStride(),
-                            wanted.batch(),
-                            compute,
-                            DEFAULT_ALGORITHM);
-            check(status, wanted.toString());
+            return (int) product.invokeExact(
+                    address,
+                    operation(sizes.transposeFirst()),
+                    operation(sizes.transposeSecond()),
+                    sizes.m(),
+                    sizes.n(),
+                    sizes.k(),
+                    one,
+                    where.right(),
+                    type(wanted.factors()),
+                    sizes.firstLeading(),
+                    where.left(),
+                    type(wanted.factors()),
+                    sizes.secondLeading(),
+                    kept(wanted),
+                    where.result(),
+                    type(wanted.result()),
+                    sizes.resultLeading(),
+                    compute(wanted),
+                    DEFAULT_ALGORITHM);
+        }
+
+        private int batch(CublasProduct wanted, CublasProduct.Addresses where) throws Throwable {
+            CublasProduct.ColumnMajor sizes = wanted.columnMajor();
+            return (int) batchedProduct.invokeExact(
+                    address,
+                    operation(sizes.transposeFirst()),
+                    operation(sizes.transposeSecond()),
+                    sizes.m(),
+                    sizes.n(),
+                    sizes.k(),
+                    one,
+                    where.right(),
+                    type(wanted.factors()),
+                    sizes.firstLeading(),
+                    sizes.firstStride(),
+                    where.left(),
+                    type(wanted.factors()),
+                    sizes.secondLeading(),
+                    sizes.secondStride(),
+                    kept(wanted),
+                    where.result(),
+                    type(wanted.result()),
+                    sizes.resultLeading(),
+                    sizes.resultStride(),
+                    wanted.batch(),
+                    compute(wanted),
+                    DEFAULT_ALGORITHM);
         }
 
         @Override
@@ -208,6 +216,15 @@ public final class Cublas {
 
     private static int operation(boolean transposed) {
         return transposed ? TRANSPOSED : AS_IT_IS;
+    }
+
+    /** The factor of what the result holds already. */
+    private MemorySegment kept(CublasProduct product) {
+        return product.accumulate() ? one : zero;
+    }
+
+    private static int compute(CublasProduct product) {
+        return product.tf32() ? COMPUTE_TF32 : COMPUTE_F32;
     }
 
     private static int type(DType type) {

@@ -35,7 +35,9 @@ public final class CublasTasks {
         handle.multiply(
                 product,
                 new CublasProduct.Addresses(
-                        address(numbers, 0, addresses), address(numbers, 1, addresses), address(numbers, 2, addresses)));
+                        address(numbers, 0, addresses),
+                        address(numbers, 1, addresses),
+                        address(numbers, 2, addresses)));
     }
 
     private static DType type(int[] numbers, int matrix) {

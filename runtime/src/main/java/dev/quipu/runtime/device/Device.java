@@ -23,7 +23,8 @@ public interface Device extends AutoCloseable {
      */
     default void require(Precision precision) {
         if (!precisions().contains(precision)) {
-            String found = precisions().stream().sorted().map(Precision::toString).collect(Collectors.joining(" or "));
+            String found =
+                    precisions().stream().sorted().map(Precision::toString).collect(Collectors.joining(" or "));
             throw QuipuException.of(
                     found, precision.toString(), "--precision", "the " + name() + " device has no other");
         }

@@ -50,13 +50,7 @@ public final class Evaluation implements AutoCloseable {
 
     /** Loads the program that measures batches of {@code [batch, sequence]} tokens. */
     public Evaluation(
-            Compiler compiler,
-            Model model,
-            State state,
-            Device device,
-            int batch,
-            int sequence,
-            Documents documents) {
+            Compiler compiler, Model model, State state, Device device, int batch, int sequence, Documents documents) {
         this.program =
                 device.load(compiler.loss(model, batch, sequence, documents).scheduled(), state);
         this.documents = documents;

@@ -40,7 +40,16 @@ public final class TrainingSettings {
 
     /** What may change when a run goes on: it changes no weight. A text may have moved; its content is held by {@value #TEXT}. */
     private static final Set<String> FREE = Set.of(
-            "validate-every", "sample-every", "checkpoint-every", DEVICE, WORKERS, PLAN, SAVED, RECOMPUTED, PLAN_HASH, DATA);
+            "validate-every",
+            "sample-every",
+            "checkpoint-every",
+            DEVICE,
+            WORKERS,
+            PLAN,
+            SAVED,
+            RECOMPUTED,
+            PLAN_HASH,
+            DATA);
 
     private TrainingSettings() {}
 

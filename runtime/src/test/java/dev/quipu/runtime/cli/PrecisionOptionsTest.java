@@ -23,7 +23,8 @@ class PrecisionOptionsTest {
     private Path folder;
 
     private Call call(String line) throws IOException {
-        Path text = Files.writeString(folder.resolve("text.txt"), "Knots, cords and colours hold a graph.\n".repeat(40));
+        Path text =
+                Files.writeString(folder.resolve("text.txt"), "Knots, cords and colours hold a graph.\n".repeat(40));
         String golden = GoldenModel.open("llama-tiny").folder().toString();
         return Call.of(line.replace("TEXT", text.toString())
                 .replace("FOLDER", folder.toString())
@@ -103,7 +104,8 @@ class PrecisionOptionsTest {
         Call other = call("train --resume FOLDER/run --precision f32");
         assertEquals(2, other.exitCode());
         assertTrue(
-                other.errors().startsWith("quipu: --precision of a resumed run: expected bf16, as the run began, found f32"),
+                other.errors()
+                        .startsWith("quipu: --precision of a resumed run: expected bf16, as the run began, found f32"),
                 other.errors());
     }
 

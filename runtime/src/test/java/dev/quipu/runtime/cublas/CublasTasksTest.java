@@ -80,8 +80,12 @@ class CublasTasksTest {
                     for (int i = 0; i < before.length; i++) {
                         arena.set(i, before[i]);
                     }
-                    CublasTasks.multiply(handle, product.get(), argument ->
-                            ((TornadoNativeArray) arguments[argument]).getSegment().address());
+                    CublasTasks.multiply(
+                            handle,
+                            product.get(),
+                            argument -> ((TornadoNativeArray) arguments[argument])
+                                    .getSegment()
+                                    .address());
                     assertArrayEquals(expected, arena.toHeapArray(), 1e-5f);
                     assertEquals(0, fake.kept(FakeCublas.Kept.BAD_ARGUMENTS));
                 }
@@ -108,8 +112,8 @@ class CublasTasksTest {
     void anArrayIsOneArgument() {
         FloatArray arena = floats(1);
         FloatArray weight = floats(2);
-        LibraryTaskDescriptor task =
-                product(numbers(0), arena, weight, arena, 1, false, false, false).descriptor();
+        LibraryTaskDescriptor task = product(numbers(0), arena, weight, arena, 1, false, false, false)
+                .descriptor();
         List<Object> parameters = new ArrayList<>(List.of(task.getParameters()));
         assertEquals(4, parameters.size());
         assertEquals(List.of(arena, weight), parameters.subList(2, 4));

@@ -43,9 +43,12 @@ class CublasTest {
                 boolean left = (transposes & 1) == 1;
                 boolean right = transposes >= 2;
                 for (boolean accumulate : List.of(false, true)) {
-                    products.add(new CublasProduct(batch, 5, 7, 11, left, right, DType.F32, DType.F32, accumulate, false));
-                    products.add(new CublasProduct(batch, 5, 7, 11, left, right, DType.F32, DType.F32, accumulate, true));
-                    products.add(new CublasProduct(batch, 5, 7, 11, left, right, DType.BF16, DType.F32, accumulate, false));
+                    products.add(
+                            new CublasProduct(batch, 5, 7, 11, left, right, DType.F32, DType.F32, accumulate, false));
+                    products.add(
+                            new CublasProduct(batch, 5, 7, 11, left, right, DType.F32, DType.F32, accumulate, true));
+                    products.add(
+                            new CublasProduct(batch, 5, 7, 11, left, right, DType.BF16, DType.F32, accumulate, false));
                 }
                 products.add(new CublasProduct(batch, 5, 7, 11, left, right, DType.BF16, DType.BF16, false, false));
             }
@@ -62,20 +65,20 @@ class CublasTest {
                 Cublas.Handle handle = fake.library().on(STREAM)) {
             SplittableRandom random = new SplittableRandom(1);
             Buffer left = filled(arena, product.factors(), product.batch() * product.rows() * product.depth(), random);
-            Buffer right = filled(arena, product.factors(), product.batch() * product.columns() * product.depth(), random);
-            Buffer result = filled(arena, product.result(), product.batch() * product.rows() * product.columns(), random);
+            Buffer right =
+                    filled(arena, product.factors(), product.batch() * product.columns() * product.depth(), random);
+            Buffer result =
+                    filled(arena, product.result(), product.batch() * product.rows() * product.columns(), random);
             double[] before = values(result);
-            handle.multiply(
-                    product, new CublasProduct.Addresses(address(left), address(right), address(result)));
+            handle.multiply(product, new CublasProduct.Addresses(address(left), address(right), address(result)));
             double[] after = values(result);
             for (int i = 0; i < after.length; i++) {
                 int element = i - OFFSET;
                 boolean inside = element >= 0 && element < product.batch() * product.rows() * product.columns();
                 double expected = inside ? expected(product, left, right, element) : 0;
                 double kept = !inside || product.accumulate() ? before[i] : 0;
-                double rounded = product.result() == DType.BF16 && inside
-                        ? BFloat16.round((float) expected)
-                        : expected + kept;
+                double rounded =
+                        product.result() == DType.BF16 && inside ? BFloat16.round((float) expected) : expected + kept;
                 assertEquals(rounded, after[i], 1e-5, "element " + element);
             }
             assertEquals(0, fake.kept(FakeCublas.Kept.BAD_ARGUMENTS));

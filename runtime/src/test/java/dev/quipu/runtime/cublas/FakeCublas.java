@@ -57,7 +57,6 @@ record FakeCublas(Path file, Cublas library) {
 
     long kept(Kept what) {
         MemorySegment all = SymbolLookup.libraryLookup(file, Arena.global()).findOrThrow("last_call");
-        return all.reinterpret(Kept.values().length * Long.BYTES)
-                .getAtIndex(ValueLayout.JAVA_LONG, what.ordinal());
+        return all.reinterpret(Kept.values().length * Long.BYTES).getAtIndex(ValueLayout.JAVA_LONG, what.ordinal());
     }
 }

@@ -39,9 +39,14 @@ class GoldenPrecisionTest {
         Compiler compiler = Compiler.verifying().in(Precision.BF16);
         Array tokens = expected.get("input_ids");
         Shape shape = tokens.type().shape();
-        Graph logits = graph(compiler.logits(golden.model(), shape.size(0), shape.size(1)).scheduled());
+        Graph logits = graph(
+                compiler.logits(golden.model(), shape.size(0), shape.size(1)).scheduled());
         Map<String, Array> found = new LinkedHashMap<>();
-        found.put("logits", new Reference(golden.weights()).run(logits, Map.of(Traced.TOKENS, tokens)).get(Traced.LOGITS));
+        found.put(
+                "logits",
+                new Reference(golden.weights())
+                        .run(logits, Map.of(Traced.TOKENS, tokens))
+                        .get(Traced.LOGITS));
         found.putAll(step(golden, expected, compiler));
         found.forEach((name, value) -> {
             double distance = distance(expected.get(name), value);
@@ -53,7 +58,8 @@ class GoldenPrecisionTest {
     private static Map<String, Array> step(GoldenModel golden, Map<String, Array> expected, Compiler compiler) {
         Array tokens = expected.get("input_ids");
         Shape shape = tokens.type().shape();
-        Graph gradient = graph(compiler.gradient(golden.model(), shape.size(0), shape.size(1)).scheduled());
+        Graph gradient = graph(
+                compiler.gradient(golden.model(), shape.size(0), shape.size(1)).scheduled());
         Map<String, Array> state = new HashMap<>(golden.weights());
         golden.weights()
                 .forEach((name, weight) -> state.put(Differentiated.gradientOf(name), Array.zeros(weight.type())));

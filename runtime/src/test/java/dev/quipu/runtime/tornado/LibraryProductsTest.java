@@ -51,7 +51,8 @@ class LibraryProductsTest {
 
     @Test
     void aProgramsTasks() {
-        Scheduled scheduled = Compiler.verifying().gradient(SmallModels.LLAMA.model(), 2, 5).scheduled();
+        Scheduled scheduled =
+                Compiler.verifying().gradient(SmallModels.LLAMA.model(), 2, 5).scheduled();
         TornadoProgram program =
                 TornadoProgram.of("gradient", scheduled, new PlannedLayout(scheduled.states()), Products.LIBRARY);
         long products = program.launches().stream()
