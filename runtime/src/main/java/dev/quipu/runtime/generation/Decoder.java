@@ -112,8 +112,11 @@ public final class Decoder implements AutoCloseable {
             }
             longest = Math.max(longest, length);
         }
+        List<Integer> chunks = Chunks.of(longest, model.contextLength(), positions.length);
+        // all of them first: a device that runs its programs in one plan makes that anew for every program that comes
+        chunks.forEach(this::program);
         int done = 0;
-        for (int chunk : Chunks.of(longest, model.contextLength(), positions.length)) {
+        for (int chunk : chunks) {
             run(chunk, tokens, done, rows);
             done += chunk;
         }
@@ -121,7 +124,7 @@ public final class Decoder implements AutoCloseable {
 
     /** One chunk: padding, and sequences that wait, are computed at positions that a later chunk writes again. */
     private void run(int chunk, List<int[]> tokens, int from, Row rows) {
-        Program program = programs.computeIfAbsent(chunk, this::load);
+        Program program = program(chunk);
         Executable executable = program.executable();
         Buffer ids = executable.input(Traced.TOKENS);
         for (int sequence = 0; sequence < positions.length; sequence++) {
@@ -144,6 +147,10 @@ public final class Decoder implements AutoCloseable {
             }
             positions[sequence] += count;
         }
+    }
+
+    private Program program(int chunk) {
+        return programs.computeIfAbsent(chunk, this::load);
     }
 
     private Program load(int chunk) {
