@@ -42,8 +42,9 @@ public final class Main {
     public static void main(String[] arguments) throws IOException, ClassNotFoundException {
         Path folder = Path.of(arguments.length > 0 ? arguments[0] : ".");
         int runs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : RUNS;
-        List<Line> lines =
-                Files.readAllLines(folder.resolve("arrays.txt")).stream().map(Line::of).toList();
+        List<Line> lines = Files.readAllLines(folder.resolve("arrays.txt")).stream()
+                .map(Line::of)
+                .toList();
         Class<?> program = Class.forName(lines.getFirst().name());
         List<Line> arrays = lines.subList(1, lines.size());
         Map<String, MemorySegment> contents = new HashMap<>();
@@ -60,8 +61,8 @@ public final class Main {
             }
             arrays.stream()
                     .filter(array -> array.role().equals("result"))
-                    .forEach(array -> System.out.println(array.name() + ": "
-                            + beginning(session.memory().array(array.name()), array.elements())));
+                    .forEach(array -> System.out.println(
+                            array.name() + ": " + beginning(session.memory().array(array.name()), array.elements())));
         }
     }
 

@@ -111,7 +111,12 @@ final class Rooms {
     }
 
     public static void lookAtFloats(
-            KernelContext context, IntArray never, FloatArray first, FloatArray second, FloatArray third, FloatArray fourth) {
+            KernelContext context,
+            IntArray never,
+            FloatArray first,
+            FloatArray second,
+            FloatArray third,
+            FloatArray fourth) {
         if (never.get(context.globalIdx) != 0) {
             first.set(0, first.get(0) + 1f);
             second.set(0, second.get(0) + 1f);

@@ -37,10 +37,7 @@ public final class Session implements Computation {
      * @param device numbers of backend and device, {@code 0:0}; empty for TornadoVM's default
      */
     public Session(
-            List<Class<?>> programs,
-            Map<String, MemorySegment> provided,
-            List<List<String>> together,
-            String device) {
+            List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together, String device) {
         List<GeneratedProgram> instances = new ArrayList<>();
         Memory arrays = new Memory(provided);
         for (Class<?> program : programs) {
@@ -139,7 +136,8 @@ public final class Session implements Computation {
     /** Gives every resident array its room, with what the host's memory holds now. */
     private void begin() {
         if (last == null) {
-            int rooms = places.size() - programs.values().stream().mapToInt(List::size).sum();
+            int rooms = places.size()
+                    - programs.values().stream().mapToInt(List::size).sum();
             for (int room = 0; room < rooms; room++) {
                 execute(room);
             }

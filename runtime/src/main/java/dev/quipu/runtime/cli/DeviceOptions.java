@@ -8,15 +8,12 @@ import picocli.CommandLine.Option;
 
 /** The device that a command computes on. */
 final class DeviceOptions {
-    static final String DESCRIPTION = "jvm (default); tornado, a GPU by way of the TornadoVM SDK that TORNADOVM_HOME names,"
-            + " or tornado:BACKEND:DEVICE (numbers or names: ./quipu doctor lists them); emulator, which runs the GPU's"
-            + " kernels on the JVM and checks every access; or reference: slow, in double precision.";
+    static final String DESCRIPTION =
+            "jvm (default); tornado, a GPU by way of the TornadoVM SDK that TORNADOVM_HOME names, or"
+                    + " tornado:BACKEND:DEVICE (numbers or names: ./quipu doctor lists them); emulator, which runs the"
+                    + " GPU's kernels on the JVM and checks every access; or reference: slow, in double precision.";
 
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            defaultValue = "jvm",
-            description = DESCRIPTION)
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "jvm", description = DESCRIPTION)
     private String device;
 
     @Option(

@@ -74,8 +74,7 @@ public final class State implements AutoCloseable {
         Buffer memory = Buffer.allocate(
                 arena, run.type().dtype(), all / run.type().dtype().bytes());
         bytes += memory.segment().byteSize();
-        StateArray array = new StateArray(
-                arrayName(run), memory, run.names(), run.stride());
+        StateArray array = new StateArray(arrayName(run), memory, run.names(), run.stride());
         arrays.put(array.name(), array);
         long offset = 0;
         for (String name : run.names()) {

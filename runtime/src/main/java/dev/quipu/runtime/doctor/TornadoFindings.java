@@ -49,7 +49,8 @@ final class TornadoFindings {
                             "none that the SDK in " + home + " can use",
                             "install a GPU's driver, or the CPU's: apt install pocl-opencl-icd"))
                     : gpus.stream()
-                            .map(gpu -> Finding.fine("--device " + gpu.selection(), gpu.name() + " (" + gpu.api() + ")"))
+                            .map(gpu ->
+                                    Finding.fine("--device " + gpu.selection(), gpu.name() + " (" + gpu.api() + ")"))
                             .toList();
         } catch (QuipuException e) {
             return List.of(new Finding("GPUs", "none", e.getMessage()));

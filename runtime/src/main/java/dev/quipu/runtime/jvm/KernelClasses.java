@@ -89,8 +89,9 @@ final class KernelClasses {
         kernels.stream()
                 .filter(kernel -> !family.kernels.containsKey(key(kernel)))
                 .forEach(missing::add);
-        Map<String, byte[]> written =
-                missing.isEmpty() ? Map.of() : compiler()
+        Map<String, byte[]> written = missing.isEmpty()
+                ? Map.of()
+                : compiler()
                         .compile(missing.stream().map(KernelClasses::unit).toList(), Map.copyOf(family.helperFiles));
         newHelpers.forEach(helper -> {
             family.helperTexts.put(helper.className(), helper.text());

@@ -24,8 +24,8 @@ final class GeneratedPrograms implements AutoCloseable {
 
     synchronized TornadoExecutable load(Scheduled scheduled, State state) {
         Residence residence = residence(state);
-        TornadoExecutable program = new TornadoExecutable(
-                fresh(scheduled.graph().name()), scheduled, state, residence, toolkit, tables);
+        TornadoExecutable program =
+                new TornadoExecutable(fresh(scheduled.graph().name()), scheduled, state, residence, toolkit, tables);
         residence.add(program);
         return program;
     }

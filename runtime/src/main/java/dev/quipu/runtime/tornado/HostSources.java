@@ -16,7 +16,15 @@ import java.util.Map;
  */
 public final class HostSources {
     private static final List<String> CLASSES = List.of(
-            "Computation", "GeneratedProgram", "LibraryProduct", "Main", "Memory", "Rooms", "Session", "SparseMemory", "Stage");
+            "Computation",
+            "GeneratedProgram",
+            "LibraryProduct",
+            "Main",
+            "Memory",
+            "Rooms",
+            "Session",
+            "SparseMemory",
+            "Stage");
 
     private HostSources() {}
 

@@ -87,8 +87,8 @@ final class Residence implements State.Mirror {
     /** Bytes of everything that the programs keep on the device, by array. */
     private Map<String, Long> bytes() {
         Map<String, Long> arrays = new HashMap<>();
-        programs.forEach(program ->
-                program.arrayBytes().forEach((name, bytes) -> arrays.merge(name, bytes, Math::max)));
+        programs.forEach(
+                program -> program.arrayBytes().forEach((name, bytes) -> arrays.merge(name, bytes, Math::max)));
         return arrays;
     }
 

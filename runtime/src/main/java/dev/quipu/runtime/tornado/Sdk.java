@@ -79,7 +79,8 @@ public record Sdk(Path home, String version, List<String> backends) {
     }
 
     private static List<String> backends(Path home) {
-        return Arrays.stream(property(home, "tornado.backend", "tornado.backends").split(","))
+        return Arrays.stream(
+                        property(home, "tornado.backend", "tornado.backends").split(","))
                 .map(name -> name.strip().replace("-backend", ""))
                 .filter(name -> !name.isEmpty())
                 .toList();

@@ -38,8 +38,9 @@ final class SdkToolkit implements Toolkit {
         LibraryProvider.define(sdk);
         compiler = new SourceCompiler(List.of(sdk.apiJar()), List.of());
         List<Source> sources = new ArrayList<>();
-        HostSources.all().forEach((name, text) ->
-                sources.add(new Source(Session.class.getPackageName(), name, text, List.of("Quipu's own source"))));
+        HostSources.all()
+                .forEach((name, text) -> sources.add(
+                        new Source(Session.class.getPackageName(), name, text, List.of("Quipu's own source"))));
         hostFiles = compiler.compile(sources, Map.of());
         Map<String, byte[]> own = new HashMap<>(hostFiles);
         own.remove(Computation.class.getName());
@@ -65,7 +66,8 @@ final class SdkToolkit implements Toolkit {
         }
         arrays.forEach((name, bytes) -> {
             if (bytes > gpu.largest()) {
-                throw outOfMemory(Quantity.bytes(gpu.largest()) + " for a single array", Quantity.bytes(bytes) + " for " + name);
+                throw outOfMemory(
+                        Quantity.bytes(gpu.largest()) + " for a single array", Quantity.bytes(bytes) + " for " + name);
             }
         });
         long all = arrays.values().stream().mapToLong(Long::longValue).sum();
@@ -103,8 +105,8 @@ final class SdkToolkit implements Toolkit {
     public RuntimeException explain(RuntimeException failure, long bytes) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause.getClass().getSimpleName().equals("TornadoOutOfMemoryException")) {
-                QuipuException full = outOfMemory(
-                        "what is free of " + Quantity.bytes(gpu.bytes()), Quantity.bytes(bytes));
+                QuipuException full =
+                        outOfMemory("what is free of " + Quantity.bytes(gpu.bytes()), Quantity.bytes(bytes));
                 full.addSuppressed(failure);
                 return full;
             }

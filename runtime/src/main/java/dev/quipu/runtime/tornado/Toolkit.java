@@ -24,8 +24,7 @@ interface Toolkit {
      * @param provided host memory of arrays, by name: a header of 16 bytes and the elements
      * @param together names of arrays that are copied to the device together
      */
-    Computation start(
-            List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together);
+    Computation start(List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together);
 
     /**
      * Checks that arrays fit on the device.

@@ -94,8 +94,10 @@ final class TornadoExecutable implements Executable {
             case DeviceArray.Content.Result result -> Optional.of(buffers.stored(result.name()));
             case DeviceArray.Content.Table table -> Optional.of(tables.of(table.angles()));
             case DeviceArray.Content.Numbers numbers -> {
-                Buffer buffer = Buffer.allocate(arena, DType.I32, numbers.values().size());
-                buffer.setInts(0, numbers.values().stream().mapToInt(Integer::intValue).toArray());
+                Buffer buffer =
+                        Buffer.allocate(arena, DType.I32, numbers.values().size());
+                buffer.setInts(
+                        0, numbers.values().stream().mapToInt(Integer::intValue).toArray());
                 yield Optional.of(buffer);
             }
         };
@@ -127,8 +129,9 @@ final class TornadoExecutable implements Executable {
     /** Bytes of all arrays. */
     Map<String, Long> arrayBytes() {
         Map<String, Long> bytes = new HashMap<>();
-        program.arrays().forEach(array ->
-                bytes.put(array.name(), array.elements() * array.dtype().bytes()));
+        program.arrays()
+                .forEach(array ->
+                        bytes.put(array.name(), array.elements() * array.dtype().bytes()));
         return bytes;
     }
 

@@ -30,7 +30,8 @@ public record TornadoGpu(int backend, int device, String api, String name, long 
         TornadoStart.prepare();
         List<TornadoGpu> found = new ArrayList<>();
         try {
-            Object runtime = Class.forName(PROVIDER).getMethod("getTornadoRuntime").invoke(null);
+            Object runtime =
+                    Class.forName(PROVIDER).getMethod("getTornadoRuntime").invoke(null);
             int backends = (int) call(runtime, "getNumBackends");
             for (int backend = 0; backend < backends; backend++) {
                 Object known = call(runtime, "getBackend", backend);
@@ -105,7 +106,10 @@ public record TornadoGpu(int backend, int device, String api, String name, long 
                 .orElseThrow(() -> QuipuException.of(
                         all.isEmpty()
                                 ? "a device that TornadoVM can use"
-                                : "one of " + all.stream().map(TornadoGpu::selection).collect(Collectors.joining(", ")),
+                                : "one of "
+                                        + all.stream()
+                                                .map(TornadoGpu::selection)
+                                                .collect(Collectors.joining(", ")),
                         all.isEmpty() ? "none" : selection,
                         "--device",
                         all.isEmpty()

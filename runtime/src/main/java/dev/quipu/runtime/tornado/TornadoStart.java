@@ -57,24 +57,28 @@ final class TornadoStart {
         MethodTypeDesc signature =
                 MethodTypeDesc.of(annotation.arrayType(), ClassDesc.of("jdk.vm.ci.meta.ResolvedJavaMethod"));
         byte[] classFile = ClassFile.of()
-                .build(ClassDesc.of(TornadoStart.class.getPackageName() + ".NoAnnotations"), type -> type.withFlags(
-                                AccessFlag.PUBLIC, AccessFlag.FINAL, AccessFlag.SUPER)
-                        .withInterfaceSymbols(ClassDesc.of("uk.ac.manchester.tornado.runtime.ASMClassVisitorProvider"))
-                        .withMethodBody(
-                                ConstantDescs.INIT_NAME,
-                                ConstantDescs.MTD_void,
-                                ClassFile.ACC_PUBLIC,
-                                code -> code.aload(0)
-                                        .invokespecial(
-                                                ConstantDescs.CD_Object,
-                                                ConstantDescs.INIT_NAME,
-                                                ConstantDescs.MTD_void)
-                                        .return_())
-                        .withMethodBody(
-                                "getParallelAnnotations",
-                                signature,
-                                ClassFile.ACC_PUBLIC,
-                                code -> code.iconst_0().anewarray(annotation).areturn()));
+                .build(
+                        ClassDesc.of(TornadoStart.class.getPackageName() + ".NoAnnotations"),
+                        type -> type.withFlags(AccessFlag.PUBLIC, AccessFlag.FINAL, AccessFlag.SUPER)
+                                .withInterfaceSymbols(
+                                        ClassDesc.of("uk.ac.manchester.tornado.runtime.ASMClassVisitorProvider"))
+                                .withMethodBody(
+                                        ConstantDescs.INIT_NAME,
+                                        ConstantDescs.MTD_void,
+                                        ClassFile.ACC_PUBLIC,
+                                        code -> code.aload(0)
+                                                .invokespecial(
+                                                        ConstantDescs.CD_Object,
+                                                        ConstantDescs.INIT_NAME,
+                                                        ConstantDescs.MTD_void)
+                                                .return_())
+                                .withMethodBody(
+                                        "getParallelAnnotations",
+                                        signature,
+                                        ClassFile.ACC_PUBLIC,
+                                        code -> code.iconst_0()
+                                                .anewarray(annotation)
+                                                .areturn()));
         try {
             return MethodHandles.lookup().defineClass(classFile);
         } catch (IllegalAccessException e) {

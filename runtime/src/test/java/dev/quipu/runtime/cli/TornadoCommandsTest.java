@@ -18,7 +18,12 @@ class TornadoCommandsTest {
         SdkJvm.require();
         String folder = SharedData.of("data/weights/stories260K").toString();
         List<String> arguments = new ArrayList<>(List.of(
-                "sample", folder + "/stories260K.bin", "--tokenizer", folder + "/tok512.bin", "--prompt", "Once upon a"));
+                "sample",
+                folder + "/stories260K.bin",
+                "--tokenizer",
+                folder + "/tok512.bin",
+                "--prompt",
+                "Once upon a"));
         arguments.addAll(List.of("--temperature", "0", "--max-tokens", "200", "--json"));
         Call expected = Call.of(arguments.toArray(String[]::new));
         arguments.addAll(List.of("--device", "tornado"));
@@ -29,7 +34,9 @@ class TornadoCommandsTest {
     }
 
     private static JsonNode tokens(String output) {
-        return JsonMapper.shared().readTree(output.substring(output.indexOf('{'))).get("tokens");
+        return JsonMapper.shared()
+                .readTree(output.substring(output.indexOf('{')))
+                .get("tokens");
     }
 
     @Test

@@ -236,7 +236,9 @@ class TrainCommandTest {
             new Mistake(
                     "llama-tiny --plan papre --data TEXT",
                     "expected a plan, found 'papre'; did you mean paper? (see ./quipu train --help)"),
-            new Mistake("llama-tiny --device tornad --data TEXT", "expected a device, found 'tornad'; did you mean tornado?"),
+            new Mistake(
+                    "llama-tiny --device tornad --data TEXT",
+                    "expected a device, found 'tornad'; did you mean tornado?"),
             new Mistake("llama-tiny --loss-chunk 0 --data TEXT", "--loss-chunk: expected at least 1, found 0"),
             new Mistake("llama-tiny --lr -1 --data TEXT", "learning rate: expected a peak above 0, found -1.0"),
             new Mistake(

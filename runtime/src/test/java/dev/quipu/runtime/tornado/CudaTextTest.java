@@ -42,7 +42,14 @@ class CudaTextTest {
     void everyKernelCompilesForAGpu(String program) throws IOException, InterruptedException {
         require();
         SdkJvm printed = SdkJvm.run(
-                Main.class, "kernels", "llama-tiny", "--program", program, "--target", "tornado", "--device-source=virtual");
+                Main.class,
+                "kernels",
+                "llama-tiny",
+                "--program",
+                program,
+                "--target",
+                "tornado",
+                "--device-source=virtual");
         assertEquals(0, printed.exitCode(), printed.output());
         Matcher kernel = KERNEL.matcher(printed.output());
         assertTrue(kernel.find(), printed.output());

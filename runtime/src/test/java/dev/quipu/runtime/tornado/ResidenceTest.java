@@ -3,11 +3,12 @@ package dev.quipu.runtime.tornado;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.quipu.compiler.fixtures.SmallModels;
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.fixtures.SmallModels;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Trace;
+import dev.quipu.runtime.buffer.Buffer;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.jvm.JvmDevice;
@@ -81,8 +82,8 @@ class ResidenceTest {
             state.names().forEach(name -> expected.put(name, state.read(name).toFloats()));
             device.close();
             assertEquals(false, state.isMirrored());
-            expected.forEach((name, values) ->
-                    assertArrayEquals(values, state.get(name).toFloats(), name));
+            expected.forEach(
+                    (name, values) -> assertArrayEquals(values, state.get(name).toFloats(), name));
             try (Device jvm = new JvmDevice(1);
                     TrainingPrograms programs = programs(jvm, state)) {
                 step(programs, 2);
@@ -133,7 +134,7 @@ class ResidenceTest {
         return programs.loss(1f / (BATCH * SEQUENCE));
     }
 
-    private static void fill(dev.quipu.runtime.buffer.Buffer ids, int shift) {
+    private static void fill(Buffer ids, int shift) {
         for (int i = 0; i < BATCH * SEQUENCE; i++) {
             ids.setInt(i, (i * 3 + shift) % 7);
         }

@@ -12,8 +12,8 @@ final class TinyRunProcess {
 
     static void goOn(TinyRun tiny, String name, String device, long last) {
         try (TrainingText text = tiny.text();
-                Trainer trainer = Trainer.resume(
-                        text, TinyRun.options().device(device).build(), tiny.folder(name))) {
+                Trainer trainer =
+                        Trainer.resume(text, TinyRun.options().device(device).build(), tiny.folder(name))) {
             trainer.run(new TinyRun.StopAfter(last, trainer));
         }
     }

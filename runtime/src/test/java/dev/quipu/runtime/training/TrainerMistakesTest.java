@@ -53,8 +53,7 @@ class TrainerMistakesTest {
         mistakes.put("validate-every: expected 0 (never) or more, found -2", options -> options.validateEvery(-2));
         mistakes.put("expected betas in [0, 1)", options -> options.betas(0.9, 1));
         mistakes.put("workers: expected at least 1", options -> options.workers(-1));
-        mistakes.put(
-                "expected a device, found 'tornad'; did you mean tornado?", options -> options.device("tornad"));
+        mistakes.put("expected a device, found 'tornad'; did you mean tornado?", options -> options.device("tornad"));
         mistakes.forEach((line, mistake) -> {
             TrainingOptionsBuilder options = TinyRun.options();
             mistake.accept(options);
