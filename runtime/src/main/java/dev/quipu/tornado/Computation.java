@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Generated programs on a device, as the rest of the runtime sees them: in types of the JDK alone, so that a copy of this package
- * that was compiled at run time can be driven through it.
+ * Generated programs on a device, as the rest of the runtime sees them: in types of the JDK alone, so that a copy of
+ * this package that was compiled at run time can be driven through it.
  */
 public interface Computation extends AutoCloseable {
     /** Runs a program once: its inputs are read from host memory, its results are in host memory afterwards. */
@@ -18,7 +18,10 @@ public interface Computation extends AutoCloseable {
      */
     List<String> profile(String program);
 
-    /** Copies resident arrays from host memory to the device. Those that share a graph with one of them are copied, too: see {@link #together}. */
+    /**
+     * Copies resident arrays from host memory to the device. Those that share a graph with one of them are copied, too:
+     * see {@link #together}.
+     */
     void upload(Collection<String> arrays);
 
     /** Resident arrays that are uploaded together: to upload one is to upload all of its list. */

@@ -39,7 +39,8 @@ public final class Memory {
     /**
      * Arrays in memory that is given.
      *
-     * @param provided by the array's name: {@value #HEADER} bytes and then the elements; what is missing gets memory of its own
+     * @param provided by the array's name: {@value #HEADER} bytes and then the elements; what is missing gets memory of
+     *     its own
      */
     public Memory(Map<String, MemorySegment> provided) {
         this(provided, new HashMap<>());
@@ -60,7 +61,10 @@ public final class Memory {
         return (IntArray) resident.computeIfAbsent(name, absent -> newIntegers(name, elements));
     }
 
-    /** A resident array whose contents a program computes: intermediate values, results. It is as long as the longest that is asked for. */
+    /**
+     * A resident array whose contents a program computes: intermediate values, results. It is as long as the longest
+     * that is asked for.
+     */
     public FloatArray deviceFloats(String name, int elements) {
         int most = longest(name, elements);
         return (FloatArray) resident.computeIfAbsent(name, absent -> newFloats(name, most));

@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Programs in one execution plan, over arrays that stay on the device. TornadoVM hands an array's device buffer from the graph that ran last
- * to the graph that runs next, so every graph consumes all resident arrays, used or not, and graphs may run in any order.
+ * Programs in one execution plan, over arrays that stay on the device. TornadoVM hands an array's device buffer from
+ * the graph that ran last to the graph that runs next, so every graph consumes all resident arrays, used or not, and
+ * graphs may run in any order.
  */
 public final class Session implements Computation {
     private final Memory memory;
@@ -33,7 +34,8 @@ public final class Session implements Computation {
      *
      * @param programs classes of {@link GeneratedProgram}s, with a constructor that takes a {@link Memory}
      * @param provided host memory by the name of an array: see {@link Memory}
-     * @param together names of resident arrays that are uploaded together; those that are in no list are uploaded in one of their own
+     * @param together names of resident arrays that are uploaded together; those that are in no list are uploaded in
+     *     one of their own
      * @param device numbers of backend and device, {@code 0:0}; empty for TornadoVM's default
      */
     public Session(

@@ -11,9 +11,9 @@ import java.util.Objects;
 /**
  * Native memory for one tensor: a number of elements of one type, 64-byte aligned and zero at first.
  *
- * <p>The memory is padded to a multiple of 64 bytes and followed by {@value #SLACK} more, so that a kernel's masked vector
- * load or store that starts at a valid element never leaves the segment. The arena that the buffer was allocated from
- * decides how long it lives; a buffer that several threads use comes from a shared arena.
+ * <p>The memory is padded to a multiple of 64 bytes and followed by {@value #SLACK} more, so that a kernel's masked
+ * vector load or store that starts at a valid element never leaves the segment. The arena that the buffer was allocated
+ * from decides how long it lives; a buffer that several threads use comes from a shared arena.
  */
 public final class Buffer {
     /** Alignment in bytes: a cache line, and the widest vector. */
@@ -72,7 +72,10 @@ public final class Buffer {
         return new Buffer(type, length, segment, MemorySegment.NULL);
     }
 
-    /** Bytes that so many elements take in memory, padding and slack included; {@link #allocate} takes {@value #ALIGNMENT} more, for the header. */
+    /**
+     * Bytes that so many elements take in memory, padding and slack included; {@link #allocate} takes {@value
+     * #ALIGNMENT} more, for the header.
+     */
     public static long allocatedBytes(DType type, long length) {
         long bytes = Math.multiplyExact(length, type.bytes());
         return Math.addExact(Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT, SLACK);

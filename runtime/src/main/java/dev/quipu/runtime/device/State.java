@@ -17,11 +17,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Named buffers that outlive a run: weights, gradients, moments, caches. Programs that are loaded with the same state see
- * each other's effects on it.
+ * Named buffers that outlive a run: weights, gradients, moments, caches. Programs that are loaded with the same state
+ * see each other's effects on it.
  *
- * <p>Equal buffers of repeated layers ({@code layers.0.norm.weight}, {@code layers.1.norm.weight}, ...) that are allocated
- * together lie one behind the other, at equal strides.
+ * <p>Equal buffers of repeated layers ({@code layers.0.norm.weight}, {@code layers.1.norm.weight}, ...) that are
+ * allocated together lie one behind the other, at equal strides.
  */
 public final class State implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
@@ -33,8 +33,8 @@ public final class State implements AutoCloseable {
     private long bytes;
 
     /**
-     * Another memory that programs compute in, and that knows which of the two is newer. It is told before somebody looks at
-     * host memory.
+     * Another memory that programs compute in, and that knows which of the two is newer. It is told before somebody
+     * looks at host memory.
      */
     public interface Mirror {
         /** The array will be read in host memory. */

@@ -21,7 +21,8 @@ public final class Devices {
     /**
      * Starts a device.
      *
-     * @param name {@code jvm}, {@code reference}, {@code emulator}, or {@code tornado} with backend and device as numbers or names
+     * @param name {@code jvm}, {@code reference}, {@code emulator}, or {@code tornado} with backend and device as
+     *     numbers or names
      * @param workers threads that compute on the jvm device
      * @throws QuipuException if the device is unknown, or cannot be started here
      */
@@ -44,7 +45,8 @@ public final class Devices {
     }
 
     /**
-     * Checks, without starting anything, that a device can be expected to start here: before long work that would be for nothing.
+     * Checks, without starting anything, that a device can be expected to start here: before long work that would be
+     * for nothing.
      *
      * @throws QuipuException if the device is unknown, or there is no SDK for it
      */

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * A state on a device, with the programs that are loaded over it. Its arrays stay on the device from run to run; they are copied
- * back when somebody looks at them, and copied there again when somebody has changed them.
+ * A state on a device, with the programs that are loaded over it. Its arrays stay on the device from run to run; they
+ * are copied back when somebody looks at them, and copied there again when somebody has changed them.
  */
 final class Residence implements State.Mirror {
     private final Toolkit toolkit;

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * A TornadoVM SDK: the host's classes and generated programs are compiled against its API. The host's classes that Quipu itself was
- * compiled with see the emulator, so those of here have a class loader of their own; only the interface between the two worlds
- * is shared.
+ * A TornadoVM SDK: the host's classes and generated programs are compiled against its API. The host's classes that
+ * Quipu itself was compiled with see the emulator, so those of here have a class loader of their own; only the
+ * interface between the two worlds is shared.
  */
 final class SdkToolkit implements Toolkit {
     /** The backend that tells a library which stream to work on. */

@@ -11,8 +11,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * A GPU, by way of a TornadoVM SDK. State stays on it between runs; it is copied back when somebody looks at it. What TornadoVM
- * cannot do ends with a message: nothing falls back to Java.
+ * A GPU, by way of a TornadoVM SDK. State stays on it between runs; it is copied back when somebody looks at it. What
+ * TornadoVM cannot do ends with a message: nothing falls back to Java.
  */
 public final class TornadoDevice implements Device {
     private final TornadoGpu gpu;

@@ -40,9 +40,9 @@ final class TornadoStart {
     }
 
     /**
-     * TornadoVM looks for its annotations in class files on the class path, where generated classes have none. Kernels over a
-     * KernelContext have no annotations, which is what this class says; it implements an interface of TornadoVM's, so it is
-     * made here:
+     * TornadoVM looks for its annotations in class files on the class path, where generated classes have none. Kernels
+     * over a KernelContext have no annotations, which is what this class says; it implements an interface of
+     * TornadoVM's, so it is made here:
      *
      * <pre>
      * public final class NoAnnotations implements ASMClassVisitorProvider {
