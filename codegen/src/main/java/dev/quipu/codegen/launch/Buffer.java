@@ -13,7 +13,7 @@ public record Buffer(DType dtype, long elements, Use use) {
     public enum Use {
         READ,
         WRITE,
-        /** Reads and writes: a sum into state, an update in place. */
+        /** Writes, and what was there before matters: a sum into state, an update in place, some rows of a cache. */
         UPDATE
     }
 }

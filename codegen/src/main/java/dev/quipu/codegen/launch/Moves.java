@@ -140,7 +140,7 @@ final class Moves {
                 new Step.Store("x", moved(1, 0, cache.strides(), 2, cache.strides()[1], cache.size(1)), false));
         return bind(
                 rows.shape(),
-                List.of(read(rows), write(stored), read(position)),
+                List.of(read(rows), buffer(stored.type(), Buffer.Use.UPDATE), read(position)),
                 List.of(scheduled.place(rows), scheduled.place(stored), scheduled.place(position)),
                 steps);
     }
