@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * A matrix product that a library computes, in a task graph. The library asks for {@link #get numbers} each time that it is
  * called, and where there is none, as in the emulator, the product can be {@link #accept computed} here.
  */
+@SuppressWarnings("ReferenceEquality") // arrays are known by what they are
 public final class LibraryProduct implements Supplier<int[]>, Consumer<Object[]> {
     /** What the library is called in task graphs. */
     public static final String LIBRARY = "quipu/products";

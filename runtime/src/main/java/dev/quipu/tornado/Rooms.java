@@ -66,6 +66,7 @@ final class Rooms {
         return graph.persistOnDevice(arrays.toArray());
     }
 
+    @SuppressWarnings("ReferenceEquality") // arrays are known by what they are
     private Object[] others(List<Object> arrays) {
         List<Object> others = new ArrayList<>();
         for (Object array : resident) {

@@ -63,7 +63,7 @@ public final class Session implements Computation {
         graphs.forEach(graph -> places.put(graph, places.size()));
         plan = new TornadoExecutionPlan(graphs.stream().map(TaskGraph::snapshot).toArray(ImmutableTaskGraph[]::new));
         if (!device.isEmpty()) {
-            String[] numbers = device.split(":");
+            String[] numbers = device.split(":", 2);
             plan.withDevice(TornadoExecutionPlan.getDevice(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1])));
         }
         plan.withGridScheduler(grids);

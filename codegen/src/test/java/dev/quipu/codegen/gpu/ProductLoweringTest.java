@@ -66,8 +66,8 @@ class ProductLoweringTest {
                 int rows = tile.rows() + 1 - i % 2;
                 int columns = tile.columns() * (1 + i % 2) - 1 + i % 2;
                 int[] sizes = {1 + i % 2, rows, columns, parts == 1 ? 20 : 40};
-                MatrixCase shape =
-                        shape(sizes, (i + i / 4) % 4, MatrixCase.End.values()[i % MatrixCase.End.values().length]);
+                List<MatrixCase.End> ends = List.of(MatrixCase.End.values());
+                MatrixCase shape = shape(sizes, (i + i / 4) % 4, ends.get(i % ends.size()));
                 int count = parts;
                 tests.add(DynamicTest.dynamicTest(
                         tile + ", " + parts + " parts, " + shape, () -> check(shape, one -> tiled(one, tile, count))));

@@ -138,7 +138,7 @@ class ProductInputsTest {
                 List.of("MOVE", "ROWS", "ROWS", "PRODUCT"),
                 Clustering.of(rounded).stream()
                         .map(cluster -> cluster.kind().name())
-                        .sorted(Comparator.comparing(List.of("MOVE", "ROWS", "PRODUCT")::indexOf))
+                        .sorted(Comparator.comparingInt(List.of("MOVE", "ROWS", "PRODUCT")::indexOf))
                         .toList(),
                 "the move stores what silu reads; silu and the cast read the same rows, and x has a cast of its own");
     }

@@ -90,12 +90,17 @@ final class CheckCommand extends QuipuCommand {
         return sequence;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a small model may be equal to none
+    private static boolean isDeclared(ModelSource source, Model model) {
+        return model == source.model();
+    }
+
     private String title(ModelSource source, Model model, int tokens) {
         return String.format(
                 Locale.ROOT,
                 "%s%s, %s, batch %d, sequence %d",
                 source.name(),
-                model == source.model() ? "" : ", as a small model of " + StepCheck.weights(model) + " weights",
+                isDeclared(source, model) ? "" : ", as a small model of " + StepCheck.weights(model) + " weights",
                 PlanNames.describe(plan.request()),
                 batch,
                 tokens);
@@ -110,7 +115,7 @@ final class CheckCommand extends QuipuCommand {
     private Map<String, Object> values(ModelSource source, Model model, int tokens, List<KernelVerdict> verdicts) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("model", source.name());
-        values.put("small", model != source.model());
+        values.put("small", !isDeclared(source, model));
         values.put("weights", StepCheck.weights(model));
         values.put("plan", PlanNames.describe(plan.request()));
         values.put("batch", batch);

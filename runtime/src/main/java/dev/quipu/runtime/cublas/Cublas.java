@@ -14,6 +14,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -90,7 +91,11 @@ public final class Cublas {
 
     @SafeVarargs
     private static MemoryLayout[] arguments(List<MemoryLayout>... parts) {
-        return Stream.of(parts).flatMap(List::stream).toArray(MemoryLayout[]::new);
+        List<MemoryLayout> all = new ArrayList<>();
+        for (List<MemoryLayout> part : parts) {
+            all.addAll(part);
+        }
+        return all.toArray(MemoryLayout[]::new);
     }
 
     private static MethodHandle function(SymbolLookup library, String name, MemoryLayout... arguments) {

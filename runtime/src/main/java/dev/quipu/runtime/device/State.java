@@ -172,6 +172,7 @@ public final class State implements AutoCloseable {
      *
      * @throws AssertionError if they do so in a third one already
      */
+    @SuppressWarnings("ReferenceEquality") // which memory it is, not what it is like
     public void attach(Mirror other) {
         if (mirror.isPresent() && mirror.get() != other) {
             throw new AssertionError("state that lives on two devices");

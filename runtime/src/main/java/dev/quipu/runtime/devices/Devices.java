@@ -64,7 +64,7 @@ public final class Devices {
      */
     public static void check(String name) {
         boolean selects = name.contains(":");
-        if (!NAMES.contains(kind(name)) || selects && !kind(name).equals("tornado")) {
+        if (!NAMES.contains(kind(name)) || (selects && !kind(name).equals("tornado"))) {
             throw NearestNames.unknown("a device", name, NAMES);
         }
     }

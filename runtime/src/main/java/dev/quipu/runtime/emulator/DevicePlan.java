@@ -137,6 +137,7 @@ public final class DevicePlan {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // arrays are known by what they are
     private static boolean keeps(GraphParts graph, TornadoNativeArray array) {
         return graph.persisted().stream().anyMatch(kept -> kept == array)
                 || graph.consumed().stream().anyMatch(passed -> passed.array() == array);

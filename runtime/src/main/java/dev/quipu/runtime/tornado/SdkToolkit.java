@@ -85,6 +85,7 @@ final class SdkToolkit implements Toolkit {
     }
 
     @Override
+    @SuppressWarnings("RethrowReflectiveOperationExceptionAsLinkageError") // the host's classes are ours
     public Computation start(
             List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together) {
         try {

@@ -100,8 +100,8 @@ public record TornadoGpu(int backend, int device, String api, String name, long 
                         || parts[1].equalsIgnoreCase(gpu.api))
                 .filter(gpu -> parts.length < 3
                         || parts[2].equals(Integer.toString(gpu.device))
-                        || !isNumber(parts[2])
-                                && gpu.name.toLowerCase(Locale.ROOT).contains(parts[2].toLowerCase(Locale.ROOT)))
+                        || (!isNumber(parts[2])
+                                && gpu.name.toLowerCase(Locale.ROOT).contains(parts[2].toLowerCase(Locale.ROOT))))
                 .findFirst()
                 .orElseThrow(() -> QuipuException.of(
                         all.isEmpty()

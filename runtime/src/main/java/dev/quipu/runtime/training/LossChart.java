@@ -27,7 +27,6 @@ public final class LossChart {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 540;
     private static final int MOST_POINTS = 400;
-    private static final int TICK_SPACING = 100;
     private static final double SMOOTHING_SHARE = 0.01;
     private static final float THIN = 1f;
     private static final float MEDIUM = 2f;
@@ -102,7 +101,6 @@ public final class LossChart {
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setPlotBorderVisible(false);
         chart.getStyler().setXAxisDecimalPattern("#,##0");
-        chart.getStyler().setXAxisTickMarkSpacingHint(TICK_SPACING);
         LossChart drawing = new LossChart(chart, runs);
         if (runs.size() == 1) {
             drawing.addSteps(runs.getFirst());

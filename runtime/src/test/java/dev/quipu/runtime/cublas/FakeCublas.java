@@ -8,6 +8,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 
@@ -57,6 +58,7 @@ record FakeCublas(Path file, Cublas library) {
 
     long kept(Kept what) {
         MemorySegment all = SymbolLookup.libraryLookup(file, Arena.global()).findOrThrow("last_call");
-        return all.reinterpret(Kept.values().length * Long.BYTES).getAtIndex(ValueLayout.JAVA_LONG, what.ordinal());
+        return all.reinterpret((long) Kept.values().length * Long.BYTES)
+                .getAtIndex(ValueLayout.JAVA_LONG, List.of(Kept.values()).indexOf(what));
     }
 }

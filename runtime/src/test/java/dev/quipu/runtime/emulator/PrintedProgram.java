@@ -105,6 +105,7 @@ final class PrintedProgram {
     }
 
     /** Loads a program and calls its {@code static Object run()}. */
+    @SuppressWarnings("RethrowReflectiveOperationExceptionAsLinkageError") // the program is the test's
     static Object run(String text) {
         try {
             return load(text).getMethod("run").invoke(null);
