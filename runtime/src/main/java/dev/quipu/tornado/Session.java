@@ -22,6 +22,9 @@ import java.util.Set;
  * graphs may run in any order.
  */
 public final class Session implements Computation {
+    /** What names of graphs that make room begin with: those of programs begin with a small letter. */
+    private static final String ROOMS = "Rooms_";
+
     private final Memory memory;
     private final List<List<String>> together = new ArrayList<>();
     private final Map<String, List<Stage>> programs = new LinkedHashMap<>();
@@ -97,10 +100,10 @@ public final class Session implements Computation {
         Rooms rooms = new Rooms(memory.resident(), grids);
         List<TaskGraph> graphs = new ArrayList<>();
         for (List<String> names : together) {
-            graphs.add(rooms.filled("rooms_" + graphs.size(), arrays(names)));
+            graphs.add(rooms.filled(ROOMS + graphs.size(), arrays(names)));
         }
         if (!empty.isEmpty()) {
-            graphs.add(rooms.empty("rooms_" + graphs.size(), arrays(empty)));
+            graphs.add(rooms.empty(ROOMS + graphs.size(), arrays(empty)));
         }
         return graphs;
     }

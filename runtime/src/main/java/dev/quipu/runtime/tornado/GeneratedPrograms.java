@@ -5,10 +5,10 @@ import dev.quipu.runtime.device.AngleTables;
 import dev.quipu.runtime.device.State;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 
 /** The programs of a device, by the state that they work on. */
 final class GeneratedPrograms implements AutoCloseable {
@@ -16,7 +16,7 @@ final class GeneratedPrograms implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final AngleTables tables = new AngleTables(arena);
     private final List<Residence> residences = new ArrayList<>();
-    private final Map<String, Integer> names = new HashMap<>();
+    private final Set<String> names = new HashSet<>();
 
     GeneratedPrograms(Toolkit toolkit) {
         this.toolkit = toolkit;
@@ -44,9 +44,14 @@ final class GeneratedPrograms implements AutoCloseable {
     /** An identifier after a graph's name, with a number where it is taken. */
     private String fresh(String graph) {
         String letters = graph.replaceAll("[^A-Za-z0-9]+", "_");
-        String name = letters.substring(0, 1).toLowerCase(Locale.ROOT) + letters.substring(1);
-        int number = names.merge(name, 1, Integer::sum);
-        return number == 1 ? name : name + number;
+        String wanted = letters.isEmpty() || Character.isDigit(letters.charAt(0))
+                ? "program" + letters
+                : letters.substring(0, 1).toLowerCase(Locale.ROOT) + letters.substring(1);
+        String name = wanted;
+        for (int number = 2; !names.add(name); number++) {
+            name = wanted + number;
+        }
+        return name;
     }
 
     @Override

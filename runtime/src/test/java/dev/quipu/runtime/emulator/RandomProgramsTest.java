@@ -1,5 +1,6 @@
 package dev.quipu.runtime.emulator;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quipu.compiler.autodiff.Differentiate;
@@ -63,6 +64,16 @@ class RandomProgramsTest {
         for (PlanRequest plan : List.of(PlanRequest.BLOCKS, Plans.random(seed))) {
             assertEquals(List.of(), expected.otherBits(run(choices, plan, filled)), plan.name());
         }
+    }
+
+    /** Classes of models may be called as classes and graphs of the generated source are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Rooms", "String", "Stage", "int", "2nd"})
+    void anyNameOfAGraphWillDo(String name) {
+        Graph random = Simplify.of(RandomGraph.of(35));
+        Graph graph = Graph.of(name, random.results(), random.effects());
+        Scheduled scheduled = Scheduled.of(graph, Clustering.of(graph));
+        assertDoesNotThrow(() -> DeviceRun.of(scheduled, Filled.of(graph, 2, 35), emulator));
     }
 
     private static Filled.Outcome run(Choices choices, PlanRequest plan, Filled filled) {
