@@ -7,7 +7,6 @@ import static dev.quipu.codegen.gpu.GpuForms.divide;
 import static dev.quipu.codegen.gpu.GpuForms.less;
 import static dev.quipu.codegen.gpu.GpuForms.min;
 import static dev.quipu.codegen.gpu.GpuForms.remainder;
-import static dev.quipu.codegen.gpu.GpuForms.store;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;

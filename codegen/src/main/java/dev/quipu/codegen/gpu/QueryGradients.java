@@ -6,7 +6,6 @@ import static dev.quipu.codegen.gpu.GpuForms.comment;
 import static dev.quipu.codegen.gpu.GpuForms.divide;
 import static dev.quipu.codegen.gpu.GpuForms.min;
 import static dev.quipu.codegen.gpu.GpuForms.remainder;
-import static dev.quipu.codegen.gpu.GpuForms.store;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;
@@ -74,11 +73,11 @@ final class QueryGradients {
             barrier(loop);
             tile.score(loop, block, rows, statistics);
             barrier(loop);
-            RegisterBlock.add(loop, "n", tiles.keyTile(), new Product(slopes, tile.keys().columns(vectors), queries));
+            RegisterBlock.add(
+                    loop, "n", tiles.keyTile(), new Product(slopes, tile.keys().columns(vectors), queries));
             barrier(loop);
         });
         Value.Variable at = body.let("gradientAt", places.query(head, first));
-        tile.store(
-                body, GradientTiles.gradients(launch), queries, at, places.queryStep(), count, launch.scale());
+        tile.store(body, GradientTiles.gradients(launch), queries, at, places.queryStep(), count, launch.scale());
     }
 }

@@ -120,10 +120,7 @@ final class TiledProduct {
 
     /** Those elements of the block that exist, by a loop: unrolled code of long epilogues would be most of the kernel. */
     private void elements(
-            Value firstRow,
-            Value firstColumn,
-            RegisterBlock sums,
-            BiFunction<Emitter, Value, ProductEnd.Row> ends) {
+            Value firstRow, Value firstColumn, RegisterBlock sums, BiFunction<Emitter, Value, ProductEnd.Row> ends) {
         Value.Variable block = new Value.Variable(emitter.fresh("block"), KernelType.ARRAY);
         int size = itemRows * itemColumns;
         if (size > 1) {

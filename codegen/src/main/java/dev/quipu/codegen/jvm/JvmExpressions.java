@@ -29,7 +29,8 @@ final class JvmExpressions {
                 case FLOAT -> "FloatVector";
                 case INT -> "IntVector";
                 case BOOLEAN -> "VectorMask<Float>";
-                case LONG, SEGMENT, ARRAY, FLOATS, BFLOATS, INTS -> throw new AssertionError("no vector of " + type.kind());
+                case LONG, SEGMENT, ARRAY, FLOATS, BFLOATS, INTS ->
+                    throw new AssertionError("no vector of " + type.kind());
             };
         }
         return switch (type.kind()) {

@@ -60,12 +60,14 @@ record Banks(Scheduled scheduled, List<Bank> banks) {
         long end = 0;
         long lowerBound = 0;
         for (Map.Entry<DType, Map<Tensor, Lifetime>> entry : lifetimes.entrySet()) {
-            List<MemoryPlan> plans = pack(scheduled, entry.getValue(), mostElements * entry.getKey().bytes());
+            List<MemoryPlan> plans = pack(
+                    scheduled, entry.getValue(), mostElements * entry.getKey().bytes());
             for (int i = 0; i < plans.size(); i++) {
                 long offset = end;
                 MemoryPlan plan = plans.get(i);
-                plan.slots().forEach((tensor, slot) ->
-                        slots.put(tensor, new MemoryPlan.Slot(offset + slot.offset(), slot.life())));
+                plan.slots()
+                        .forEach((tensor, slot) ->
+                                slots.put(tensor, new MemoryPlan.Slot(offset + slot.offset(), slot.life())));
                 String number = plans.size() == 1 ? "" : "_" + (i + 1);
                 banks.add(new Bank("arena_" + entry.getKey() + number, entry.getKey(), offset, plan.bytes()));
                 end += plan.bytes();
@@ -114,7 +116,8 @@ record Banks(Scheduled scheduled, List<Bank> banks) {
         });
         return members.values().stream()
                 .map(family -> new Family(
-                        family, family.values().stream().mapToLong(Lifetime::bytes).sum()))
+                        family,
+                        family.values().stream().mapToLong(Lifetime::bytes).sum()))
                 .sorted(Comparator.comparingLong(Family::bytes).reversed())
                 .toList();
     }

@@ -40,7 +40,9 @@ final class ProgramArrays {
             }
             case Place.Part part -> {
                 Address whole = of(part.whole());
-                yield at(whole.array(), whole.base() + part.offset() / whole.array().dtype().bytes());
+                yield at(
+                        whole.array(),
+                        whole.base() + part.offset() / whole.array().dtype().bytes());
             }
             case Place.State state -> {
                 StateLayout.Part part = layout.of(state.name());
@@ -52,12 +54,10 @@ final class ProgramArrays {
             case Place.Result result ->
                 own(result.name() + ".result", result.type(), new DeviceArray.Content.Result(result.name()));
             case Place.Table table -> {
-                String name = "angles_" + Integer.toHexString(table.angles().toString().hashCode());
+                String name = "angles_"
+                        + Integer.toHexString(table.angles().toString().hashCode());
                 long elements = (long) table.angles().length() * table.angles().width();
-                yield at(
-                        new DeviceArray(
-                                name, DType.F32, elements, new DeviceArray.Content.Table(table.angles())),
-                        0);
+                yield at(new DeviceArray(name, DType.F32, elements, new DeviceArray.Content.Table(table.angles())), 0);
             }
         };
     }
@@ -73,8 +73,7 @@ final class ProgramArrays {
 
     /** Memory for values that pass between the kernels of one launch. */
     Address scratch(long begin, long elements) {
-        DeviceArray array =
-                new DeviceArray(SCRATCH, DType.F32, begin + elements, new DeviceArray.Content.Passing());
+        DeviceArray array = new DeviceArray(SCRATCH, DType.F32, begin + elements, new DeviceArray.Content.Passing());
         return at(array, begin);
     }
 

@@ -173,7 +173,11 @@ final class ProgramBuilder {
     private Set<Place> begun(int number) {
         Set<Place> begun = new HashSet<>();
         for (int i = number - 1;
-                i >= 0 && launches.get(i).cluster().head().equals(launches.get(number).cluster().head());
+                i >= 0
+                        && launches.get(i)
+                                .cluster()
+                                .head()
+                                .equals(launches.get(number).cluster().head());
                 i--) {
             begun.addAll(launches.get(i).places());
         }

@@ -57,7 +57,9 @@ final class ProgramWriter {
 
     /** An identifier after an array's name; the program's own arrays go without its name. */
     private String field(String array, Set<String> taken) {
-        String own = array.startsWith(program.name() + ".") ? array.substring(program.name().length() + 1) : array;
+        String own = array.startsWith(program.name() + ".")
+                ? array.substring(program.name().length() + 1)
+                : array;
         String name = own.replaceAll("[^A-Za-z0-9]+", "_");
         String base = SourceVersion.isName(name) ? name : "array_" + name;
         String unique = base;
@@ -96,8 +98,9 @@ final class ProgramWriter {
         type.addField(FieldSpec.builder(TornadoApi.KERNEL_CONTEXT, "context", Modifier.PRIVATE, Modifier.FINAL)
                 .initializer("new $T()", TornadoApi.KERNEL_CONTEXT)
                 .build());
-        program.arrays().forEach(array -> type.addField(
-                arrayType(array), fields.get(array.name()), Modifier.PRIVATE, Modifier.FINAL));
+        program.arrays()
+                .forEach(array ->
+                        type.addField(arrayType(array), fields.get(array.name()), Modifier.PRIVATE, Modifier.FINAL));
         type.addField(FieldSpec.builder(TornadoApi.INT_ARRAY, ITERATION, Modifier.PRIVATE, Modifier.FINAL)
                 .addJavadoc("The number of the run that a stage is in.\n")
                 .initializer("new $T(1)", TornadoApi.INT_ARRAY)
@@ -126,11 +129,7 @@ final class ProgramWriter {
                 .addStatement("this.memory = memory");
         for (DeviceArray array : program.arrays()) {
             method.addStatement(
-                    "$L = memory.$L($S, $L)",
-                    fields.get(array.name()),
-                    request(array),
-                    array.name(),
-                    array.elements());
+                    "$L = memory.$L($S, $L)", fields.get(array.name()), request(array), array.name(), array.elements());
         }
         return method.build();
     }
@@ -182,9 +181,7 @@ final class ProgramWriter {
         String places = fields.get(TornadoProgram.places(stage));
         code.addStatement("graph.transferToDevice($T.FIRST_EXECUTION, $L)", TRANSFER, places);
         code.addStatement(
-                "graph.transferToDevice($T.EVERY_EXECUTION, $L)",
-                TRANSFER,
-                String.join(", ", everyExecution(tasks)));
+                "graph.transferToDevice($T.EVERY_EXECUTION, $L)", TRANSFER, String.join(", ", everyExecution(tasks)));
         code.addStatement("graph.consumeFromDevice(memory.resident())");
         int stride = tasks.stream().mapToInt(task -> task.bases().size()).sum();
         int entry = 0;
@@ -213,8 +210,7 @@ final class ProgramWriter {
         }
         List<String> results = results(stage);
         if (!results.isEmpty()) {
-            code.addStatement(
-                    "graph.transferToHost($T.EVERY_EXECUTION, $L)", TRANSFER, String.join(", ", results));
+            code.addStatement("graph.transferToHost($T.EVERY_EXECUTION, $L)", TRANSFER, String.join(", ", results));
         }
         code.addStatement("return new $T(graph, $L, $L)", STAGE, stage.runs(), ITERATION);
         return MethodSpec.methodBuilder("stage" + program.stages().indexOf(stage))
@@ -282,13 +278,12 @@ final class ProgramWriter {
     private String comment(TornadoProgram.Stage stage) {
         String size = stage.size() == 1 ? "1 task" : stage.size() + " tasks";
         String runs = stage.runs() == 1 ? "once" : stage.runs() + " times";
-        List<String> layers = program.tasks()
-                .subList(stage.start(), stage.start() + stage.size() * stage.runs())
-                .stream()
-                .map(task -> layer(program.launches().get(task.launch())))
-                .filter(layer -> !layer.isEmpty())
-                .distinct()
-                .collect(Collectors.toList());
+        List<String> layers =
+                program.tasks().subList(stage.start(), stage.start() + stage.size() * stage.runs()).stream()
+                        .map(task -> layer(program.launches().get(task.launch())))
+                        .filter(layer -> !layer.isEmpty())
+                        .distinct()
+                        .collect(Collectors.toList());
         String where = layers.isEmpty()
                 ? ""
                 : ": " + layers.getFirst() + (layers.size() == 1 ? "" : " to " + layers.getLast());

@@ -44,7 +44,8 @@ public final class TornadoKernelWriter {
     private static final String PLACE = "place";
 
     /** Class names, and places where a line may break. */
-    private static final Pattern MARKS = Pattern.compile("\\bTornadoMath\\b|\\bBFloat16\\b|(?<=,) | (?=(?:[-+*/%&|?:]|<<|>>) )");
+    private static final Pattern MARKS =
+            Pattern.compile("\\bTornadoMath\\b|\\bBFloat16\\b|(?<=,) | (?=(?:[-+*/%&|?:]|<<|>>) )");
 
     private final GpuKernel kernel;
     private final List<String> arrays;

@@ -247,7 +247,8 @@ class GpuSubsetTest {
                 new Row(
                         "values of another type",
                         "value of n: FLOAT: INT is expected",
-                        SubsetKernel.of(emitter -> emitter.add(new Statement.Declare(new Value.Variable("n", KernelType.INT), ONE))),
+                        SubsetKernel.of(emitter ->
+                                emitter.add(new Statement.Declare(new Value.Variable("n", KernelType.INT), ONE))),
                         declaring(ZERO)),
                 new Row(
                         "fractions as ints",
@@ -315,7 +316,8 @@ class GpuSubsetTest {
     }
 
     private static GpuKernel branches(List<Statement> then, List<Statement> otherwise) {
-        return SubsetKernel.of(emitter -> emitter.add(new Statement.If(compare(Comparison.LESS, ITEM, GROUP), then, otherwise)));
+        return SubsetKernel.of(
+                emitter -> emitter.add(new Statement.If(compare(Comparison.LESS, ITEM, GROUP), then, otherwise)));
     }
 
     private static Statement loop(String name) {
@@ -340,7 +342,8 @@ class GpuSubsetTest {
     }
 
     private static GpuKernel barrierInLoop(Value end) {
-        return SubsetKernel.of(emitter -> emitter.loop("i", integer(0), end, 1, (inner, i) -> inner.add(new Statement.Barrier())));
+        return SubsetKernel.of(
+                emitter -> emitter.loop("i", integer(0), end, 1, (inner, i) -> inner.add(new Statement.Barrier())));
     }
 
     private static GpuKernel conditionOnAssigned(Value value) {

@@ -111,7 +111,8 @@ class ProductLoweringTest {
     @ParameterizedTest
     @ValueSource(strings = {"1 3 40 70", "2 37 41 31", "1 9 10 400"})
     void roundedOperandsAreAddedUpInFullPrecision(String sizes) {
-        int[] numbers = Arrays.stream(sizes.split(" ")).mapToInt(Integer::parseInt).toArray();
+        int[] numbers =
+                Arrays.stream(sizes.split(" ")).mapToInt(Integer::parseInt).toArray();
         MatrixCase shape = shape(numbers, 1, MatrixCase.End.RESIDUAL);
         MatrixProduct product = shape.launch();
         List<Buffer> buffers = product.buffers().stream()

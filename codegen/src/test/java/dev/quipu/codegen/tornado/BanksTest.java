@@ -65,7 +65,10 @@ class BanksTest {
                 for (int output = 0; output < first.types().size(); output++) {
                     MemoryPlan.Slot one = slots.get(first.output(output));
                     MemoryPlan.Slot other = slots.get(second.output(output));
-                    if (one != null && other != null && one.life().over().isEmpty() && other.life().over().isEmpty()) {
+                    if (one != null
+                            && other != null
+                            && one.life().over().isEmpty()
+                            && other.life().over().isEmpty()) {
                         assertEquals(banks.of(one.offset()), banks.of(other.offset()));
                         compared++;
                     }

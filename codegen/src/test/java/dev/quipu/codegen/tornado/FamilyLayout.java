@@ -10,8 +10,9 @@ import java.util.Map;
 public record FamilyLayout(Map<String, Type> types, Map<String, List<String>> families) implements StateLayout {
     public static FamilyLayout of(Map<String, Type> types) {
         Map<String, List<String>> families = new LinkedHashMap<>();
-        types.keySet().forEach(name -> families.computeIfAbsent(family(name), key -> new ArrayList<>())
-                .add(name));
+        types.keySet()
+                .forEach(name -> families.computeIfAbsent(family(name), key -> new ArrayList<>())
+                        .add(name));
         return new FamilyLayout(types, families);
     }
 

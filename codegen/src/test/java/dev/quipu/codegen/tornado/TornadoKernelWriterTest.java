@@ -4,8 +4,8 @@ import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.number;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterSpec;

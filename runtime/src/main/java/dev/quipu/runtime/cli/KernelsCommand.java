@@ -46,8 +46,9 @@ final class KernelsCommand extends QuipuCommand {
             paramLabel = "DEVICE",
             arity = "0..1",
             fallbackValue = TORNADO,
-            description = "With --target tornado: what TornadoVM makes of the kernels for a device (default: tornado, its first),"
-                    + " OpenCL C, CUDA C or PTX. virtual needs no driver.")
+            description =
+                    "With --target tornado: what TornadoVM makes of the kernels for a device (default: tornado, its"
+                            + " first), OpenCL C, CUDA C or PTX. virtual needs no driver.")
     private String deviceSource;
 
     @Mixin
@@ -62,8 +63,8 @@ final class KernelsCommand extends QuipuCommand {
         if (deviceSource != null) {
             out().print(argument(() -> DeviceText.of(scheduled, deviceSource)));
         } else if (target.equals(TORNADO)) {
-            TornadoProgram generated = argument(() ->
-                    TornadoProgram.of(program.name(), scheduled, new PlannedLayout(scheduled.states())));
+            TornadoProgram generated =
+                    argument(() -> TornadoProgram.of(program.name(), scheduled, new PlannedLayout(scheduled.states())));
             if (folder == null) {
                 generated.sources().forEach(kernel -> out().println(kernel.text()));
             } else {

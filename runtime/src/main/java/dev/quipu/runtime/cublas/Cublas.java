@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** The library: NVIDIA's cuBLAS 12 or 13, of which Quipu calls the products of general matrices with mixed types. */
 public final class Cublas {

@@ -80,7 +80,9 @@ public final class ModelWeights {
 
     static StoredTensor stored(String parameter, String name, State state) {
         return StoredTensor.ofFloats(
-                name, sizes(state.type(parameter).shape()), state.read(parameter).elements());
+                name,
+                sizes(state.type(parameter).shape()),
+                state.read(parameter).elements());
     }
 
     static List<Long> sizes(Shape shape) {

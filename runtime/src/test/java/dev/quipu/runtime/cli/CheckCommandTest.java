@@ -60,13 +60,12 @@ class CheckCommandTest {
 
     @Test
     void faultsStandBelowTheirKernel() {
-        String expected =
-                """
-                FAULT  llama_0.norm  1 launch
-                       race: llama_0.norm, work-group 3, work-item 17, shared[64]: reads what work-item 4 writes with no barrier between
-                clean  llama_0.sum   12 launches
-                1 of 2 kernels have faults
-                """;
+        String expected = """
+            FAULT  llama_0.norm  1 launch
+                   race: llama_0.norm, work-group 3, work-item 17, shared[64]: reads what work-item 4 writes with no barrier between
+            clean  llama_0.sum   12 launches
+            1 of 2 kernels have faults
+            """;
         assertEquals(expected, Verdicts.text(VERDICTS));
     }
 

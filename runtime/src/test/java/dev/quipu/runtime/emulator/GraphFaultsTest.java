@@ -15,57 +15,55 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Programs whose graphs TornadoVM could not hold, or whose transfers leave out something. */
 class GraphFaultsTest {
-    private static final String BEFORE = PrintedProgram.IMPORTS
-            + """
-            public class Program {
-                static final KernelContext context = new KernelContext();
-                static final FloatArray a = new FloatArray(8);
-                static final FloatArray b = new FloatArray(8);
-                public static void copy(KernelContext context, FloatArray from, FloatArray to) {
+    private static final String BEFORE = PrintedProgram.IMPORTS + """
+        public class Program {
+            static final KernelContext context = new KernelContext();
+            static final FloatArray a = new FloatArray(8);
+            static final FloatArray b = new FloatArray(8);
+            public static void copy(KernelContext context, FloatArray from, FloatArray to) {
+                to.set(context.globalIdx, from.get(context.globalIdx));
+            }
+            public static void half(KernelContext context, FloatArray from, FloatArray to) {
+                if (context.globalIdx < 4) {
                     to.set(context.globalIdx, from.get(context.globalIdx));
                 }
-                public static void half(KernelContext context, FloatArray from, FloatArray to) {
-                    if (context.globalIdx < 4) {
-                        to.set(context.globalIdx, from.get(context.globalIdx));
-                    }
+            }
+            public static void many(KernelContext context, int i2, int i3, int i4, int i5, int i6, int i7, int i8,
+                    int i9, int i10, int i11, int i12, int i13, int i14, int i15, int i16, int i17, int i18, int i19,
+                    int i20) {}
+            public static void more(KernelContext context, int i2, int i3, int i4, int i5, int i6, int i7, int i8,
+                    int i9, int i10, int i11, int i12, int i13, int i14, int i15, int i16, int i17, int i18, int i19,
+                    int i20, int i21) {}
+            static GridScheduler grids(int all, int items, String... tasks) {
+                GridScheduler grids = new GridScheduler();
+                for (String task : tasks) {
+                    WorkerGrid1D grid = new WorkerGrid1D(all);
+                    grid.setLocalWork(items, 1, 1);
+                    grids.addWorkerGrid(task, grid);
                 }
-                public static void many(KernelContext context, int i2, int i3, int i4, int i5, int i6, int i7, int i8,
-                        int i9, int i10, int i11, int i12, int i13, int i14, int i15, int i16, int i17, int i18, int i19,
-                        int i20) {}
-                public static void more(KernelContext context, int i2, int i3, int i4, int i5, int i6, int i7, int i8,
-                        int i9, int i10, int i11, int i12, int i13, int i14, int i15, int i16, int i17, int i18, int i19,
-                        int i20, int i21) {}
-                static GridScheduler grids(int all, int items, String... tasks) {
-                    GridScheduler grids = new GridScheduler();
-                    for (String task : tasks) {
-                        WorkerGrid1D grid = new WorkerGrid1D(all);
-                        grid.setLocalWork(items, 1, 1);
-                        grids.addWorkerGrid(task, grid);
-                    }
-                    return grids;
+                return grids;
+            }
+            static void execute(GridScheduler grids, TaskGraph... graphs) throws Exception {
+                ImmutableTaskGraph[] whole = new ImmutableTaskGraph[graphs.length];
+                for (int i = 0; i < graphs.length; i++) {
+                    whole[i] = graphs[i].snapshot();
                 }
-                static void execute(GridScheduler grids, TaskGraph... graphs) throws Exception {
-                    ImmutableTaskGraph[] whole = new ImmutableTaskGraph[graphs.length];
+                try (TornadoExecutionPlan plan = new TornadoExecutionPlan(whole)) {
+                    plan.withGridScheduler(grids);
                     for (int i = 0; i < graphs.length; i++) {
-                        whole[i] = graphs[i].snapshot();
+                        plan.withGraph(i).execute();
                     }
-                    try (TornadoExecutionPlan plan = new TornadoExecutionPlan(whole)) {
-                        plan.withGridScheduler(grids);
-                        for (int i = 0; i < graphs.length; i++) {
-                            plan.withGraph(i).execute();
-                        }
-                        plan.withGraph(graphs.length - 1).execute();
-                    }
-                }
-                public static Object run() throws Exception {
-            """;
-
-    private static final String AFTER =
-            """
-                    return null;
+                    plan.withGraph(graphs.length - 1).execute();
                 }
             }
-            """;
+            public static Object run() throws Exception {
+        """;
+
+    private static final String AFTER = """
+                return null;
+            }
+        }
+        """;
 
     private static String numbers(int count) {
         return IntStream.rangeClosed(1, count).mapToObj(Integer::toString).collect(Collectors.joining(", "));
@@ -77,108 +75,74 @@ class GraphFaultsTest {
                         "21 arguments",
                         FaultKind.ARGUMENTS,
                         "new TaskGraph(\"g\").task(\"more\", Program::more, context, " + numbers(20) + "); // here"),
-                arguments(
-                        "257 tasks",
-                        FaultKind.GRAPH_LIMIT,
-                        """
-                        TaskGraph graph = new TaskGraph("g");
-                        for (int i = 0; i < 257; i++) {
-                            graph.task("t" + i, Program::copy, context, a, b); // here
-                        }
-                        """),
-                arguments(
-                        "72 tasks of 20 arguments",
-                        FaultKind.GRAPH_LIMIT,
-                        """
-                        TaskGraph graph = new TaskGraph("g");
-                        for (int i = 0; i < 72; i++) {
-                            graph.task("t" + i, Program::many, context, NUMBERS); // here
-                        }
-                        """
-                                .replace("NUMBERS", numbers(19))),
-                arguments(
-                        "one name twice",
-                        FaultKind.TASK_NAME,
-                        """
-                        TaskGraph graph = new TaskGraph("g");
-                        graph.task("t", Program::copy, context, a, b);
-                        graph.task("t", Program::copy, context, b, a); // here
-                        """),
-                arguments(
-                        "no grid",
-                        FaultKind.GRID,
-                        """
-                        TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
-                        graph.task("copy", Program::copy, context, a, b); // here
-                        execute(grids(8, 4, "g.other"), graph);
-                        """),
-                arguments(
-                        "groups of another size",
-                        FaultKind.GRID,
-                        """
-                        TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
-                        graph.task("copy", Program::copy, context, a, b); // here
-                        execute(grids(8, 3, "g.copy"), graph);
-                        """),
-                arguments(
-                        "not persisted, not consumed",
-                        FaultKind.UNWRITTEN,
-                        """
-                        TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
-                        first.task("copy", Program::copy, context, a, b).persistOnDevice(b);
-                        TaskGraph second = new TaskGraph("second");
-                        second.task("copy", Program::copy, context, b, a);
-                        execute(grids(8, 4, "first.copy", "second.copy"), first, second);
-                        """),
-                arguments(
-                        "persisted by a graph that did not run before",
-                        FaultKind.TRANSFER,
-                        """
-                        TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
-                        first.task("copy", Program::copy, context, a, b).persistOnDevice(b);
-                        TaskGraph second = new TaskGraph("second");
-                        second.consumeFromDevice(b);
-                        second.task("copy", Program::copy, context, b, a); // here
-                        execute(grids(8, 4, "first.copy", "second.copy"), second, first);
-                        """),
-                arguments(
-                        "consumed, but not persisted",
-                        FaultKind.TRANSFER,
-                        """
-                        TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
-                        first.task("copy", Program::copy, context, a, b);
-                        TaskGraph second = new TaskGraph("second").consumeFromDevice(b);
-                        second.task("copy", Program::copy, context, b, a); // here
-                        execute(grids(8, 4, "first.copy", "second.copy"), first, second);
-                        """),
-                arguments(
-                        "persisted without a task",
-                        FaultKind.TRANSFER,
-                        """
-                        TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a, b);
-                        first.persistOnDevice(b);
-                        TaskGraph second = new TaskGraph("second").consumeFromDevice(b);
-                        second.task("copy", Program::copy, context, b, a); // here
-                        execute(grids(8, 4, "first.copy", "second.copy"), first, second);
-                        """),
-                arguments(
-                        "results that are half written",
-                        FaultKind.TRANSFER,
-                        """
-                        TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
-                        graph.task("half", Program::half, context, a, b); // here
-                        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
-                        execute(grids(8, 4, "g.half"), graph);
-                        """),
-                arguments(
-                        "results of no task",
-                        FaultKind.TRANSFER,
-                        """
-                        TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
-                        graph.task("copy", Program::copy, context, a, a); // here
-                        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
-                        execute(grids(8, 4, "g.copy"), graph);
-                        """));
+                arguments("257 tasks", FaultKind.GRAPH_LIMIT, """
+                    TaskGraph graph = new TaskGraph("g");
+                    for (int i = 0; i < 257; i++) {
+                        graph.task("t" + i, Program::copy, context, a, b); // here
+                    }
+                    """),
+                arguments("72 tasks of 20 arguments", FaultKind.GRAPH_LIMIT, """
+                    TaskGraph graph = new TaskGraph("g");
+                    for (int i = 0; i < 72; i++) {
+                        graph.task("t" + i, Program::many, context, NUMBERS); // here
+                    }
+                    """.replace("NUMBERS", numbers(19))),
+                arguments("one name twice", FaultKind.TASK_NAME, """
+                    TaskGraph graph = new TaskGraph("g");
+                    graph.task("t", Program::copy, context, a, b);
+                    graph.task("t", Program::copy, context, b, a); // here
+                    """),
+                arguments("no grid", FaultKind.GRID, """
+                    TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    graph.task("copy", Program::copy, context, a, b); // here
+                    execute(grids(8, 4, "g.other"), graph);
+                    """),
+                arguments("groups of another size", FaultKind.GRID, """
+                    TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    graph.task("copy", Program::copy, context, a, b); // here
+                    execute(grids(8, 3, "g.copy"), graph);
+                    """),
+                arguments("not persisted, not consumed", FaultKind.UNWRITTEN, """
+                    TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    first.task("copy", Program::copy, context, a, b).persistOnDevice(b);
+                    TaskGraph second = new TaskGraph("second");
+                    second.task("copy", Program::copy, context, b, a);
+                    execute(grids(8, 4, "first.copy", "second.copy"), first, second);
+                    """),
+                arguments("persisted by a graph that did not run before", FaultKind.TRANSFER, """
+                    TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    first.task("copy", Program::copy, context, a, b).persistOnDevice(b);
+                    TaskGraph second = new TaskGraph("second");
+                    second.consumeFromDevice(b);
+                    second.task("copy", Program::copy, context, b, a); // here
+                    execute(grids(8, 4, "first.copy", "second.copy"), second, first);
+                    """),
+                arguments("consumed, but not persisted", FaultKind.TRANSFER, """
+                    TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    first.task("copy", Program::copy, context, a, b);
+                    TaskGraph second = new TaskGraph("second").consumeFromDevice(b);
+                    second.task("copy", Program::copy, context, b, a); // here
+                    execute(grids(8, 4, "first.copy", "second.copy"), first, second);
+                    """),
+                arguments("persisted without a task", FaultKind.TRANSFER, """
+                    TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a, b);
+                    first.persistOnDevice(b);
+                    TaskGraph second = new TaskGraph("second").consumeFromDevice(b);
+                    second.task("copy", Program::copy, context, b, a); // here
+                    execute(grids(8, 4, "first.copy", "second.copy"), first, second);
+                    """),
+                arguments("results that are half written", FaultKind.TRANSFER, """
+                    TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    graph.task("half", Program::half, context, a, b); // here
+                    graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
+                    execute(grids(8, 4, "g.half"), graph);
+                    """),
+                arguments("results of no task", FaultKind.TRANSFER, """
+                    TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    graph.task("copy", Program::copy, context, a, a); // here
+                    graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
+                    execute(grids(8, 4, "g.copy"), graph);
+                    """));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -198,50 +162,44 @@ class GraphFaultsTest {
                 arguments(
                         "20 arguments",
                         "new TaskGraph(\"g\").task(\"many\", Program::many, context, " + numbers(19) + ");"),
-                arguments(
-                        "256 tasks of one argument",
-                        """
-                        TaskGraph graph = new TaskGraph("g");
-                        for (int i = 0; i < 256; i++) {
-                            graph.task("t" + i, (KernelContext c) -> {}, context);
-                        }
-                        """),
-                arguments(
-                        "kept on the device from graph to graph",
-                        """
-                        a.init(3f);
-                        TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
-                        first.task("copy", Program::copy, context, a, b).persistOnDevice(a, b);
-                        FloatArray c = new FloatArray(8);
-                        TaskGraph second = new TaskGraph("second").consumeFromDevice("first", a, b);
-                        second.task("copy", Program::copy, context, b, c);
-                        second.persistOnDevice(a, b);
-                        TaskGraph third = new TaskGraph("third").consumeFromDevice(a);
-                        third.task("copy", Program::copy, context, a, c);
-                        third.persistOnDevice(a);
-                        third.transferToHost(DataTransferMode.EVERY_EXECUTION, c);
-                        execute(grids(8, 4, "first.copy", "second.copy", "third.copy"), first, second, third);
-                        if (c.get(7) != 3f || b.get(7) != 0f) {
-                            throw new AssertionError();
-                        }
-                        """),
-                arguments(
-                        "sent once, and changed on the device",
-                        """
-                        a.init(1f);
-                        TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.FIRST_EXECUTION, a);
-                        graph.task("copy", Program::copy, context, a, b);
-                        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
-                        GridScheduler grids = grids(8, 4, "g.copy");
-                        try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
-                            plan.withGridScheduler(grids).execute();
-                            a.init(2f);
-                            plan.execute();
-                        }
-                        if (b.get(0) != 1f) {
-                            throw new AssertionError("the device has a memory of its own");
-                        }
-                        """));
+                arguments("256 tasks of one argument", """
+                    TaskGraph graph = new TaskGraph("g");
+                    for (int i = 0; i < 256; i++) {
+                        graph.task("t" + i, (KernelContext c) -> {}, context);
+                    }
+                    """),
+                arguments("kept on the device from graph to graph", """
+                    a.init(3f);
+                    TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    first.task("copy", Program::copy, context, a, b).persistOnDevice(a, b);
+                    FloatArray c = new FloatArray(8);
+                    TaskGraph second = new TaskGraph("second").consumeFromDevice("first", a, b);
+                    second.task("copy", Program::copy, context, b, c);
+                    second.persistOnDevice(a, b);
+                    TaskGraph third = new TaskGraph("third").consumeFromDevice(a);
+                    third.task("copy", Program::copy, context, a, c);
+                    third.persistOnDevice(a);
+                    third.transferToHost(DataTransferMode.EVERY_EXECUTION, c);
+                    execute(grids(8, 4, "first.copy", "second.copy", "third.copy"), first, second, third);
+                    if (c.get(7) != 3f || b.get(7) != 0f) {
+                        throw new AssertionError();
+                    }
+                    """),
+                arguments("sent once, and changed on the device", """
+                    a.init(1f);
+                    TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.FIRST_EXECUTION, a);
+                    graph.task("copy", Program::copy, context, a, b);
+                    graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
+                    GridScheduler grids = grids(8, 4, "g.copy");
+                    try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
+                        plan.withGridScheduler(grids).execute();
+                        a.init(2f);
+                        plan.execute();
+                    }
+                    if (b.get(0) != 1f) {
+                        throw new AssertionError("the device has a memory of its own");
+                    }
+                    """));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -93,11 +93,13 @@ final class MutantRun {
 
     /** The host's array of a name, with numbers in it; nobody changes it. */
     private TornadoNativeArray host(String name) {
-        return hosts.computeIfAbsent(name, wanted -> program.arrays().stream()
-                .filter(array -> array.name().equals(wanted))
-                .map(array -> filled(array.dtype() == DType.I32, (int) array.elements()))
-                .findFirst()
-                .orElseThrow());
+        return hosts.computeIfAbsent(
+                name,
+                wanted -> program.arrays().stream()
+                        .filter(array -> array.name().equals(wanted))
+                        .map(array -> filled(array.dtype() == DType.I32, (int) array.elements()))
+                        .findFirst()
+                        .orElseThrow());
     }
 
     private static TornadoNativeArray filled(boolean integers, int elements) {

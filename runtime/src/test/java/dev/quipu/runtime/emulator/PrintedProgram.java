@@ -18,14 +18,13 @@ import javax.tools.ToolProvider;
 
 /** A program in the printed style, as text: compiled, instrumented and loaded. */
 final class PrintedProgram {
-    static final String IMPORTS =
-            """
-            package dev.quipu.generated;
-            import dev.quipu.runtime.emulator.api.*;
-            import dev.quipu.runtime.emulator.api.enums.*;
-            import dev.quipu.runtime.emulator.api.math.*;
-            import dev.quipu.runtime.emulator.api.types.arrays.*;
-            """;
+    static final String IMPORTS = """
+        package dev.quipu.generated;
+        import dev.quipu.runtime.emulator.api.*;
+        import dev.quipu.runtime.emulator.api.enums.*;
+        import dev.quipu.runtime.emulator.api.math.*;
+        import dev.quipu.runtime.emulator.api.types.arrays.*;
+        """;
 
     private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
 
