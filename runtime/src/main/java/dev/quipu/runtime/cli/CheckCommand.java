@@ -55,7 +55,7 @@ final class CheckCommand extends QuipuCommand {
         Model model = argument(() -> small(source));
         int tokens = argument(() -> sequence(model));
         Compiler compiler = argument(() -> new Compiler(true).keeping(plan.request()));
-        List<KernelVerdict> verdicts = StepCheck.run(model, compiler, batch, tokens);
+        List<KernelVerdict> verdicts = argument(() -> StepCheck.run(model, compiler, batch, tokens));
         boolean clean = verdicts.stream().allMatch(KernelVerdict::isClean);
         if (json) {
             out().println(JsonMapper.shared().writeValueAsString(values(source, model, tokens, verdicts)));

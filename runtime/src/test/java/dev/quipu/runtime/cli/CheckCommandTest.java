@@ -46,6 +46,14 @@ class CheckCommandTest {
     }
 
     @Test
+    void aPlanThatCannotBeIsAMistakeInTheCall() {
+        Call call = Call.of("check", MODEL, "--seq", "5", "--plan", "budget=1");
+
+        assertEquals(2, call.exitCode(), call.errors());
+        assertTrue(call.errors().contains("expected a budget of at least"), call.errors());
+    }
+
+    @Test
     void jsonHasTheSame() {
         Call call = Call.of("check", MODEL, "--seq", "5", "--batch", "2", "--json");
 
