@@ -20,7 +20,7 @@ class GoldenTornadoTest {
         String model = GoldenModel.open(folder).folder().toString();
         SdkJvm found =
                 SdkJvm.run(Main.class, "parity", model, "--case", model + "/case.safetensors", "--device", "tornado");
-        assertEquals(0, found.exitCode(), found.output());
+        assertEquals(0, found.exitCode(), found.everything());
     }
 
     @ParameterizedTest
@@ -28,6 +28,6 @@ class GoldenTornadoTest {
     void replaysTheSteps(String folder) {
         GoldenModel.open(folder);
         SdkJvm found = SdkJvm.run(GoldenStepsProcess.class, folder, "tornado");
-        assertEquals(0, found.exitCode(), found.output());
+        assertEquals(0, found.exitCode(), found.everything());
     }
 }

@@ -12,9 +12,10 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * What became of a program in a JVM of its own with TornadoVM's flags, which the tests' JVM has not.
  *
- * @param output standard output and errors
+ * @param output standard output
+ * @param everything standard output, and errors behind it
  */
-public record SdkJvm(int exitCode, String output) {
+public record SdkJvm(int exitCode, String output, String everything) {
     /** Where TORNADOVM_HOME names no SDK the test is skipped, by its name. */
     public static void require() {
         Assumptions.assumeTrue(
@@ -48,13 +49,17 @@ public record SdkJvm(int exitCode, String output) {
                 System.getProperty("java.class.path"),
                 main.getName()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Path errors = Files.createTempFile("tornado", ".errors");
         try {
-            return new SdkJvm(process.waitFor(), output);
+            Process process = new ProcessBuilder(command)
+                    .redirectError(errors.toFile())
+                    .start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new SdkJvm(process.waitFor(), output, output + Files.readString(errors));
         } catch (InterruptedException e) {
-            process.destroy();
             throw new AssertionError(e);
+        } finally {
+            Files.delete(errors);
         }
     }
 

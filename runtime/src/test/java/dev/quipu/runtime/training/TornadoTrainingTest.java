@@ -64,7 +64,7 @@ class TornadoTrainingTest {
 
     private void onGpu(String name, long last) {
         SdkJvm found = SdkJvm.run(TinyRunProcess.class, root.toString(), name, "tornado", Long.toString(last));
-        assertEquals(0, found.exitCode(), found.output());
+        assertEquals(0, found.exitCode(), found.everything());
     }
 
     private void assertNear(String name) throws IOException {
