@@ -58,15 +58,15 @@ public record Sdk(Path home, String version, List<String> backends) {
         }
         String version = property(home, "tornado.release", "version");
         Sdk sdk = new Sdk(home, version, backends(home));
+        if (!version.isEmpty() && !(version.startsWith(VERSION_BEGINS) && version.endsWith(VERSION_ENDS))) {
+            throw QuipuException.of("TornadoVM " + SUPPORTED, version + " in " + home, VARIABLE, GET_ONE);
+        }
         if (version.isEmpty() || !Files.isReadable(sdk.apiJar()) || !Files.isReadable(sdk.argumentFile())) {
             throw QuipuException.of(
                     "a TornadoVM SDK (etc/tornado.release, tornado-argfile, share/java/tornado)",
                     home + " without them",
                     VARIABLE,
                     GET_ONE);
-        }
-        if (!version.startsWith(VERSION_BEGINS) || !version.endsWith(VERSION_ENDS)) {
-            throw QuipuException.of("TornadoVM " + SUPPORTED, version + " in " + home, VARIABLE, GET_ONE);
         }
         if (Runtime.version().feature() != JDK) {
             throw QuipuException.of(
