@@ -7,9 +7,12 @@ import dev.quipu.codegen.launch.AttentionLaunch;
 final class AttentionLowering {
     private AttentionLowering() {}
 
-    static Lowered lower(String name, AttentionLaunch launch) {
+    static Lowered lower(String name, AttentionLaunch launch, GpuTarget target) {
         return switch (launch.kind()) {
-            case FORWARD -> Lowered.of(TiledAttention.kernel(name, launch));
+            case FORWARD ->
+                target.matrixUnits() && MatrixTiles.suits(launch)
+                        ? MatrixAttention.lower(name, launch)
+                        : Lowered.of(TiledAttention.kernel(name, launch));
             case BACKWARD -> AttentionGradients.lower(name, launch);
             case CACHED ->
                 launch.queries() == 1

@@ -2,6 +2,7 @@ package dev.quipu.codegen.gpu;
 
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
+import dev.quipu.codegen.kernel.Walk;
 import java.util.List;
 
 /**
@@ -34,6 +35,13 @@ public record GpuKernel(
         if (groups < 1 || items < 1 || items > MOST_ITEMS) {
             throw new AssertionError(name + ": " + groups + " groups of " + items + " work-items");
         }
+    }
+
+    /** Whether it computes with matrix units, which not all GPUs have. */
+    public boolean usesMatrices() {
+        boolean[] found = new boolean[1];
+        Walk.values(body, value -> found[0] |= value instanceof Value.Matrix);
+        return found[0];
     }
 
     /** The same kernel under another name and comment. */

@@ -17,16 +17,22 @@ public final class GpuLowering {
      * The kernels that together are a launch, one after the other; most launches are one.
      *
      * @param name of the first; others have it as their beginning
+     * @param target what kernels may use
      */
-    public static Lowered lower(String name, Launch launch) {
+    public static Lowered lower(String name, Launch launch, GpuTarget target) {
         return switch (launch) {
             case RowProgram program -> Lowered.of(RowLowering.lower(name, program));
             case ColumnProgram program -> ColumnLowering.lower(name, program);
             case Gather gather -> Lowered.of(TableLowering.gather(name, gather));
             case Scatter scatter -> TableLowering.scatter(name, scatter);
             case MatrixProduct product -> ProductLowering.lower(name, product);
-            case AttentionLaunch attention -> AttentionLowering.lower(name, attention);
+            case AttentionLaunch attention -> AttentionLowering.lower(name, attention, target);
         };
+    }
+
+    /** As {@link #lower(String, Launch, GpuTarget)}, for GPUs of every kind. */
+    public static Lowered lower(String name, Launch launch) {
+        return lower(name, launch, GpuTarget.ANY);
     }
 
     /**

@@ -18,23 +18,33 @@ public final class GpuSubset {
      *
      * @throws AssertionError when it is outside the subset, with all {@link #refusals}
      */
-    public static GpuKernel check(GpuKernel kernel) {
-        List<String> refusals = refusals(kernel);
+    public static GpuKernel check(GpuKernel kernel, GpuTarget target) {
+        List<String> refusals = refusals(kernel, target);
         if (!refusals.isEmpty()) {
             throw new AssertionError("not for GPUs:\n" + String.join("\n", refusals));
         }
         return kernel;
     }
 
+    /** As {@link #check(GpuKernel, GpuTarget)}, for GPUs of every kind. */
+    public static GpuKernel check(GpuKernel kernel) {
+        return check(kernel, GpuTarget.ANY);
+    }
+
     /** Why a kernel is outside the subset: kernel, place in it, form and reason; empty for one that is inside. */
-    public static List<String> refusals(GpuKernel kernel) {
+    public static List<String> refusals(GpuKernel kernel, GpuTarget target) {
         Refusals refusals = new Refusals(kernel.name());
-        new SubsetForms(kernel, refusals).check();
+        new SubsetForms(kernel, target, refusals).check();
         if (refusals.lines().isEmpty()) { // the others rely on well-formed kernels
             new SubsetArrays(kernel, refusals).check();
             new SubsetBarriers(kernel, refusals).check();
             new SubsetRanges(kernel, refusals).check();
         }
         return refusals.lines();
+    }
+
+    /** As {@link #refusals(GpuKernel, GpuTarget)}, for GPUs of every kind. */
+    public static List<String> refusals(GpuKernel kernel) {
+        return refusals(kernel, GpuTarget.ANY);
     }
 }

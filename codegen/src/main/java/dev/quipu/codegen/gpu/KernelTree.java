@@ -26,6 +26,8 @@ final class KernelTree {
             case Value.Shuffle shuffle -> List.of(shuffle.first(), shuffle.second());
             case Value.FirstLane first -> List.of(first.vector());
             case Value.WorkItem item -> List.of();
+            case Value.Pair pair -> List.of(pair.low(), pair.high());
+            case Value.Matrix matrix -> matrix.operands();
         };
     }
 
@@ -35,6 +37,7 @@ final class KernelTree {
             case Statement.Declare declare -> List.of(declare.value());
             case Statement.Assign assign -> List.of(assign.value());
             case Statement.Store store -> List.of(store.memory(), store.address(), store.value());
+            case Statement.StoreMatrix store -> List.of(store.memory(), store.address(), store.sums());
             case Statement.For loop -> List.of(loop.from(), loop.to());
             case Statement.If choice -> List.of(choice.condition());
             case Statement.Call call -> call.arguments();
@@ -56,6 +59,7 @@ final class KernelTree {
             case Statement.Declare declare -> List.of();
             case Statement.Assign assign -> List.of();
             case Statement.Store store -> List.of();
+            case Statement.StoreMatrix store -> List.of();
             case Statement.Call call -> List.of();
             case Statement.Comment comment -> List.of();
             case Statement.Allocate allocate -> List.of();
@@ -83,6 +87,7 @@ final class KernelTree {
             case Statement.Declare declare -> "value of " + declare.variable().name();
             case Statement.Assign assign -> "value of " + assign.variable().name();
             case Statement.Store store -> "store to " + name(store.memory());
+            case Statement.StoreMatrix store -> "store of sums to " + name(store.memory());
             case Statement.For loop -> "loop of " + loop.variable().name();
             case Statement.If choice -> "condition";
             case Statement.Call call -> "call of " + call.method();

@@ -103,6 +103,11 @@ final class Memories {
         return new Statement.Store(all.get(buffer).array(), address(buffer, index), value);
     }
 
+    /** Writes sums of matrices from the element of a number on. */
+    Statement storeMatrix(int buffer, Value index, int stride, Value sums) {
+        return new Statement.StoreMatrix(all.get(buffer).array(), address(buffer, index), stride, sums);
+    }
+
     private Value address(int buffer, Value index) {
         return Emitter.plus(all.get(buffer).base(), index);
     }

@@ -5,10 +5,14 @@ import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Refuses arrays that do not fit, that are allocated at other places than a kernel's top level or read before any store. */
 final class SubsetArrays {
+    /** INTs or floats of 16 bytes. */
+    private static final int ALIGNMENT = 4;
+
     private final GpuKernel kernel;
     private final Refusals refusals;
 
@@ -23,12 +27,23 @@ final class SubsetArrays {
             KernelTree.visit(KernelTree.inside(statement), this::inside);
             if (statement instanceof Statement.Allocate allocate && allocate.sharing() == Statement.Sharing.GROUP) {
                 local += (long) Float.BYTES * allocate.elements();
+                aligned(allocate);
             }
         }
         if (local > GpuSubset.LOCAL_BYTES) {
             refusals.add("arrays", local + " bytes of group memory", "a work-group has " + GpuSubset.LOCAL_BYTES);
         }
         reads(kernel.body(), new HashSet<>(), Set.of());
+    }
+
+    /** Rows of matrices begin at multiples of 16 bytes wherever a compiler puts arrays, if all arrays end at such places. */
+    private void aligned(Statement.Allocate allocate) {
+        if (kernel.usesMatrices() && allocate.elements() % ALIGNMENT != 0) {
+            refusals.add(
+                    allocate,
+                    allocate.elements() + " elements beside matrices",
+                    "multiples of " + ALIGNMENT + " keep what follows at multiples of 16 bytes");
+        }
     }
 
     private void inside(Statement statement) {
@@ -53,6 +68,7 @@ final class SubsetArrays {
             }
             switch (statement) {
                 case Statement.Store store -> stored.add(KernelTree.name(store.memory()));
+                case Statement.StoreMatrix store -> {}
                 case Statement.For loop -> {
                     Set<String> stores = new HashSet<>(later);
                     stores.addAll(stores(loop.body()));
@@ -76,14 +92,23 @@ final class SubsetArrays {
     }
 
     private void read(Statement statement, Value value, Set<String> stored) {
-        if (value instanceof Value.Load load
-                && load.memory().type().kind() == Kind.ARRAY
-                && !stored.contains(KernelTree.name(load.memory()))) {
+        Optional<Value> memory =
+                switch (value) {
+                    case Value.Load load when load.memory().type().kind() == Kind.ARRAY -> Optional.of(load.memory());
+                    case Value.Matrix matrix ->
+                        matrix.operands().stream().filter(SubsetArrays::isWords).findFirst();
+                    default -> Optional.empty();
+                };
+        if (memory.isPresent() && !stored.contains(KernelTree.name(memory.get()))) {
             refusals.add(
                     statement,
-                    "read of " + KernelTree.name(load.memory()) + " before any store to it",
+                    "read of " + KernelTree.name(memory.get()) + " before any store to it",
                     "new arrays are not zero on a GPU");
         }
+    }
+
+    private static boolean isWords(Value value) {
+        return value.type().kind() == Kind.WORDS;
     }
 
     private static Set<String> stores(List<Statement> statements) {

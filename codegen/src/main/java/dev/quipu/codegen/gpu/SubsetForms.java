@@ -13,11 +13,13 @@ import java.util.Set;
 /** Refuses forms that GPUs do not have at all, names out of scope and values of the wrong type. */
 final class SubsetForms {
     private final GpuKernel kernel;
+    private final GpuTarget target;
     private final Refusals refusals;
     private final Set<String> counters = new HashSet<>();
 
-    SubsetForms(GpuKernel kernel, Refusals refusals) {
+    SubsetForms(GpuKernel kernel, GpuTarget target, Refusals refusals) {
         this.kernel = kernel;
+        this.target = target;
         this.refusals = refusals;
     }
 
@@ -71,6 +73,11 @@ final class SubsetForms {
                 access(statement, store.memory(), store.address());
                 expect(statement, store.value(), element(store.memory().type()));
             }
+            case Statement.StoreMatrix store -> {
+                expect(statement, store.memory(), Kind.FLOATS);
+                expect(statement, store.address(), Kind.INT);
+                expect(statement, store.sums(), Kind.SUMS);
+            }
             case Statement.For loop -> {
                 expect(statement, loop.from(), Kind.INT);
                 expect(statement, loop.to(), Kind.INT);
@@ -107,8 +114,13 @@ final class SubsetForms {
                         "helper method",
                         "group memory that is passed to one is addressed wrongly; kernels are one method");
             case Statement.Allocate allocate -> {
-                if (allocate.array().type().kind() != Kind.ARRAY || allocate.elements() < 1) {
-                    refusals.add(statement, allocate.elements() + " elements", "an ARRAY has one or more");
+                boolean words = isWords(allocate.array().type()) && allocate.sharing() == Statement.Sharing.GROUP;
+                boolean known = words || allocate.array().type().kind() == Kind.ARRAY;
+                if (!known || allocate.elements() < 1) {
+                    refusals.add(
+                            statement,
+                            allocate.elements() + " elements",
+                            "an ARRAY, or a group's WORDS, has one or more");
                 }
                 declare(statement, allocate.array(), names);
             }
@@ -168,6 +180,34 @@ final class SubsetForms {
             case Value.Shuffle shuffle -> vector(statement, "SHUFFLE");
             case Value.FirstLane first -> vector(statement, "FIRST LANE");
             case Value.WorkItem item -> {}
+            case Value.Pair pair -> {
+                expect(statement, pair.low(), Kind.FLOAT);
+                expect(statement, pair.high(), Kind.FLOAT);
+            }
+            case Value.Matrix matrix -> matrix(statement, matrix);
+        }
+    }
+
+    private void matrix(Statement statement, Value.Matrix matrix) {
+        if (!target.matrixUnits()) {
+            refusals.add(statement, matrix.operator().name(), "not every GPU has matrix units");
+        }
+        if (kernel.items() % Value.Matrix.WARP != 0) {
+            refusals.add(
+                    statement, matrix.operator() + " by " + kernel.items() + " work-items", "they come in whole warps");
+        }
+        List<Kind> kinds =
+                switch (matrix.operator()) {
+                    case ZEROS -> List.of();
+                    case LOAD_LEFT, LOAD_RIGHT -> List.of(Kind.WORDS, Kind.INT);
+                    case MULTIPLY_ADD -> List.of(Kind.LEFT, Kind.RIGHT, Kind.SUMS);
+                };
+        if (matrix.operands().size() != kinds.size()) {
+            refusals.add(statement, matrix.operands().size() + " operands", kinds.size() + " are expected");
+            return;
+        }
+        for (int i = 0; i < kinds.size(); i++) {
+            expect(statement, matrix.operands().get(i), kinds.get(i));
         }
     }
 
@@ -250,10 +290,14 @@ final class SubsetForms {
     }
 
     private static boolean isMemory(KernelType type) {
-        return type.kind() == Kind.ARRAY || type.isDeviceArray();
+        return type.kind() == Kind.ARRAY || isWords(type) || type.isDeviceArray();
+    }
+
+    private static boolean isWords(KernelType type) {
+        return type.kind() == Kind.WORDS;
     }
 
     private static Kind element(KernelType memory) {
-        return memory.kind() == Kind.INTS ? Kind.INT : Kind.FLOAT;
+        return memory.kind() == Kind.INTS || isWords(memory) ? Kind.INT : Kind.FLOAT;
     }
 }

@@ -16,6 +16,9 @@ import java.util.TreeSet;
  * that are outside of an array whatever happens.
  */
 final class SubsetRanges {
+    private static final int LEFT_BYTES = Short.BYTES * Value.Matrix.ROWS * Value.Matrix.DEPTH;
+    private static final int RIGHT_BYTES = Short.BYTES * Value.Matrix.DEPTH * Value.Matrix.COLUMNS;
+
     private final GpuKernel kernel;
     private final Refusals refusals;
     private final Map<String, Integer> elements = new HashMap<>();
@@ -46,6 +49,10 @@ final class SubsetRanges {
             case Statement.Assign assign -> ranges.put(assign.variable().name(), values.of(assign.value()));
             case Statement.Store store -> {
                 values.of(store.value());
+                values.access(store.memory(), store.address());
+            }
+            case Statement.StoreMatrix store -> {
+                values.of(store.sums());
                 values.access(store.memory(), store.address());
             }
             case Statement.For loop -> loop(loop, values.of(loop.from()), values.of(loop.to()), ranges);
@@ -121,16 +128,18 @@ final class SubsetRanges {
     private static void narrow(Value value, Comparison comparison, Range other, Map<String, Range> ranges) {
         if (value instanceof Value.Variable variable) {
             Range before = ranges.get(variable.name());
-            long least = switch (comparison) {
-                case LESS, LESS_OR_EQUAL -> before.least();
-                case GREATER -> Math.max(before.least(), other.least() + 1);
-                case GREATER_OR_EQUAL, EQUAL -> Math.max(before.least(), other.least());
-            };
-            long most = switch (comparison) {
-                case GREATER, GREATER_OR_EQUAL -> before.most();
-                case LESS -> Math.min(before.most(), other.most() - 1);
-                case LESS_OR_EQUAL, EQUAL -> Math.min(before.most(), other.most());
-            };
+            long least =
+                    switch (comparison) {
+                        case LESS, LESS_OR_EQUAL -> before.least();
+                        case GREATER -> Math.max(before.least(), other.least() + 1);
+                        case GREATER_OR_EQUAL, EQUAL -> Math.max(before.least(), other.least());
+                    };
+            long most =
+                    switch (comparison) {
+                        case GREATER, GREATER_OR_EQUAL -> before.most();
+                        case LESS -> Math.min(before.most(), other.most() - 1);
+                        case LESS_OR_EQUAL, EQUAL -> Math.min(before.most(), other.most());
+                    };
             if (least <= most) { // else nothing runs here
                 ranges.put(variable.name(), new Range(least, most));
             }
@@ -183,12 +192,37 @@ final class SubsetRanges {
                     access(load.memory(), load.address());
                     yield Range.ANY;
                 }
+                case Value.Pair pair -> {
+                    of(pair.low());
+                    of(pair.high());
+                    yield Range.ANY;
+                }
+                case Value.Matrix matrix -> matrix(matrix);
                 case Value.Fma fma -> throw new AssertionError(fma);
                 case Value.Splat splat -> throw new AssertionError(splat);
                 case Value.LaneNumbers numbers -> throw new AssertionError(numbers);
                 case Value.Shuffle shuffle -> throw new AssertionError(shuffle);
                 case Value.FirstLane first -> throw new AssertionError(first);
             };
+        }
+
+        private Range matrix(Value.Matrix matrix) {
+            switch (matrix.operator()) {
+                case LOAD_LEFT -> bytes(matrix, LEFT_BYTES);
+                case LOAD_RIGHT -> bytes(matrix, RIGHT_BYTES);
+                case ZEROS, MULTIPLY_ADD -> matrix.operands().forEach(this::of);
+            }
+            return Range.ANY;
+        }
+
+        /** A load of so many bytes. */
+        private void bytes(Value.Matrix matrix, int bytes) {
+            Range range = of(matrix.operands().getLast());
+            String array = KernelTree.name(matrix.operands().getFirst());
+            int size = Integer.BYTES * elements.get(array);
+            if (range.most() < 0 || range.least() + bytes > size) {
+                refuse(bytes + " bytes of " + array + " from byte " + range.least(), "it has " + size);
+            }
         }
 
         private void access(Value memory, Value address) {

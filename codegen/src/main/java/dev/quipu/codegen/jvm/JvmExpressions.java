@@ -29,7 +29,7 @@ final class JvmExpressions {
                 case FLOAT -> "FloatVector";
                 case INT -> "IntVector";
                 case BOOLEAN -> "VectorMask<Float>";
-                case LONG, SEGMENT, ARRAY, FLOATS, BFLOATS, INTS ->
+                case LONG, SEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
                     throw new AssertionError("no vector of " + type.kind());
             };
         }
@@ -40,7 +40,7 @@ final class JvmExpressions {
             case FLOAT -> "float";
             case SEGMENT -> "MemorySegment";
             case ARRAY -> "float[]";
-            case FLOATS, BFLOATS, INTS -> throw ofGpu(type);
+            case FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS -> throw ofGpu(type);
         };
     }
 
@@ -63,6 +63,8 @@ final class JvmExpressions {
             case Value.Shuffle shuffle -> shuffle(shuffle);
             case Value.FirstLane first -> receiver(first.vector()) + ".lane(0)";
             case Value.WorkItem item -> throw ofGpu(item);
+            case Value.Pair pair -> throw ofGpu(pair);
+            case Value.Matrix matrix -> throw ofGpu(matrix);
         };
     }
 
@@ -81,7 +83,8 @@ final class JvmExpressions {
             case LONG -> (long) literal.value() + "L";
             case FLOAT -> floatLiteral((float) literal.value());
             case BOOLEAN -> Boolean.toString(literal.value() != 0);
-            case SEGMENT, ARRAY, FLOATS, BFLOATS, INTS -> throw new AssertionError("no literal of " + literal.type());
+            case SEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
+                throw new AssertionError("no literal of " + literal.type());
         };
     }
 
@@ -171,23 +174,25 @@ final class JvmExpressions {
 
     private String compare(Value.Compare compare) {
         if (compare.type().isVector()) {
-            String operator = switch (compare.comparison()) {
-                case LESS -> "LT";
-                case LESS_OR_EQUAL -> "LE";
-                case GREATER -> "GT";
-                case GREATER_OR_EQUAL -> "GE";
-                case EQUAL -> "EQ";
-            };
+            String operator =
+                    switch (compare.comparison()) {
+                        case LESS -> "LT";
+                        case LESS_OR_EQUAL -> "LE";
+                        case GREATER -> "GT";
+                        case GREATER_OR_EQUAL -> "GE";
+                        case EQUAL -> "EQ";
+                    };
             return receiver(compare.left()) + ".compare(VectorOperators." + operator + ", " + print(compare.right())
                     + ")";
         }
-        String symbol = switch (compare.comparison()) {
-            case LESS -> "<";
-            case LESS_OR_EQUAL -> "<=";
-            case GREATER -> ">";
-            case GREATER_OR_EQUAL -> ">=";
-            case EQUAL -> "==";
-        };
+        String symbol =
+                switch (compare.comparison()) {
+                    case LESS -> "<";
+                    case LESS_OR_EQUAL -> "<=";
+                    case GREATER -> ">";
+                    case GREATER_OR_EQUAL -> ">=";
+                    case EQUAL -> "==";
+                };
         return receiver(compare.left()) + " " + symbol + " " + receiver(compare.right());
     }
 
@@ -269,21 +274,24 @@ final class JvmExpressions {
 
     /** Text that a method call or an operator may follow. */
     private String receiver(Value value) {
-        boolean atom = switch (value) {
-            case Value.Variable variable -> true;
-            case Value.Load load -> true;
-            case Value.Select select -> true;
-            case Value.Shuffle shuffle -> true;
-            case Value.Splat splat -> true;
-            case Value.LaneNumbers numbers -> true;
-            case Value.FirstLane first -> true;
-            case Value.WorkItem item -> true;
-            case Value.Literal literal -> Double.compare(literal.value(), 0) >= 0; // -0 has a sign too
-            case Value.Fma fma -> true;
-            case Value.Unary unary -> unary.type().isVector();
-            case Value.Binary binary -> binary.type().isVector();
-            case Value.Compare compare -> compare.type().isVector();
-        };
+        boolean atom =
+                switch (value) {
+                    case Value.Variable variable -> true;
+                    case Value.Load load -> true;
+                    case Value.Select select -> true;
+                    case Value.Shuffle shuffle -> true;
+                    case Value.Splat splat -> true;
+                    case Value.LaneNumbers numbers -> true;
+                    case Value.FirstLane first -> true;
+                    case Value.WorkItem item -> true;
+                    case Value.Pair pair -> true;
+                    case Value.Matrix matrix -> true;
+                    case Value.Literal literal -> Double.compare(literal.value(), 0) >= 0; // -0 has a sign too
+                    case Value.Fma fma -> true;
+                    case Value.Unary unary -> unary.type().isVector();
+                    case Value.Binary binary -> binary.type().isVector();
+                    case Value.Compare compare -> compare.type().isVector();
+                };
         return atom ? print(value) : "(" + print(value) + ")";
     }
 }

@@ -270,6 +270,7 @@ public final class JvmWriter {
             case Statement.Comment comment -> code.add("// $L\n", comment.text());
             case Statement.Allocate allocate -> throw JvmExpressions.ofGpu(allocate);
             case Statement.Barrier barrier -> throw JvmExpressions.ofGpu(barrier);
+            case Statement.StoreMatrix store -> throw JvmExpressions.ofGpu(store);
         }
     }
 

@@ -157,6 +157,7 @@ public final class TileLibrary {
                 case Statement.Comment comment -> {}
                 case Statement.Allocate allocate -> {}
                 case Statement.Barrier barrier -> {}
+                case Statement.StoreMatrix store -> {}
             }
         }
     }

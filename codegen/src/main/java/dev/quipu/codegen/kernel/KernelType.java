@@ -21,7 +21,15 @@ public record KernelType(Kind kind, int lanes) {
         /** A GPU's buffer of bf16, addressed by element and read and written as FLOAT; writing rounds. */
         BFLOATS,
         /** A GPU's buffer of i32, addressed by element. */
-        INTS
+        INTS,
+        /** INTs of a work-group, each a pair of bf16, addressed by element: matrices for a GPU's matrix units. */
+        WORDS,
+        /** The left matrix of {@link Value.Matrix}, spread over the work-items of a warp. */
+        LEFT,
+        /** The right matrix, as {@link #LEFT}. */
+        RIGHT,
+        /** The sums that products are added to, in f32, as {@link #LEFT}. */
+        SUMS
     }
 
     public static final KernelType BOOLEAN = new KernelType(Kind.BOOLEAN, 1);
@@ -33,6 +41,10 @@ public record KernelType(Kind kind, int lanes) {
     public static final KernelType FLOATS = new KernelType(Kind.FLOATS, 1);
     public static final KernelType BFLOATS = new KernelType(Kind.BFLOATS, 1);
     public static final KernelType INTS = new KernelType(Kind.INTS, 1);
+    public static final KernelType WORDS = new KernelType(Kind.WORDS, 1);
+    public static final KernelType LEFT = new KernelType(Kind.LEFT, 1);
+    public static final KernelType RIGHT = new KernelType(Kind.RIGHT, 1);
+    public static final KernelType SUMS = new KernelType(Kind.SUMS, 1);
 
     public KernelType {
         boolean power = lanes >= 1 && lanes <= 16 && Integer.bitCount(lanes) == 1;
@@ -53,6 +65,11 @@ public record KernelType(Kind kind, int lanes) {
     /** Whether it is a GPU's buffer. */
     public boolean isDeviceArray() {
         return kind == Kind.FLOATS || kind == Kind.BFLOATS || kind == Kind.INTS;
+    }
+
+    /** Whether it is a matrix that the work-items of a warp have together. */
+    public boolean isMatrix() {
+        return kind == Kind.LEFT || kind == Kind.RIGHT || kind == Kind.SUMS;
     }
 
     public boolean isVector() {

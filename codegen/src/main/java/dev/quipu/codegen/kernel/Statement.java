@@ -48,9 +48,19 @@ public sealed interface Statement {
     record Comment(String text) implements Statement {}
 
     /**
-     * An ARRAY on a GPU. It holds nothing that may be read before it is written.
+     * Writes the 16 rows of 8 numbers of SUMS to a GPU's memory; the work-items of a warp do it together, as in
+     * {@link Value.Matrix}.
      *
-     * @param elements floats
+     * @param memory FLOATS
+     * @param address INT: element of the first row's first number
+     * @param stride elements from one row to the next
+     */
+    record StoreMatrix(Value memory, Value address, int stride, Value sums) implements Statement {}
+
+    /**
+     * An ARRAY or WORDS on a GPU. It holds nothing that may be read before it is written.
+     *
+     * @param elements floats or INTs
      */
     record Allocate(Value.Variable array, Sharing sharing, int elements) implements Statement {}
 

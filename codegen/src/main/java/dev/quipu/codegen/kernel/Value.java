@@ -159,6 +159,57 @@ public sealed interface Value {
         }
     }
 
+    /** Two FLOATs, rounded to bf16, as one INT: an element of WORDS. GPUs only. */
+    record Pair(Value low, Value high) implements Value {
+        @Override
+        public KernelType type() {
+            return KernelType.INT;
+        }
+    }
+
+    /**
+     * What the {@value #WARP} neighbouring work-items of a warp do together with a GPU's matrix unit; all of them come here,
+     * with the same operands. GPUs with such units only.
+     */
+    record Matrix(MatrixOperator operator, List<Value> operands) implements Value {
+        /** Work-items of a warp. */
+        public static final int WARP = 32;
+
+        /** Rows of a left matrix and of sums. */
+        public static final int ROWS = 16;
+
+        /** Columns of a right matrix and of sums. */
+        public static final int COLUMNS = 8;
+
+        /** Numbers along a row of a left matrix, and along a column of a right one. */
+        public static final int DEPTH = 16;
+
+        public Matrix {
+            operands = List.copyOf(operands);
+        }
+
+        @Override
+        public KernelType type() {
+            return switch (operator) {
+                case LOAD_LEFT -> KernelType.LEFT;
+                case LOAD_RIGHT -> KernelType.RIGHT;
+                case ZEROS, MULTIPLY_ADD -> KernelType.SUMS;
+            };
+        }
+    }
+
+    /** Operators of {@link Matrix}. */
+    enum MatrixOperator {
+        /** Sums of zero. */
+        ZEROS,
+        /** Of WORDS, from an INT byte on, a multiple of 16: 16 rows of 16 bf16, row by row, 512 bytes. */
+        LOAD_LEFT,
+        /** As {@link #LOAD_LEFT}: 16 rows of 8 bf16, 256 bytes. */
+        LOAD_RIGHT,
+        /** LEFT times RIGHT, added to SUMS in f32; in which order is the unit's own. */
+        MULTIPLY_ADD
+    }
+
     /** Which work-item runs the kernel: INT, 0 or more. GPUs only. */
     record WorkItem(Numbering numbering) implements Value {
         @Override

@@ -21,6 +21,11 @@ public final class Walk {
                 value(store.address(), visitor);
                 value(store.value(), visitor);
             }
+            case Statement.StoreMatrix store -> {
+                value(store.memory(), visitor);
+                value(store.address(), visitor);
+                value(store.sums(), visitor);
+            }
             case Statement.For loop -> {
                 value(loop.from(), visitor);
                 value(loop.to(), visitor);
@@ -74,6 +79,11 @@ public final class Walk {
                 value(shuffle.second(), visitor);
             }
             case Value.FirstLane first -> value(first.vector(), visitor);
+            case Value.Pair pair -> {
+                value(pair.low(), visitor);
+                value(pair.high(), visitor);
+            }
+            case Value.Matrix matrix -> matrix.operands().forEach(operand -> value(operand, visitor));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.quipu.codegen.tornado;
 import dev.quipu.codegen.gpu.GpuKernel;
 import dev.quipu.codegen.gpu.GpuLowering;
 import dev.quipu.codegen.gpu.GpuSubset;
+import dev.quipu.codegen.gpu.GpuTarget;
 import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.codegen.launch.Launch;
 import dev.quipu.codegen.launch.LaunchComment;
@@ -39,6 +40,7 @@ final class ProgramBuilder {
     private final String name;
     private final Products products;
     private final Scheduled scheduled;
+    private final GpuTarget target;
     private final ProgramArrays arrays;
     private final List<BoundLaunch> launches;
     private final Map<Launch, GpuLowering.Lowered> lowered = new HashMap<>();
@@ -53,10 +55,11 @@ final class ProgramBuilder {
 
     private record Method(Launch launch, int kernel, List<String> parameters) {}
 
-    ProgramBuilder(String name, Scheduled scheduled, StateLayout layout, Products products) {
+    ProgramBuilder(String name, Scheduled scheduled, StateLayout layout, Products products, GpuTarget target) {
         Banks banks = Banks.of(scheduled, Integer.MAX_VALUE);
         this.name = name;
         this.products = products;
+        this.target = target;
         this.scheduled = banks.scheduled();
         this.arrays = new ProgramArrays(name, banks, layout);
         this.launches = Launches.of(this.scheduled);
@@ -106,8 +109,8 @@ final class ProgramBuilder {
             divided.lowered().kernels().forEach(GpuSubset::check);
             return divided.lowered();
         }
-        GpuLowering.Lowered lowered = GpuLowering.lower(launch.name(), launch.launch());
-        lowered.kernels().forEach(GpuSubset::check);
+        GpuLowering.Lowered lowered = GpuLowering.lower(launch.name(), launch.launch(), target);
+        lowered.kernels().forEach(kernel -> GpuSubset.check(kernel, target));
         return lowered;
     }
 

@@ -16,6 +16,8 @@ public final class TornadoApi {
     public static final ClassName BFLOAT_ARRAY = ClassName.get(PACKAGE + ".types.arrays", "BFloat16Array");
     public static final ClassName INT_ARRAY = ClassName.get(PACKAGE + ".types.arrays", "IntArray");
     public static final ClassName BFLOAT = ClassName.get(PACKAGE + ".types", "BFloat16");
+    public static final ClassName HALF_FLOAT = ClassName.get(PACKAGE + ".types", "HalfFloat");
+    public static final ClassName MATRIX_SHAPE = ClassName.get(PACKAGE + ".enums", "MMAShape");
     public static final ClassName MATH = ClassName.get(PACKAGE + ".math", "TornadoMath");
 
     private TornadoApi() {}
@@ -26,7 +28,8 @@ public final class TornadoApi {
             case FLOATS -> FLOAT_ARRAY;
             case BFLOATS -> BFLOAT_ARRAY;
             case INTS -> INT_ARRAY;
-            case BOOLEAN, INT, LONG, FLOAT, SEGMENT, ARRAY -> throw new AssertionError("no array of a GPU: " + type);
+            case BOOLEAN, INT, LONG, FLOAT, SEGMENT, ARRAY, WORDS, LEFT, RIGHT, SUMS ->
+                throw new AssertionError("no array of a GPU: " + type);
         };
     }
 

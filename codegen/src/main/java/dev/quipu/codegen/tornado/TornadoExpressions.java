@@ -2,6 +2,7 @@ package dev.quipu.codegen.tornado;
 
 import dev.quipu.codegen.kernel.KernelType.Kind;
 import dev.quipu.codegen.kernel.Value;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -45,6 +46,8 @@ final class TornadoExpressions {
                     case GROUP -> "context.groupIdx";
                     case ITEM -> "context.localIdx";
                 };
+            case Value.Pair pair -> bits(pair.low()) + " | " + bits(pair.high()) + " << 16";
+            case Value.Matrix matrix -> matrix(matrix);
             case Value.Fma fma -> throw refused(fma);
             case Value.Splat splat -> throw refused(splat);
             case Value.LaneNumbers numbers -> throw refused(numbers);
@@ -83,12 +86,38 @@ final class TornadoExpressions {
         return holdsBits(load.memory()) ? "BFloat16.bf16ToFloat(" + element + ")" : element;
     }
 
+    /**
+     * A float's bits as bf16, without a sign. Only of a {@code char} does TornadoVM make an int: what is masked or shifted
+     * remains a short, whose upper half is lost.
+     */
+    private String bits(Value value) {
+        String bits = value instanceof Value.Load load && holdsBits(load.memory())
+                ? print(load.memory()) + ".get(" + print(load.address()) + ")"
+                : "BFloat16.bf16FromFloat(" + print(value) + ")";
+        return "(char) " + bits;
+    }
+
+    private String matrix(Value.Matrix matrix) {
+        List<String> operands = matrix.operands().stream().map(this::print).toList();
+        return switch (matrix.operator()) {
+            case ZEROS -> "context.mmaFragment(0.0f)";
+            case LOAD_LEFT -> load("mmaLoadA", operands);
+            case LOAD_RIGHT -> load("mmaLoadB", operands);
+            case MULTIPLY_ADD -> "context.mmaBF16(" + String.join(", ", operands) + ", MMAShape.M16N8K16)";
+        };
+    }
+
+    private static String load(String method, List<String> operands) {
+        return "context." + method + "(" + operands.getFirst() + ", " + Value.Matrix.DEPTH + ", " + operands.getLast()
+                + ")";
+    }
+
     private static String literal(Value.Literal literal) {
         return switch (literal.type().kind()) {
             case INT -> Integer.toString((int) literal.value());
             case FLOAT -> number((float) literal.value());
             case BOOLEAN -> Boolean.toString(literal.value() != 0);
-            case LONG, SEGMENT, ARRAY, FLOATS, BFLOATS, INTS -> throw refused(literal);
+            case LONG, SEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS -> throw refused(literal);
         };
     }
 
@@ -192,6 +221,8 @@ final class TornadoExpressions {
             case Value.Variable variable -> ATOM;
             case Value.Load load -> ATOM;
             case Value.WorkItem item -> ATOM;
+            case Value.Pair pair -> EITHER;
+            case Value.Matrix matrix -> ATOM;
             case Value.Fma fma -> ATOM;
             case Value.Splat splat -> ATOM;
             case Value.LaneNumbers numbers -> ATOM;

@@ -45,7 +45,7 @@ public final class TornadoKernelWriter {
 
     /** Class names, and places where a line may break. */
     private static final Pattern MARKS =
-            Pattern.compile("\\bTornadoMath\\b|\\bBFloat16\\b|(?<=,) | (?=(?:[-+*/%&|?:]|<<|>>) )");
+            Pattern.compile("\\bTornadoMath\\b|\\bBFloat16\\b|\\bMMAShape\\b|(?<=,) | (?=(?:[-+*/%&|?:]|<<|>>) )");
 
     private final GpuKernel kernel;
     private final List<String> arrays;
@@ -162,6 +162,7 @@ public final class TornadoKernelWriter {
             case Statement.Assign assign ->
                 code.addStatement("$L $L", names.of(assign.variable().name()), assigned(assign));
             case Statement.Store store -> code.addStatement("$L", store(store));
+            case Statement.StoreMatrix store -> code.addStatement("$L", store(store));
             case Statement.For loop -> {
                 String name = names.of(loop.variable().name());
                 String step = loop.step() == 1 ? name + "++" : name + " += " + loop.step();
@@ -183,7 +184,11 @@ public final class TornadoKernelWriter {
             }
             case Statement.Comment comment -> code.add("// $L\n", comment.text());
             case Statement.Allocate allocate ->
-                code.addStatement("float[] $L = $L", names.of(allocate.array().name()), memory(allocate));
+                code.addStatement(
+                        "$T $L = $L",
+                        type(allocate.array().type()),
+                        names.of(allocate.array().name()),
+                        memory(allocate));
             case Statement.Barrier barrier -> code.addStatement("context.localBarrier()");
             case Statement.Call call -> throw TornadoExpressions.refused(call);
         }
@@ -206,7 +211,9 @@ public final class TornadoKernelWriter {
 
     private static String memory(Statement.Allocate allocate) {
         return switch (allocate.sharing()) {
-            case GROUP -> "context.allocateFloatLocalArray(" + allocate.elements() + ")";
+            case GROUP ->
+                "context.allocate" + (allocate.array().type().equals(KernelType.WORDS) ? "Int" : "Float")
+                        + "LocalArray(" + allocate.elements() + ")";
             case ITEM -> "new float[" + allocate.elements() + "]";
         };
     }
@@ -222,12 +229,21 @@ public final class TornadoKernelWriter {
         return code(memory + ".set(" + address + ", " + element + ")");
     }
 
+    private CodeBlock store(Statement.StoreMatrix store) {
+        String sums = expressions.print(store.sums());
+        String memory = expressions.print(store.memory());
+        String address = expressions.print(store.address());
+        return code("context.mmaStore(" + sums + ", " + memory + ", 0, " + address + ", " + store.stride() + ")");
+    }
+
     private static TypeName type(KernelType type) {
         return switch (type.kind()) {
             case BOOLEAN -> TypeName.BOOLEAN;
             case INT -> TypeName.INT;
             case FLOAT -> TypeName.FLOAT;
-            case ARRAY -> ArrayTypeName.of(TypeName.FLOAT);
+            case ARRAY, SUMS -> ArrayTypeName.of(TypeName.FLOAT);
+            case WORDS -> ArrayTypeName.of(TypeName.INT);
+            case LEFT, RIGHT -> ArrayTypeName.of(TornadoApi.HALF_FLOAT);
             case LONG, SEGMENT, FLOATS, BFLOATS, INTS -> throw TornadoExpressions.refused(type);
         };
     }
@@ -246,6 +262,7 @@ public final class TornadoKernelWriter {
             switch (marks.group()) {
                 case " " -> code.add("$W");
                 case "BFloat16" -> code.add("$T", TornadoApi.BFLOAT);
+                case "MMAShape" -> code.add("$T", TornadoApi.MATRIX_SHAPE);
                 default -> code.add("$T", TornadoApi.MATH);
             }
             end = marks.end();

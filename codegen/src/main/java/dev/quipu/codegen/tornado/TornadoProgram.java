@@ -1,5 +1,6 @@
 package dev.quipu.codegen.tornado;
 
+import dev.quipu.codegen.gpu.GpuTarget;
 import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.compiler.schedule.Scheduled;
 import java.util.ArrayList;
@@ -59,7 +60,13 @@ public record TornadoProgram(
 
     /** As {@link #of(String, Scheduled, StateLayout)}, with the products from elsewhere. */
     public static TornadoProgram of(String name, Scheduled scheduled, StateLayout layout, Products products) {
-        return new ProgramBuilder(name, scheduled, layout, products).build();
+        return of(name, scheduled, layout, products, GpuTarget.ANY);
+    }
+
+    /** As {@link #of(String, Scheduled, StateLayout, Products)}, for GPUs that have what {@code target} says. */
+    public static TornadoProgram of(
+            String name, Scheduled scheduled, StateLayout layout, Products products, GpuTarget target) {
+        return new ProgramBuilder(name, scheduled, layout, products, target).build();
     }
 
     /** The generated classes: of the kernels and of the task graphs. */

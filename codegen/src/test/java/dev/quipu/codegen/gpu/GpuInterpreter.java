@@ -258,6 +258,7 @@ final class GpuInterpreter {
                         allocate.array().name(),
                         WatchedArray.empty(allocate.array().name(), allocate.elements()));
             case Statement.Call call -> throw new AssertionError("kernels call nothing: " + call);
+            case Statement.StoreMatrix store -> throw new AssertionError("what warps do, the emulator runs: " + store);
             case Statement.Barrier barrier -> throw new AssertionError("a barrier that one item reaches alone");
         }
     }

@@ -8,7 +8,9 @@ import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
+import dev.quipu.codegen.kernel.Value.MatrixOperator;
 import dev.quipu.codegen.kernel.Value.UnaryOperator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +23,16 @@ class TornadoExpressionsTest {
     private static final Value I = new Value.Variable("i", KernelType.INT);
     private static final Value J = new Value.Variable("j", KernelType.INT);
 
+    private static final Value WORDS = variable("words", KernelType.WORDS);
+
+    private static Value variable(String name, KernelType type) {
+        return new Value.Variable(name, type);
+    }
+
+    private static Value matrix(MatrixOperator operator, Value... operands) {
+        return new Value.Matrix(operator, List.of(operands));
+    }
+
     static Stream<Arguments> rows() {
         return Stream.of(
                 row("1.1754944E-38f", number(Float.MIN_NORMAL, 1)),
@@ -29,6 +41,23 @@ class TornadoExpressionsTest {
                 row("0.1f", number(0.1f, 1)),
                 row("Float.NEGATIVE_INFINITY", number(Double.NEGATIVE_INFINITY, 1)),
                 row("-2147483648", integer(Integer.MIN_VALUE)),
+                row(
+                        "(char) BFloat16.bf16FromFloat(a + b) | (char) halves.get(i) << 16",
+                        new Value.Pair(
+                                binary(BinaryOperator.ADD, A, B),
+                                new Value.Load(KernelType.FLOAT, variable("halves", KernelType.BFLOATS), I))),
+                row("context.mmaFragment(0.0f)", matrix(MatrixOperator.ZEROS)),
+                row(
+                        "context.mmaLoadA(words, 16, i * 512)",
+                        matrix(MatrixOperator.LOAD_LEFT, WORDS, binary(BinaryOperator.MULTIPLY, I, integer(512)))),
+                row("context.mmaLoadB(words, 16, 256)", matrix(MatrixOperator.LOAD_RIGHT, WORDS, integer(256))),
+                row(
+                        "context.mmaBF16(left, right, sums, MMAShape.M16N8K16)",
+                        matrix(
+                                MatrixOperator.MULTIPLY_ADD,
+                                variable("left", KernelType.LEFT),
+                                variable("right", KernelType.RIGHT),
+                                variable("sums", KernelType.SUMS))),
                 row("-a", unary(UnaryOperator.NEGATE, A)),
                 row("-(-1.0f)", unary(UnaryOperator.NEGATE, number(-1, 1))),
                 row("-(a + b)", unary(UnaryOperator.NEGATE, binary(BinaryOperator.ADD, A, B))),

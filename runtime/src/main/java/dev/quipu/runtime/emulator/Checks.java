@@ -67,10 +67,11 @@ public final class Checks {
         return subtract(0, value);
     }
 
-    /** {@code value << places}. */
+    /** {@code value << places}; 16 bits that are put into an int's upper half are no number. */
     public static int shiftLeft(int value, int places) {
         int shifted = value << places;
-        if (shifted >> places != value) {
+        boolean packed = places == Short.SIZE && shifted >>> places == value;
+        if (shifted >> places != value && !packed) {
             overflow(value + " << " + places);
         }
         return shifted;

@@ -6,6 +6,7 @@ public enum FaultKind {
     UNWRITTEN("read of memory never written"),
     RACE("race"),
     BARRIER("barrier not reached by all work-items"),
+    MATRIX("operation of a warp's matrix unit"),
     OVERFLOW("overflow of a whole number"),
     ARITHMETIC("arithmetic that devices do differently"),
     LOCAL_MEMORY("local memory"),

@@ -1,6 +1,9 @@
 package dev.quipu.runtime.emulator;
 
 import dev.quipu.runtime.emulator.api.KernelContext;
+import dev.quipu.runtime.emulator.api.enums.MMAShape;
+import dev.quipu.runtime.emulator.api.types.HalfFloat;
+import dev.quipu.runtime.emulator.api.types.arrays.FloatArray;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
@@ -17,6 +20,8 @@ import java.lang.classfile.instruction.OperatorInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Rewrites a kernel's instructions one by one. */
 final class KernelCode implements CodeTransform {
@@ -25,6 +30,8 @@ final class KernelCode implements CodeTransform {
     private static final ClassDesc FLOATS = describe(KernelFloats.class);
     private static final ClassDesc INTS = describe(KernelInts.class);
     private static final ClassDesc ARRAY = describe(KernelArray.class);
+    private static final ClassDesc SUMS = describe(float[].class);
+    private static final ClassDesc HALVES = describe(HalfFloat[].class);
     private static final ClassDesc INT = ConstantDescs.CD_int;
     private static final MethodTypeDesc OF_ONE = MethodTypeDesc.of(INT, INT);
     private static final MethodTypeDesc OF_TWO = MethodTypeDesc.of(INT, INT, INT);
@@ -107,8 +114,23 @@ final class KernelCode implements CodeTransform {
             }
             case "allocateFloatLocalArray" -> share(code, "groupFloats", FLOATS);
             case "allocateIntLocalArray" -> share(code, "groupInts", INTS);
+            case "mmaFragment" -> matrix(code, "fragment", SUMS, ConstantDescs.CD_float);
+            case "mmaLoadA" -> matrix(code, "loadLeft", HALVES, INTS, INT, INT);
+            case "mmaLoadB" -> matrix(code, "loadRight", HALVES, INTS, INT, INT);
+            case "mmaBF16" -> matrix(code, "multiplyAdd", SUMS, HALVES, HALVES, SUMS, describe(MMAShape.class));
+            case "mmaStore" ->
+                matrix(code, "store", ConstantDescs.CD_void, SUMS, describe(FloatArray.class), INT, INT, INT);
             default -> code.with(call);
         }
+    }
+
+    /** A call of the matrix unit: the context, the operands, and the line. */
+    private void matrix(CodeBuilder code, String method, ClassDesc result, ClassDesc... operands) {
+        code.loadConstant(line);
+        List<ClassDesc> parameters = new ArrayList<>(List.of(CONTEXT));
+        parameters.addAll(List.of(operands));
+        parameters.add(INT);
+        code.invokestatic(describe(MatrixUnit.class), method, MethodTypeDesc.of(result, parameters));
     }
 
     private void share(CodeBuilder code, String method, ClassDesc type) {

@@ -19,7 +19,7 @@ final class Launch {
 
     private final Task task;
     private final List<Object> arguments;
-    private final Map<Integer, Origin> barriers = new HashMap<>();
+    private final Map<Integer, Origin> meetings = new HashMap<>();
     private WorkGroup workGroup;
     private int faults;
 
@@ -87,10 +87,15 @@ final class Launch {
 
     /** The barrier at a line; the first time, the running work-item must be at it. */
     Origin barrierAt(int line) {
-        Origin known = barriers.get(line);
+        Origin known = meetings.get(line);
         Origin origin = known == null ? Origin.ofCaller().orElseThrow() : known;
-        barriers.put(line, origin);
+        meetings.put(line, origin);
         return origin;
+    }
+
+    /** The use of a matrix unit at a line, as {@link #barrierAt}. */
+    Origin matrixAt(int line) {
+        return barrierAt(line);
     }
 
     /** Whether so much is wrong that no more is looked at; asked once for each fault. */

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.emulator;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -15,6 +16,7 @@ final class WorkGroup {
     private final Object[][] arguments;
     private final int[] order;
     private final int[] waitsAt;
+    private final WarpSteps warps;
     private LocalMemory memory = new LocalMemory();
     private int group;
     private int running;
@@ -28,6 +30,7 @@ final class WorkGroup {
             contexts[item] = new ItemContext(this, item, groups, items);
             arguments[item] = launch.argumentsFor(contexts[item]);
         }
+        warps = new WarpSteps(items);
         order = IntStream.range(0, items).toArray();
         waitsAt = new int[items];
     }
@@ -56,8 +59,10 @@ final class WorkGroup {
             }
         }
         while (barriers && meet()) {
+            warps.compare(launch);
             goOn();
         }
+        warps.compare(launch);
     }
 
     static void shuffle(int[] numbers, SplittableRandom random) {
@@ -90,6 +95,12 @@ final class WorkGroup {
     private void enter(int item) {
         running = item;
         Actors.enter(item);
+    }
+
+    /** The running work-item does something that all of its warp should do. */
+    void together(ItemContext context, int line, List<Object> operands) {
+        launch.matrixAt(line);
+        warps.add(context.localIdx, line, operands);
     }
 
     /** The running work-item has come to a barrier. */

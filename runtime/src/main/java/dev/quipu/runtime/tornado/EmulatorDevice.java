@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tornado;
 
+import dev.quipu.codegen.gpu.GpuTarget;
 import dev.quipu.codegen.tornado.Products;
 import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.schedule.Scheduled;
@@ -24,7 +25,12 @@ public final class EmulatorDevice implements Device {
      * @param products by a library: programs as they are made for GPUs with one; the emulator multiplies in its place
      */
     public EmulatorDevice(Products products) {
-        programs = new GeneratedPrograms(new EmulatorToolkit(products));
+        this(products, GpuTarget.ANY);
+    }
+
+    /** As {@link #EmulatorDevice(Products)}, for programs of GPUs that have what {@code target} says. */
+    public EmulatorDevice(Products products, GpuTarget target) {
+        programs = new GeneratedPrograms(new EmulatorToolkit(products, target));
     }
 
     @Override

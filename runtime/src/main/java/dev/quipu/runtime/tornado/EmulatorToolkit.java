@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tornado;
 
+import dev.quipu.codegen.gpu.GpuTarget;
 import dev.quipu.codegen.tornado.Products;
 import dev.quipu.codegen.tornado.TornadoApi;
 import dev.quipu.codegen.tornado.TornadoProgram;
@@ -22,9 +23,11 @@ final class EmulatorToolkit implements Toolkit {
     private final Map<Class<?>, TornadoProgram> loaded = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final Products products;
+    private final GpuTarget target;
 
-    EmulatorToolkit(Products products) {
+    EmulatorToolkit(Products products, GpuTarget target) {
         this.products = products;
+        this.target = target;
     }
 
     @Override
@@ -39,6 +42,11 @@ final class EmulatorToolkit implements Toolkit {
         Class<?> type = Sources.load(program, new MemoryClassLoader(Session.class.getClassLoader(), classFiles));
         loaded.put(type, program);
         return type;
+    }
+
+    @Override
+    public GpuTarget target() {
+        return target;
     }
 
     @Override

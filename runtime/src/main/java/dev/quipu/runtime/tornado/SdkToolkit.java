@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tornado;
 
+import dev.quipu.codegen.gpu.GpuTarget;
 import dev.quipu.codegen.tornado.Products;
 import dev.quipu.codegen.tornado.TornadoProgram;
 import dev.quipu.dsl.QuipuException;
@@ -57,6 +58,12 @@ final class SdkToolkit implements Toolkit {
     public Class<?> load(TornadoProgram program) {
         Map<String, byte[]> classFiles = compiler.compile(Sources.of(program, UnaryOperator.identity()), hostFiles);
         return Sources.load(program, new MemoryClassLoader(host, classFiles));
+    }
+
+    /** Of the backends' matrix units only the CUDA C one's multiply bf16. */
+    @Override
+    public GpuTarget target() {
+        return gpu.api().equals(CUDA) ? GpuTarget.MATRICES : GpuTarget.ANY;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tornado;
 
+import dev.quipu.codegen.gpu.GpuTarget;
 import dev.quipu.codegen.tornado.Products;
 import dev.quipu.codegen.tornado.TornadoProgram;
 import dev.quipu.tornado.Computation;
@@ -12,6 +13,11 @@ interface Toolkit {
     /** Who computes matrix products. */
     default Products products() {
         return Products.GENERATED;
+    }
+
+    /** What kernels may use. */
+    default GpuTarget target() {
+        return GpuTarget.ANY;
     }
 
     /** Compiles a program and loads it: the class that builds its task graphs. */

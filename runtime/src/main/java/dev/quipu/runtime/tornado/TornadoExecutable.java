@@ -51,7 +51,7 @@ final class TornadoExecutable implements Executable {
         this.residence = residence;
         buffers = new ProgramBuffers(scheduled, state, arena, tables::of);
         bounds = new IndexBounds(scheduled.graph(), buffers);
-        program = TornadoProgram.of(name, scheduled, layout(state), toolkit.products());
+        program = TornadoProgram.of(name, scheduled, layout(state), toolkit.products(), toolkit.target());
         type = toolkit.load(program);
         written = written(scheduled, state);
         for (DeviceArray array : program.arrays()) {

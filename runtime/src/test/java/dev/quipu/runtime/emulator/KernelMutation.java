@@ -63,6 +63,7 @@ final class KernelMutation {
             case Statement.Call call -> Stream.of(call);
             case Statement.Comment comment -> Stream.of(comment);
             case Statement.Allocate allocate -> Stream.of(allocate);
+            case Statement.StoreMatrix store -> Stream.of(store);
         };
     }
 

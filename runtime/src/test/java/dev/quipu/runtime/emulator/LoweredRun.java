@@ -1,6 +1,8 @@
 package dev.quipu.runtime.emulator;
 
+import dev.quipu.codegen.gpu.GpuTarget;
 import dev.quipu.codegen.tornado.DeviceArray;
+import dev.quipu.codegen.tornado.Products;
 import dev.quipu.codegen.tornado.StateLayout;
 import dev.quipu.codegen.tornado.TornadoApi;
 import dev.quipu.codegen.tornado.TornadoProgram;
@@ -24,6 +26,11 @@ final class LoweredRun {
 
     /** Lowers a schedule; each state has an array of its own. */
     static TornadoProgram lower(Scheduled scheduled) {
+        return lower(scheduled, GpuTarget.ANY);
+    }
+
+    /** As {@link #lower(Scheduled)}, for a GPU with what {@code target} says. */
+    static TornadoProgram lower(Scheduled scheduled, GpuTarget target) {
         Map<String, Long> elements = new HashMap<>();
         for (Node node : scheduled.graph().nodes()) {
             switch (node.op()) {
@@ -35,7 +42,7 @@ final class LoweredRun {
             }
         }
         StateLayout layout = state -> new StateLayout.Part("state." + state, elements.get(state), 0);
-        return TornadoProgram.of("program", scheduled, layout);
+        return TornadoProgram.of("program", scheduled, layout, Products.GENERATED, target);
     }
 
     private static long inputElements(Node node) {

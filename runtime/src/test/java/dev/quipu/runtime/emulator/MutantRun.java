@@ -8,6 +8,8 @@ import dev.quipu.codegen.tornado.TornadoProgram;
 import dev.quipu.codegen.tornado.TornadoTask;
 import dev.quipu.dsl.DType;
 import dev.quipu.runtime.emulator.api.KernelContext;
+import dev.quipu.runtime.emulator.api.types.BFloat16;
+import dev.quipu.runtime.emulator.api.types.arrays.BFloat16Array;
 import dev.quipu.runtime.emulator.api.types.arrays.FloatArray;
 import dev.quipu.runtime.emulator.api.types.arrays.IntArray;
 import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
@@ -97,13 +99,20 @@ final class MutantRun {
                 name,
                 wanted -> program.arrays().stream()
                         .filter(array -> array.name().equals(wanted))
-                        .map(array -> filled(array.dtype() == DType.I32, (int) array.elements()))
+                        .map(array -> filled(array.dtype(), (int) array.elements()))
                         .findFirst()
                         .orElseThrow());
     }
 
-    private static TornadoNativeArray filled(boolean integers, int elements) {
-        if (integers) {
+    private static TornadoNativeArray filled(DType type, int elements) {
+        if (type == DType.BF16) {
+            BFloat16Array array = new BFloat16Array(elements);
+            for (int i = 0; i < elements; i++) {
+                array.set(i, BFloat16.bf16FromFloat(0.1f + i % 7 * 0.01f));
+            }
+            return array;
+        }
+        if (type == DType.I32) {
             IntArray array = new IntArray(elements);
             for (int i = 0; i < elements; i++) {
                 array.set(i, i % VOCABULARY);
