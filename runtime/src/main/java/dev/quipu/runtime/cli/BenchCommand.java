@@ -64,8 +64,8 @@ final class BenchCommand extends QuipuCommand {
         int sequence = argument(() -> batch.sequence(source.model()));
         Compiler compiler = argument(() -> loss.applyTo(new Compiler(false).keeping(plan.request())));
         try (Device device = argument(devices::open);
-                StepBenchmark benchmark = new StepBenchmark(
-                        source.model(), device, argument(() -> precision.applyTo(compiler, device)), rows, sequence)) {
+                StepBenchmark benchmark = argument(() -> new StepBenchmark(
+                        source.model(), device, precision.applyTo(compiler, device), rows, sequence))) {
             StepBenchmark.Result result = measure(benchmark);
             if (json) {
                 out().println(JsonMapper.shared().writeValueAsString(values(source, device, result)));

@@ -58,6 +58,7 @@ final class KernelsCommand extends QuipuCommand {
     public Integer call() throws IOException {
         argument(() -> supported(target));
         argument(this::checkDeviceSource);
+        argument(this::checkFolder);
         ModelSource source = argument(() -> ModelSource.of(model));
         Scheduled scheduled = argument(() -> program.compile(source.model())).scheduled();
         if (deviceSource != null) {
@@ -106,6 +107,13 @@ final class KernelsCommand extends QuipuCommand {
             throw QuipuException.of("--device-source or --out", "both", "kernels", "send the output to a file");
         }
         return deviceSource;
+    }
+
+    private Path checkFolder() {
+        if (folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw QuipuException.of("a folder, or a name that is free", "the file " + folder, "--out", "name another");
+        }
+        return folder;
     }
 
     private static String supported(String target) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,8 +19,11 @@ public final class RepeatedNames {
     /** The outermost number is the layer's: {@code layers.3.experts.0.weight} repeats over 3. */
     private static final Pattern NUMBERED = Pattern.compile("(.*?\\.)?(\\d+)(\\..*)?");
 
+    /** Elements of a run, so that devices whose arrays are numbered by {@code int} can hold it in one. */
+    private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
+
     /**
-     * Names of equal types whose numbers follow each other, or one name.
+     * Names of equal types whose numbers follow each other, few enough for one array, or one name.
      *
      * @param type of each; the shape of the first
      */
@@ -31,6 +35,15 @@ public final class RepeatedNames {
             return names.size() > 1 && numbered.matches()
                     ? first.substring(0, numbered.start(2)) + "*" + first.substring(numbered.end(2))
                     : first;
+        }
+
+        /** {@link #name}, numbered where it is taken. */
+        public String arrayName(Set<String> taken) {
+            String name = name();
+            for (int i = 2; taken.contains(name); i++) {
+                name = name() + "." + i;
+            }
+            return name;
         }
 
         /** Elements from the beginning of one to the beginning of the next. */
@@ -67,8 +80,10 @@ public final class RepeatedNames {
     private static void split(NavigableMap<Integer, String> family, Map<String, Type> types, List<Run> runs) {
         List<String> names = new ArrayList<>();
         int previous = 0;
+        long stride = new Run(names, types.get(family.firstEntry().getValue())).stride();
         for (Map.Entry<Integer, String> member : family.entrySet()) {
-            if (!names.isEmpty() && member.getKey() != previous + 1) {
+            boolean full = stride * (names.size() + 1) > MOST_ELEMENTS;
+            if (!names.isEmpty() && (full || member.getKey() != previous + 1)) {
                 runs.add(new Run(List.copyOf(names), types.get(names.getFirst())));
                 names.clear();
             }

@@ -74,7 +74,7 @@ public final class State implements AutoCloseable {
         Buffer memory = Buffer.allocate(
                 arena, run.type().dtype(), all / run.type().dtype().bytes());
         bytes += memory.segment().byteSize();
-        StateArray array = new StateArray(arrayName(run), memory, run.names(), run.stride());
+        StateArray array = new StateArray(run.arrayName(arrays.keySet()), memory, run.names(), run.stride());
         arrays.put(array.name(), array);
         long offset = 0;
         for (String name : run.names()) {
@@ -85,16 +85,6 @@ public final class State implements AutoCloseable {
                     Buffer.over(run.type().dtype(), elements, memory.segment().asSlice(offset, stride)));
             offset += stride;
         }
-    }
-
-    /** {@code layers.*.norm.weight} for what repeats; numbered where that name is taken. */
-    private String arrayName(RepeatedNames.Run run) {
-        String wanted = run.name();
-        String name = wanted;
-        for (int i = 2; arrays.containsKey(name); i++) {
-            name = wanted + "." + i;
-        }
-        return name;
     }
 
     private void check(String name, Type wanted) {
