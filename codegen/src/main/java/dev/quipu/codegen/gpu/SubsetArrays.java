@@ -92,13 +92,12 @@ final class SubsetArrays {
     }
 
     private void read(Statement statement, Value value, Set<String> stored) {
-        Optional<Value> memory =
-                switch (value) {
-                    case Value.Load load when load.memory().type().kind() == Kind.ARRAY -> Optional.of(load.memory());
-                    case Value.Matrix matrix ->
-                        matrix.operands().stream().filter(SubsetArrays::isWords).findFirst();
-                    default -> Optional.empty();
-                };
+        Optional<Value> memory = switch (value) {
+            case Value.Load load when load.memory().type().kind() == Kind.ARRAY -> Optional.of(load.memory());
+            case Value.Matrix matrix ->
+                matrix.operands().stream().filter(SubsetArrays::isWords).findFirst();
+            default -> Optional.empty();
+        };
         if (memory.isPresent() && !stored.contains(KernelTree.name(memory.get()))) {
             refusals.add(
                     statement,

@@ -15,58 +15,55 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A product of matrices by one warp: what it computes, and mistakes that are found at their lines. */
 class MatrixUnitTest {
     /** Row i, column k of the left matrix is 16 * i + k; row k, column j of the right one is k - 3 * j. */
-    private static final String KERNEL =
-            """
-            int[] left = context.allocateIntLocalArray(132);
-            int[] right = context.allocateIntLocalArray(64);
-            for (int i = item; i < 128; i += 32) {
-                left[i] = pair(2 * i, 2 * i + 1);
-            }
-            for (int i = item; i < 64; i += 32) {
-                right[i] = pair(i / 4 - 6 * (i % 4), i / 4 - 6 * (i % 4) - 3);
-            }
-            context.localBarrier();
-            HalfFloat[] a = context.mmaLoadA(left, 16, 0);
-            HalfFloat[] b = context.mmaLoadB(right, 16, 0);
-            float[] sums = context.mmaFragment(1f);
-            sums = context.mmaBF16(a, b, sums, MMAShape.M16N8K16);
-            context.mmaStore(sums, output, 0, 2, 10);
-            """;
+    private static final String KERNEL = """
+        int[] left = context.allocateIntLocalArray(132);
+        int[] right = context.allocateIntLocalArray(64);
+        for (int i = item; i < 128; i += 32) {
+            left[i] = pair(2 * i, 2 * i + 1);
+        }
+        for (int i = item; i < 64; i += 32) {
+            right[i] = pair(i / 4 - 6 * (i % 4), i / 4 - 6 * (i % 4) - 3);
+        }
+        context.localBarrier();
+        HalfFloat[] a = context.mmaLoadA(left, 16, 0);
+        HalfFloat[] b = context.mmaLoadB(right, 16, 0);
+        float[] sums = context.mmaFragment(1f);
+        sums = context.mmaBF16(a, b, sums, MMAShape.M16N8K16);
+        context.mmaStore(sums, output, 0, 2, 10);
+        """;
 
-    private static final String BEFORE = PrintedProgram.IMPORTS
-            + """
-            import dev.quipu.runtime.emulator.api.types.*;
-            public class Program {
-                private static int pair(int low, int high) {
-                    int bits = BFloat16.bf16FromFloat(high) << 16;
-                    return (char) BFloat16.bf16FromFloat(low) | bits;
-                }
-                public static void kernel(KernelContext context, FloatArray output) {
-                    int item = context.localIdx;
-            """;
-
-    private static final String AFTER =
-            """
-                }
-                public static Object run() throws Exception {
-                    FloatArray output = new FloatArray(162);
-                    WorkerGrid1D grid = new WorkerGrid1D(32);
-                    grid.setLocalWork(32, 1, 1);
-                    TaskGraph graph = new TaskGraph("graph");
-                    graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, output);
-                    graph.task("kernel", Program::kernel, new KernelContext(), output);
-                    graph.transferToHost(DataTransferMode.EVERY_EXECUTION, output);
-                    try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
-                        plan.withGridScheduler(new GridScheduler("graph.kernel", grid)).execute();
-                    }
-                    float[] values = new float[162];
-                    for (int i = 0; i < 162; i++) {
-                        values[i] = output.get(i);
-                    }
-                    return values;
-                }
+    private static final String BEFORE = PrintedProgram.IMPORTS + """
+        import dev.quipu.runtime.emulator.api.types.*;
+        public class Program {
+            private static int pair(int low, int high) {
+                int bits = BFloat16.bf16FromFloat(high) << 16;
+                return (char) BFloat16.bf16FromFloat(low) | bits;
             }
-            """;
+            public static void kernel(KernelContext context, FloatArray output) {
+                int item = context.localIdx;
+        """;
+
+    private static final String AFTER = """
+            }
+            public static Object run() throws Exception {
+                FloatArray output = new FloatArray(162);
+                WorkerGrid1D grid = new WorkerGrid1D(32);
+                grid.setLocalWork(32, 1, 1);
+                TaskGraph graph = new TaskGraph("graph");
+                graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, output);
+                graph.task("kernel", Program::kernel, new KernelContext(), output);
+                graph.transferToHost(DataTransferMode.EVERY_EXECUTION, output);
+                try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
+                    plan.withGridScheduler(new GridScheduler("graph.kernel", grid)).execute();
+                }
+                float[] values = new float[162];
+                for (int i = 0; i < 162; i++) {
+                    values[i] = output.get(i);
+                }
+                return values;
+            }
+        }
+        """;
 
     private static String program(String kernel) {
         return BEFORE + kernel.indent(8) + AFTER;

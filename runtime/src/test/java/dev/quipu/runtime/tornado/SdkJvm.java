@@ -51,9 +51,8 @@ public record SdkJvm(int exitCode, String output, String everything) {
         command.addAll(List.of(arguments));
         Path errors = Files.createTempFile("tornado", ".errors");
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(errors.toFile())
-                    .start();
+            Process process =
+                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new SdkJvm(process.waitFor(), output, output + Files.readString(errors));
         } catch (InterruptedException e) {
