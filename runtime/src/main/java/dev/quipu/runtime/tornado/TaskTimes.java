@@ -7,6 +7,7 @@ import dev.quipu.runtime.device.LaunchInfo;
 import dev.quipu.runtime.device.LaunchTime;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the profiler's texts: how long the kernels of each launch took. */
@@ -35,7 +36,7 @@ final class TaskTimes {
         for (TornadoProgram.Stage stage : program.stages()) {
             List<String> ids = program.taskIds(stage);
             for (int i = 0; i < stage.runs(); i++) {
-                JsonNode graph = JSON.readTree(texts.get(text++)).path(stage.name());
+                JsonNode graph = last(texts.get(text++)).path(stage.name());
                 int first = stage.start() + i * stage.size();
                 for (int k = 0; k < stage.size(); k++) {
                     TornadoTask task = program.tasks().get(first + k);
@@ -46,6 +47,17 @@ final class TaskTimes {
         for (int launch = 0; launch < launches; launch++) {
             clock.set(launch, run, nanos[launch]);
         }
+    }
+
+    /** TornadoVM's text has an object for every execution of the graph so far, the last one last. */
+    static JsonNode last(String text) {
+        JsonNode last = JSON.missingNode();
+        try (MappingIterator<JsonNode> objects = JSON.readerFor(JsonNode.class).readValues(text)) {
+            while (objects.hasNextValue()) {
+                last = objects.nextValue();
+            }
+        }
+        return last;
     }
 
     private static long time(JsonNode graph, String task) {
