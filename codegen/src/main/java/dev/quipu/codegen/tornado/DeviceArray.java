@@ -46,8 +46,11 @@ public record DeviceArray(String name, DType dtype, long elements, Content conte
         }
     }
 
-    /** This array with room for another of its name. */
-    public DeviceArray atLeast(long other) {
-        return new DeviceArray(name, dtype, Math.max(elements, other), content);
+    /** This array with room for another use of it. */
+    DeviceArray joined(DeviceArray other) {
+        if (!name.equals(other.name) || dtype != other.dtype || !content.equals(other.content)) {
+            throw new AssertionError(this + " and " + other + " have one name");
+        }
+        return new DeviceArray(name, dtype, Math.max(elements, other.elements), content);
     }
 }

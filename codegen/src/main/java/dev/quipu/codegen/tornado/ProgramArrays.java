@@ -83,7 +83,7 @@ final class ProgramArrays {
     }
 
     private Address at(DeviceArray array, long base) {
-        DeviceArray known = arrays.merge(array.name(), array, (old, other) -> old.atLeast(other.elements()));
+        DeviceArray known = arrays.merge(array.name(), array, DeviceArray::joined);
         return new Address(known, Math.toIntExact(base));
     }
 }

@@ -158,18 +158,13 @@ final class ProgramBuilder {
         for (int i = 0; i < extents.size(); i++) {
             int memory = used.get(i);
             boolean sums = before != null && memory == before.result(); // of the library
-            boolean kept = memory < launch.buffers().size()
-                    && isKept(launches.get(number).places().get(memory), begun);
-            if (sums || kept) {
+            boolean parts = memory < launch.buffers().size()
+                    && begun.contains(launches.get(number).places().get(memory));
+            if (sums || parts) {
                 extents.set(i, new Extent(extents.get(i).elements(), false));
             }
         }
         return extents;
-    }
-
-    /** Whether something else is in a place beside what a launch writes there: a cache, or another part of a concat. */
-    private static boolean isKept(Place place, Set<Place> begun) {
-        return place instanceof Place.State || begun.contains(place);
     }
 
     /** What earlier launches of a launch's cluster have written to: each part of a concat is a launch. */

@@ -156,4 +156,15 @@ class TornadoProgramTest {
         Scheduled scheduled = Scheduled.of(graph, Clustering.of(graph));
         return TornadoProgram.of("program", scheduled, FamilyLayout.of(scheduled.states()));
     }
+
+    @Test
+    void oneNameIsOneArray() {
+        DeviceArray state = new DeviceArray("x", DType.F32, 4, new DeviceArray.Content.State());
+        DeviceArray input = new DeviceArray("x", DType.F32, 4, new DeviceArray.Content.Input("x"));
+        assertEquals(
+                9,
+                state.joined(new DeviceArray("x", DType.F32, 9, state.content()))
+                        .elements());
+        assertThrows(AssertionError.class, () -> state.joined(input));
+    }
 }

@@ -5,8 +5,8 @@ import dev.quipu.runtime.emulator.api.types.HalfFloat;
 import dev.quipu.runtime.emulator.api.types.arrays.FloatArray;
 
 /**
- * Which work-item runs a kernel, what it shares with its group, and where the group meets. The one that a program makes is a
- * placeholder: each work-item is given its own.
+ * Which work-item runs a kernel, what it shares with its group, and where the group meets. The one that a program makes only
+ * says which argument of a task it is: each work-item is given its own.
  */
 public class KernelContext {
     /** The work-item's number among all. */
