@@ -18,7 +18,7 @@ final class Coroutine {
     private Throwable failure;
 
     /** The JDK's methods, with types that can be named here. */
-    private record Handles(Object scope, MethodHandle make, MethodHandle run, MethodHandle pause, MethodHandle isDone) {
+    private record Handles(Object scope, MethodHandle make, MethodHandle run, MethodHandle pause) {
         static Handles find() {
             try {
                 MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -33,8 +33,6 @@ final class Coroutine {
                         lookup.findVirtual(type, "run", MethodType.methodType(void.class))
                                 .asType(MethodType.methodType(void.class, Object.class)),
                         lookup.findStatic(type, "yield", pauses)
-                                .asType(MethodType.methodType(boolean.class, Object.class)),
-                        lookup.findVirtual(type, "isDone", MethodType.methodType(boolean.class))
                                 .asType(MethodType.methodType(boolean.class, Object.class)));
             } catch (ReflectiveOperationException e) {
                 throw new QuipuException(
@@ -72,14 +70,6 @@ final class Coroutine {
             case Error error -> throw error;
             case RuntimeException exception -> throw exception;
             default -> throw new AssertionError(failure);
-        }
-    }
-
-    boolean isDone() {
-        try {
-            return (boolean) HANDLES.isDone().invokeExact(continuation);
-        } catch (Throwable e) {
-            throw new AssertionError(e);
         }
     }
 

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 
 /** Graphs and what they have on the device. */
 public final class DevicePlan {
@@ -28,6 +27,7 @@ public final class DevicePlan {
     private int last = -1;
     private long launches;
 
+    /** A plan of graphs, each of another name, with nothing on the device. */
     public DevicePlan(List<GraphParts> graphs) {
         this.graphs = List.copyOf(graphs);
         memories = graphs.stream().map(graph -> new DeviceMemory()).toList();
@@ -38,6 +38,7 @@ public final class DevicePlan {
         }
     }
 
+    /** Number of graphs. */
     public int size() {
         return graphs.size();
     }
@@ -105,9 +106,9 @@ public final class DevicePlan {
                 .filter(TornadoNativeArray.class::isInstance)
                 .map(TornadoNativeArray.class::cast)
                 .toList());
-        for (GraphParts.Consumed consumed : graph.consumed()) {
-            kept.add(consumed.array());
-            consume(graph, consumed.array(), memory, used.contains(consumed.array()));
+        for (TornadoNativeArray consumed : graph.consumed()) {
+            kept.add(consumed);
+            consume(graph, consumed, memory, used.contains(consumed));
         }
         for (TornadoNativeArray array : used) {
             DeviceArray device = memory.allocate(array);
@@ -140,7 +141,7 @@ public final class DevicePlan {
     @SuppressWarnings("ReferenceEquality") // arrays are known by what they are
     private static boolean keeps(GraphParts graph, TornadoNativeArray array) {
         return graph.persisted().stream().anyMatch(kept -> kept == array)
-                || graph.consumed().stream().anyMatch(passed -> passed.array() == array);
+                || graph.consumed().stream().anyMatch(passed -> passed == array);
     }
 
     private static void fault(GraphParts graph, String detail) {
@@ -195,9 +196,12 @@ public final class DevicePlan {
 
     /** Bytes of all arrays on the device. */
     public long bytes() {
-        Set<DeviceArray> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
-        memories.forEach(memory -> arrays.addAll(memory.arrays().values()));
-        return arrays.stream().collect(Collectors.summingLong(array -> (long) array.length() * Float.BYTES));
+        Set<TornadoNativeArray> arrays = identities(memories.stream()
+                .flatMap(memory -> memory.arrays().keySet().stream())
+                .toList());
+        return arrays.stream()
+                .mapToLong(array -> (long) array.getSize() * array.getElementSize())
+                .sum();
     }
 
     /** Frees the device. */

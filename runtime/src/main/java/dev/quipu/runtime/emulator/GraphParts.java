@@ -4,14 +4,13 @@ import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * A graph: tasks in order, and what moves.
  *
  * @param inputs copies to the device, before the tasks
- * @param consumed arrays that another graph has left on the device
+ * @param consumed arrays that the graph which ran before has left on the device
  * @param persisted arrays that stay there for others
  * @param outputs copies to the host, behind the tasks
  */
@@ -19,16 +18,9 @@ public record GraphParts(
         String name,
         List<Task> tasks,
         List<Transfer> inputs,
-        List<Consumed> consumed,
+        List<TornadoNativeArray> consumed,
         List<TornadoNativeArray> persisted,
         List<Transfer> outputs) {
-    /**
-     * An array that another graph has left on the device.
-     *
-     * @param source the graph's name; empty for the one that ran before
-     */
-    public record Consumed(Optional<String> source, TornadoNativeArray array) {}
-
     public GraphParts {
         tasks = List.copyOf(tasks);
         inputs = List.copyOf(inputs);
@@ -51,37 +43,39 @@ public record GraphParts(
         private final List<Task> tasks = new ArrayList<>();
         private final Set<String> taskNames = new HashSet<>();
         private final List<Transfer> inputs = new ArrayList<>();
-        private final List<Consumed> consumed = new ArrayList<>();
+        private final List<TornadoNativeArray> consumed = new ArrayList<>();
         private final List<TornadoNativeArray> persisted = new ArrayList<>();
         private final List<Transfer> outputs = new ArrayList<>();
         private int bytes;
 
+        /** The parts of a graph of that name, none so far. */
         public Builder(String name) {
             this.name = name;
         }
 
+        /** The graph's name. */
         public String name() {
             return name;
         }
 
+        /** Copies to the device, before the tasks. */
         public void inputs(Transfer.When when, List<TornadoNativeArray> arrays) {
             arrays.forEach(array -> inputs.add(new Transfer(when, array)));
         }
 
+        /** Copies to the host, behind the tasks. */
         public void outputs(Transfer.When when, List<TornadoNativeArray> arrays) {
             arrays.forEach(array -> outputs.add(new Transfer(when, array)));
         }
 
+        /** Arrays that stay on the device. */
         public void persisted(List<TornadoNativeArray> arrays) {
             persisted.addAll(arrays);
         }
 
+        /** Arrays that the graph which ran before has left on the device. */
         public void consumed(List<TornadoNativeArray> arrays) {
-            arrays.forEach(array -> consumed.add(new Consumed(Optional.empty(), array)));
-        }
-
-        public void consumed(String source, List<TornadoNativeArray> arrays) {
-            arrays.forEach(array -> consumed.add(new Consumed(Optional.of(source), array)));
+            consumed.addAll(arrays);
         }
 
         /** Another task. */
@@ -121,6 +115,7 @@ public record GraphParts(
             return tasks.size() <= MOST_TASKS && bytes <= MOST_BYTES;
         }
 
+        /** The graph; the builder is done with. */
         public GraphParts build() {
             return new GraphParts(name, tasks, inputs, consumed, persisted, outputs);
         }

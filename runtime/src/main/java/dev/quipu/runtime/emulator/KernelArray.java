@@ -5,5 +5,6 @@ public interface KernelArray {
     /** Its name in the printed program; empty where that is the name of the kernel's parameter. */
     String label();
 
+    /** Number of elements. */
     int length();
 }

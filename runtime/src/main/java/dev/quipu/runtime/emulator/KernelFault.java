@@ -11,6 +11,7 @@ public final class KernelFault extends AssertionError {
         this.fault = fault;
     }
 
+    /** What is wrong. */
     public Fault fault() {
         return fault;
     }

@@ -10,8 +10,10 @@ public abstract class KernelFloats implements KernelArray {
         values = new float[length];
     }
 
+    /** {@code array[index]} as a value; 0 where there is no such element. */
     public abstract float get(int index);
 
+    /** {@code array[index] = value}; nothing where there is no such element. */
     public abstract void set(int index, float value);
 
     @Override

@@ -1,6 +1,6 @@
 package dev.quipu.runtime.emulator;
 
-/** What stands in a kernel for a {@code int[]}: each access is checked. */
+/** What stands in a kernel for an {@code int[]}: each access is checked. */
 public abstract class KernelInts implements KernelArray {
     private final String label;
     final int[] values;
@@ -10,8 +10,10 @@ public abstract class KernelInts implements KernelArray {
         values = new int[length];
     }
 
+    /** {@code array[index]} as a value; 0 where there is no such element. */
     public abstract int get(int index);
 
+    /** {@code array[index] = value}; nothing where there is no such element. */
     public abstract void set(int index, int value);
 
     @Override

@@ -85,17 +85,12 @@ final class Launch {
         return Optional.of(workGroup.workItem());
     }
 
-    /** The barrier at a line; the first time, the running work-item must be at it. */
-    Origin barrierAt(int line) {
+    /** The barrier, or the use of a matrix unit, at a line; the first time, the running work-item must be at it. */
+    Origin meetingAt(int line) {
         Origin known = meetings.get(line);
         Origin origin = known == null ? Origin.ofCaller().orElseThrow() : known;
         meetings.put(line, origin);
         return origin;
-    }
-
-    /** The use of a matrix unit at a line, as {@link #barrierAt}. */
-    Origin matrixAt(int line) {
-        return barrierAt(line);
     }
 
     /** Whether so much is wrong that no more is looked at; asked once for each fault. */

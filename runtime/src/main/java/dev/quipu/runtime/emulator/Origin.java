@@ -5,10 +5,10 @@ import java.util.Optional;
 /**
  * A line of generated source.
  *
- * @param type the class's simple name
+ * @param type the class of the printed program
  * @param line 0 where the class was compiled without lines
  */
-public record Origin(Class<?> type, String method, String descriptor, int line) {
+public record Origin(Class<?> type, String method, int line) {
     private static final String OWN = Origin.class.getPackageName() + ".";
     private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
@@ -22,10 +22,7 @@ public record Origin(Class<?> type, String method, String descriptor, int line) 
 
     private static Origin of(StackWalker.StackFrame frame) {
         return new Origin(
-                frame.getDeclaringClass(),
-                frame.getMethodName(),
-                frame.getDescriptor(),
-                Math.max(0, frame.getLineNumber()));
+                frame.getDeclaringClass(), frame.getMethodName(), Math.max(0, frame.getLineNumber()));
     }
 
     @Override

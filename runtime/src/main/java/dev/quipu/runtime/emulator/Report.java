@@ -9,7 +9,8 @@ final class Report {
     private Report() {}
 
     static void outOfBounds(KernelArray array, int index, String verb) {
-        tell(FaultKind.OUT_OF_BOUNDS, array, index, verb + " past the end of " + array.length() + " elements");
+        String where = index < 0 ? " in front of " : " past the end of ";
+        tell(FaultKind.OUT_OF_BOUNDS, array, index, verb + where + array.length() + " elements");
     }
 
     static void outsideOfBuffers(KernelArray array, int index, String verb) {

@@ -19,11 +19,6 @@ public record Task(String name, Code code, List<Object> arguments, boolean libra
         void run(Object[] arguments);
     }
 
-    /** A kernel. */
-    public Task(String name, Code code, List<Object> arguments, Optional<Origin> origin) {
-        this(name, code, arguments, false, origin);
-    }
-
     public Task {
         arguments = List.copyOf(arguments);
     }

@@ -76,6 +76,6 @@ final class WarpSteps {
     }
 
     private static void report(Launch launch, Step step, String detail) {
-        Report.tell(FaultKind.MATRIX, Optional.of(launch.matrixAt(step.line())), detail);
+        Report.tell(FaultKind.MATRIX, Optional.of(launch.meetingAt(step.line())), detail);
     }
 }

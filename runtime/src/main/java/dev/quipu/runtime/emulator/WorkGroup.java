@@ -99,13 +99,13 @@ final class WorkGroup {
 
     /** The running work-item does something that all of its warp should do. */
     void together(ItemContext context, int line, List<Object> operands) {
-        launch.matrixAt(line);
+        launch.meetingAt(line);
         warps.add(context.localIdx, line, operands);
     }
 
     /** The running work-item has come to a barrier. */
     void arrive(ItemContext context, int line) {
-        launch.barrierAt(line);
+        launch.meetingAt(line);
         if (context.coroutine() == null) {
             missing(line, order[0]);
             return;
@@ -117,7 +117,7 @@ final class WorkGroup {
     private void missing(int line, int ended) {
         Report.tell(
                 FaultKind.BARRIER,
-                Optional.of(launch.barrierAt(line)),
+                Optional.of(launch.meetingAt(line)),
                 "it waits here, and work-item " + ended + " has ended");
     }
 
@@ -138,7 +138,7 @@ final class WorkGroup {
             } else if (waitsAt[item] != waitsAt[first]) {
                 Report.tell(
                         FaultKind.BARRIER,
-                        Optional.of(launch.barrierAt(waitsAt[first])),
+                        Optional.of(launch.meetingAt(waitsAt[first])),
                         "it waits here, and work-item " + item + " at line " + waitsAt[item]);
                 break;
             }

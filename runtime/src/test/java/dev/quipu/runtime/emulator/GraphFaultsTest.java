@@ -173,7 +173,7 @@ class GraphFaultsTest {
                     TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     first.task("copy", Program::copy, context, a, b).persistOnDevice(a, b);
                     FloatArray c = new FloatArray(8);
-                    TaskGraph second = new TaskGraph("second").consumeFromDevice("first", a, b);
+                    TaskGraph second = new TaskGraph("second").consumeFromDevice(a, b);
                     second.task("copy", Program::copy, context, b, c);
                     second.persistOnDevice(a, b);
                     TaskGraph third = new TaskGraph("third").consumeFromDevice(a);

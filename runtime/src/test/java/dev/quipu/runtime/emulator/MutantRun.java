@@ -69,7 +69,7 @@ final class MutantRun {
                 device.put(array, copy);
             }
         }
-        Launch launch = new Launch(new Task("mutant_" + i, code(i), arguments, Optional.empty()), device);
+        Launch launch = new Launch(new Task("mutant_" + i, code(i), arguments, false, Optional.empty()), device);
         try {
             launch.run(task.kernel().groups(), task.kernel().items(), 5);
         } catch (KernelFault fault) {

@@ -44,15 +44,12 @@ public class TaskGraph extends LongestTasks {
         return this;
     }
 
-    /** Arrays that the graph which ran before has left on the device. */
+    /**
+     * Arrays that the graph which ran before has left on the device. TornadoVM can be given that graph's name too, and looks
+     * there all the same.
+     */
     public TaskGraph consumeFromDevice(Object... objects) {
         parts.consumed(arrays(objects));
-        return this;
-    }
-
-    /** Arrays that the graph of that name has left on the device. */
-    public TaskGraph consumeFromDevice(String uniqueTaskGraphName, Object... objects) {
-        parts.consumed(uniqueTaskGraphName, arrays(objects));
         return this;
     }
 
