@@ -1,8 +1,8 @@
 package dev.quipu.codegen.gpu;
 
+import dev.quipu.codegen.kernel.KernelTree;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
-import dev.quipu.codegen.kernel.Walk;
 import java.util.List;
 
 /**
@@ -40,7 +40,7 @@ public record GpuKernel(
     /** Whether it computes with matrix units, which not all GPUs have. */
     public boolean usesMatrices() {
         boolean[] found = new boolean[1];
-        Walk.values(body, value -> found[0] |= value instanceof Value.Matrix);
+        KernelTree.visitValues(body, value -> found[0] |= value instanceof Value.Matrix);
         return found[0];
     }
 

@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * Rows of two and more columns with reductions: each belongs to a power of two of work-items, up to a whole group, and narrow rows share a group. An
- * item takes every so manieth column, then a tree in local memory makes one number of theirs, which all of them read. The
- * order of additions follows from the width alone. Rows past the end walk along, since barriers are for all of a group, but
- * store nothing.
+ * Rows of two and more columns with reductions: each belongs to a power of two of work-items, up to a whole group, and narrow
+ * rows share a group. The items of a row take its columns in turn, then a tree in local memory makes one number of their
+ * sums, which all of them read. The order of additions follows from the width alone. Rows past the end walk along, since
+ * barriers are for all of a group, but store nothing.
  */
 final class RowReduction {
     private static final int ITEMS = 256;

@@ -1,5 +1,6 @@
 package dev.quipu.codegen.gpu;
 
+import dev.quipu.codegen.kernel.KernelTree;
 import dev.quipu.codegen.kernel.KernelType.Kind;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
@@ -67,7 +68,7 @@ final class SubsetArrays {
                 KernelTree.visit(value, part -> read(statement, part, stored));
             }
             switch (statement) {
-                case Statement.Store store -> stored.add(KernelTree.name(store.memory()));
+                case Statement.Store store -> stored.add(Refusals.name(store.memory()));
                 case Statement.StoreMatrix store -> {}
                 case Statement.For loop -> {
                     Set<String> stores = new HashSet<>(later);
@@ -98,10 +99,10 @@ final class SubsetArrays {
                 matrix.operands().stream().filter(SubsetArrays::isWords).findFirst();
             default -> Optional.empty();
         };
-        if (memory.isPresent() && !stored.contains(KernelTree.name(memory.get()))) {
+        if (memory.isPresent() && !stored.contains(Refusals.name(memory.get()))) {
             refusals.add(
                     statement,
-                    "read of " + KernelTree.name(memory.get()) + " before any store to it",
+                    "read of " + Refusals.name(memory.get()) + " before any store to it",
                     "new arrays are not zero on a GPU");
         }
     }
@@ -114,7 +115,7 @@ final class SubsetArrays {
         Set<String> stores = new HashSet<>();
         KernelTree.visit(statements, statement -> {
             if (statement instanceof Statement.Store store) {
-                stores.add(KernelTree.name(store.memory()));
+                stores.add(Refusals.name(store.memory()));
             }
         });
         return stores;

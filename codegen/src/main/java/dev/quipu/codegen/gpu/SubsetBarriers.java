@@ -1,5 +1,6 @@
 package dev.quipu.codegen.gpu;
 
+import dev.quipu.codegen.kernel.KernelTree;
 import dev.quipu.codegen.kernel.KernelType.Kind;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
@@ -73,7 +74,7 @@ final class SubsetBarriers {
             case Value.WorkItem item -> item.numbering() == Value.Numbering.ITEM;
             case Value.Variable variable -> differing.contains(variable.name());
             case Value.Load load ->
-                load.memory().type().kind() == Kind.ARRAY && own.contains(KernelTree.name(load.memory()));
+                load.memory().type().kind() == Kind.ARRAY && own.contains(Refusals.name(load.memory()));
             case Value.Literal literal -> false;
             case Value.Unary unary -> false;
             case Value.Binary binary -> false;
@@ -114,7 +115,7 @@ final class SubsetBarriers {
                 together(statement, around);
             }
             boolean differs = around.isEmpty() && differs(statement);
-            barriers(KernelTree.inside(statement), differs ? KernelTree.place(statement) : around);
+            barriers(KernelTree.inside(statement), differs ? Refusals.place(statement) : around);
         }
     }
 }

@@ -1,7 +1,8 @@
 package dev.quipu.codegen.gpu;
 
-import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.KernelTree;
 import dev.quipu.codegen.kernel.KernelType.Kind;
+import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import java.util.HashMap;
@@ -55,20 +56,8 @@ final class SubsetForms {
 
     private void statement(Statement statement, Map<String, KernelType> names) {
         switch (statement) {
-            case Statement.Declare declare -> {
-                expect(statement, declare.value(), declare.variable().type().kind());
-                if (isMemory(declare.variable().type())) {
-                    refusals.add(statement, "a second name for an array", "accesses could not be followed");
-                }
-                declare(statement, declare.variable(), names);
-            }
-            case Statement.Assign assign -> {
-                variable(statement, assign.variable(), names);
-                expect(statement, assign.value(), assign.variable().type().kind());
-                if (counters.contains(assign.variable().name())) {
-                    refusals.add(statement, "assignment", "loops' variables and bases keep their values");
-                }
-            }
+            case Statement.Declare declare -> declare(declare, names);
+            case Statement.Assign assign -> assign(assign, names);
             case Statement.Store store -> {
                 access(statement, store.memory(), store.address());
                 expect(statement, store.value(), element(store.memory().type()));
@@ -78,55 +67,75 @@ final class SubsetForms {
                 expect(statement, store.address(), Kind.INT);
                 expect(statement, store.sums(), Kind.SUMS);
             }
-            case Statement.For loop -> {
-                expect(statement, loop.from(), Kind.INT);
-                expect(statement, loop.to(), Kind.INT);
-                KernelTree.visit(loop.to(), part -> {
-                    if (part instanceof Value.Select) {
-                        refusals.add(
-                                statement,
-                                "SELECT in a loop's end",
-                                "TornadoVM takes its condition for the loop's; a variable before the loop holds it");
-                    }
-                });
-                if (loop.step() < 1) {
-                    refusals.add(statement, "step " + loop.step(), "loops count upwards");
-                }
-                Map<String, KernelType> inner = new HashMap<>(names);
-                declare(statement, loop.variable(), inner);
-                counters.add(loop.variable().name());
-                block(loop.body(), inner);
-            }
-            case Statement.If choice -> {
-                expect(statement, choice.condition(), Kind.BOOLEAN);
-                if (hasLoop(choice.then()) && hasLoop(choice.otherwise())) {
-                    refusals.add(
-                            statement,
-                            "loops in both branches",
-                            "TornadoVM gives variables behind them the values of the second; two conditions do it");
-                }
-                block(choice.then(), names);
-                block(choice.otherwise(), names);
-            }
+            case Statement.For loop -> loop(loop, names);
+            case Statement.If choice -> choice(choice, names);
             case Statement.Call call ->
                 refusals.add(
                         statement,
                         "helper method",
                         "group memory that is passed to one is addressed wrongly; kernels are one method");
-            case Statement.Allocate allocate -> {
-                boolean words = isWords(allocate.array().type()) && allocate.sharing() == Statement.Sharing.GROUP;
-                boolean known = words || allocate.array().type().kind() == Kind.ARRAY;
-                if (!known || allocate.elements() < 1) {
-                    refusals.add(
-                            statement,
-                            allocate.elements() + " elements",
-                            "an ARRAY, or a group's WORDS, has one or more");
-                }
-                declare(statement, allocate.array(), names);
-            }
+            case Statement.Allocate allocate -> allocate(allocate, names);
             case Statement.Comment comment -> {}
             case Statement.Barrier barrier -> {}
         }
+    }
+
+    private void declare(Statement.Declare declare, Map<String, KernelType> names) {
+        expect(declare, declare.value(), declare.variable().type().kind());
+        if (isMemory(declare.variable().type())) {
+            refusals.add(declare, "a second name for an array", "accesses could not be followed");
+        }
+        declare(declare, declare.variable(), names);
+    }
+
+    private void assign(Statement.Assign assign, Map<String, KernelType> names) {
+        variable(assign, assign.variable(), names);
+        expect(assign, assign.value(), assign.variable().type().kind());
+        if (counters.contains(assign.variable().name())) {
+            refusals.add(assign, "assignment", "loops' variables and bases keep their values");
+        }
+    }
+
+    private void loop(Statement.For loop, Map<String, KernelType> names) {
+        expect(loop, loop.from(), Kind.INT);
+        expect(loop, loop.to(), Kind.INT);
+        KernelTree.visit(loop.to(), part -> {
+            if (part instanceof Value.Select) {
+                refusals.add(
+                        loop,
+                        "SELECT in a loop's end",
+                        "TornadoVM takes its condition for the loop's; a variable before the loop holds it");
+            }
+        });
+        if (loop.step() < 1) {
+            refusals.add(loop, "step " + loop.step(), "loops count upwards");
+        }
+        Map<String, KernelType> inner = new HashMap<>(names);
+        declare(loop, loop.variable(), inner);
+        counters.add(loop.variable().name());
+        block(loop.body(), inner);
+    }
+
+    private void choice(Statement.If choice, Map<String, KernelType> names) {
+        expect(choice, choice.condition(), Kind.BOOLEAN);
+        if (hasLoop(choice.then()) && hasLoop(choice.otherwise())) {
+            refusals.add(
+                    choice,
+                    "loops in both branches",
+                    "TornadoVM gives variables behind them the values of the second; two conditions do it");
+        }
+        block(choice.then(), names);
+        block(choice.otherwise(), names);
+    }
+
+    private void allocate(Statement.Allocate allocate, Map<String, KernelType> names) {
+        boolean words = isWords(allocate.array().type()) && allocate.sharing() == Statement.Sharing.GROUP;
+        boolean known = words || allocate.array().type().kind() == Kind.ARRAY;
+        if (!known || allocate.elements() < 1) {
+            refusals.add(
+                    allocate, allocate.elements() + " elements", "an ARRAY, or a group's WORDS, has one or more");
+        }
+        declare(allocate, allocate.array(), names);
     }
 
     private static boolean hasLoop(List<Statement> statements) {

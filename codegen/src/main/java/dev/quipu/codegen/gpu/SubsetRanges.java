@@ -1,10 +1,11 @@
 package dev.quipu.codegen.gpu;
 
+import dev.quipu.codegen.kernel.KernelTree;
 import dev.quipu.codegen.kernel.KernelType.Kind;
 import dev.quipu.codegen.kernel.Statement;
-import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
+import dev.quipu.codegen.kernel.Value;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -216,7 +217,7 @@ final class SubsetRanges {
         /** A load of so many bytes. */
         private void bytes(Value.Matrix matrix, int bytes) {
             Range range = of(matrix.operands().getLast());
-            String array = KernelTree.name(matrix.operands().getFirst());
+            String array = Refusals.name(matrix.operands().getFirst());
             int size = Integer.BYTES * elements.get(array);
             if (range.most() < 0 || range.least() + bytes > size) {
                 refuse(bytes + " bytes of " + array + " from byte " + range.least(), "it has " + size);
@@ -225,11 +226,11 @@ final class SubsetRanges {
 
         private void access(Value memory, Value address) {
             Range range = of(address);
-            Integer size = elements.get(KernelTree.name(memory));
+            Integer size = elements.get(Refusals.name(memory));
             boolean outside = size == null ? range.most() < 0 : range.most() < 0 || range.least() >= size;
             if (outside) {
                 String where = range.isOne() ? "element " + range.least() : "elements from " + range.least();
-                refuse(where + " of " + KernelTree.name(memory), size == null ? "negative" : "it has " + size);
+                refuse(where + " of " + Refusals.name(memory), size == null ? "negative" : "it has " + size);
             }
         }
 

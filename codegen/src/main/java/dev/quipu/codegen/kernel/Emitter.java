@@ -3,30 +3,30 @@ package dev.quipu.codegen.kernel;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.UnaryOperator;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import javax.lang.model.SourceVersion;
 
 /** Builds a list of statements with fresh names: what lowerings write kernels with. */
 public final class Emitter {
     private final List<Statement> statements = new ArrayList<>();
-    private final Set<String> names;
+    private final FreshNames names;
 
+    /** An emitter for a kernel's body; no name is taken yet. */
     public Emitter() {
-        this(new HashSet<>());
+        this(new FreshNames());
     }
 
-    private Emitter(Set<String> names) {
+    private Emitter(FreshNames names) {
         this.names = names;
     }
 
+    /** What it has been given so far; lowerings may put statements in front. */
     public List<Statement> statements() {
         return statements;
     }
 
+    /** A statement behind the others. */
     public void add(Statement statement) {
         statements.add(statement);
     }
@@ -38,7 +38,7 @@ public final class Emitter {
 
     /** Keeps a name from being given to a variable. */
     public void reserve(String name) {
-        names.add(name);
+        names.take(name);
     }
 
     /** A new variable with a value. */
@@ -71,18 +71,15 @@ public final class Emitter {
 
     /** A name that nobody has: {@code wanted}, or with a number behind it. */
     public String fresh(String wanted) {
-        String base = SourceVersion.isKeyword(wanted) ? wanted + "_" : wanted;
-        String name = base;
-        for (int i = 2; !names.add(name); i++) {
-            name = base + i;
-        }
-        return name;
+        return names.of(wanted);
     }
 
+    /** An INT. */
     public static Value.Literal integer(long value) {
         return new Value.Literal(KernelType.INT, value);
     }
 
+    /** A FLOAT, in every lane. */
     public static Value.Literal number(double value, int lanes) {
         return new Value.Literal(KernelType.floats(lanes), value);
     }
@@ -100,6 +97,7 @@ public final class Emitter {
         return plus(left, new Value.Literal(left.type(), right));
     }
 
+    /** The difference. */
     public static Value minus(Value left, Value right) {
         return new Value.Binary(BinaryOperator.SUBTRACT, left, right);
     }
@@ -119,6 +117,7 @@ public final class Emitter {
                 : times(left, new Value.Literal(left.type(), right));
     }
 
+    /** An INT as a LONG. */
     public static Value toLong(Value value) {
         return value instanceof Value.Literal literal
                 ? new Value.Literal(KernelType.LONG, literal.value())

@@ -54,10 +54,12 @@ public record KernelType(Kind kind, int lanes) {
         }
     }
 
+    /** So many lanes of FLOAT. */
     public static KernelType floats(int lanes) {
         return new KernelType(Kind.FLOAT, lanes);
     }
 
+    /** So many lanes of INT. */
     public static KernelType ints(int lanes) {
         return new KernelType(Kind.INT, lanes);
     }
@@ -67,15 +69,12 @@ public record KernelType(Kind kind, int lanes) {
         return kind == Kind.FLOATS || kind == Kind.BFLOATS || kind == Kind.INTS;
     }
 
-    /** Whether it is a matrix that the work-items of a warp have together. */
-    public boolean isMatrix() {
-        return kind == Kind.LEFT || kind == Kind.RIGHT || kind == Kind.SUMS;
-    }
-
+    /** Whether it has several lanes. */
     public boolean isVector() {
         return lanes > 1;
     }
 
+    /** As many lanes of another kind. */
     public KernelType withKind(Kind other) {
         return new KernelType(other, lanes);
     }

@@ -6,8 +6,8 @@ import java.util.List;
  * Causal attention in tiles. Tensors are dense: queries [batch, queries, heads, headSize], keys and values
  * [batch, keys, keyHeads, headSize], log-sum-exp [batch, heads, queries].
  *
- * @param kind FORWARD: buffers q, k, v, out, and log-sum-exp where a backward reads it. BACKWARD: q, k, v, out, log-sum-exp, d out, d q, d k, d v.
- *     CACHED: q, k, v, positions i32[batch], out; query t of a sequence sees keys 0 to its position + t
+ * @param kind FORWARD: buffers q, k, v, out, and log-sum-exp where a backward reads it. BACKWARD: q, k, v, out, log-sum-exp,
+ *     d out, d q, d k, d v. CACHED: q, k, v, positions i32[batch], out; query t of a sequence sees keys 0 to its position + t
  * @param window how many keys a query sees, itself included; 0 for all
  * @param starts whether queries have first keys of their own: the last buffer that is read is i32[batch, queries], the place
  *     at which each query's document begins, which never falls along the queries

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Divides a matrix product between a library and a kernel. The library stores the sums: where they are stored anyway, or adds them to
- * what they are added to; else in memory of their own. A row program does what the epilogue has beside that.
+ * Divides a matrix product between a library and a kernel. The library stores the sums: where they are stored anyway, or adds
+ * them to what they are added to; else in memory of their own. A row program does what the epilogue has beside that.
  *
  * <pre>
  * y = silu(gate) * product         library: sums = left right         rows: load sums, load gate, y = silu(gate) * sums

@@ -1,8 +1,8 @@
 package dev.quipu.codegen.tornado;
 
 import dev.quipu.codegen.gpu.GpuKernel;
+import dev.quipu.codegen.kernel.KernelTree;
 import dev.quipu.codegen.kernel.Value;
-import dev.quipu.codegen.kernel.Walk;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +15,7 @@ final class UsedMemories {
     /** Their numbers, ascending. */
     static List<Integer> of(GpuKernel kernel) {
         Set<String> names = new HashSet<>();
-        Walk.values(kernel.body(), value -> {
+        KernelTree.visitValues(kernel.body(), value -> {
             if (value instanceof Value.Variable variable) {
                 names.add(variable.name());
             }

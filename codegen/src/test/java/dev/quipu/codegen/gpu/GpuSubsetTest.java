@@ -234,6 +234,11 @@ class GpuSubsetTest {
                         conditionOnAssigned(ITEM),
                         conditionOnAssigned(GROUP)),
                 new Row(
+                        "barriers under what an item's own array holds",
+                        "barrier: under a condition that differs",
+                        conditionOnArray(Sharing.ITEM),
+                        conditionOnArray(Sharing.GROUP)),
+                new Row(
                         "names out of scope",
                         "store to x: FLOAT gone: not declared before",
                         SubsetKernel.of(emitter -> {
@@ -344,6 +349,14 @@ class GpuSubsetTest {
     private static GpuKernel barrierInLoop(Value end) {
         return SubsetKernel.of(
                 emitter -> emitter.loop("i", integer(0), end, 1, (inner, i) -> inner.add(new Statement.Barrier())));
+    }
+
+    private static GpuKernel conditionOnArray(Sharing sharing) {
+        return withArray(sharing, (emitter, array) -> {
+            emitter.add(new Statement.Store(array, ZERO, ONE));
+            emitter.when(
+                    compare(Comparison.EQUAL, element(array, ZERO), ONE), inner -> inner.add(new Statement.Barrier()));
+        });
     }
 
     private static GpuKernel conditionOnAssigned(Value value) {

@@ -1,17 +1,15 @@
-package dev.quipu.codegen.gpu;
+package dev.quipu.codegen.kernel;
 
-import dev.quipu.codegen.kernel.Statement;
-import dev.quipu.codegen.kernel.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The parts of statements and values. */
-final class KernelTree {
+/** The parts of statements and values: what walks over kernels goes by. */
+public final class KernelTree {
     private KernelTree() {}
 
     /** What a value is computed from. */
-    static List<Value> parts(Value value) {
+    public static List<Value> parts(Value value) {
         return switch (value) {
             case Value.Literal literal -> List.of();
             case Value.Variable variable -> List.of();
@@ -32,7 +30,7 @@ final class KernelTree {
     }
 
     /** The values that a statement itself computes, those of statements inside it excepted. */
-    static List<Value> values(Statement statement) {
+    public static List<Value> values(Statement statement) {
         return switch (statement) {
             case Statement.Declare declare -> List.of(declare.value());
             case Statement.Assign assign -> List.of(assign.value());
@@ -48,7 +46,7 @@ final class KernelTree {
     }
 
     /** The statements inside a statement. */
-    static List<Statement> inside(Statement statement) {
+    public static List<Statement> inside(Statement statement) {
         return switch (statement) {
             case Statement.For loop -> loop.body();
             case Statement.If choice -> {
@@ -68,36 +66,21 @@ final class KernelTree {
     }
 
     /** Visits statements and all inside them, in the order of the text. */
-    static void visit(List<Statement> statements, Consumer<Statement> visitor) {
+    public static void visit(List<Statement> statements, Consumer<Statement> visitor) {
         for (Statement statement : statements) {
             visitor.accept(statement);
             visit(inside(statement), visitor);
         }
     }
 
+    /** Visits all values that statements and those inside them compute, with all that they are computed from. */
+    public static void visitValues(List<Statement> statements, Consumer<Value> visitor) {
+        visit(statements, statement -> values(statement).forEach(value -> visit(value, visitor)));
+    }
+
     /** Visits a value and all that it is computed from. */
-    static void visit(Value value, Consumer<Value> visitor) {
+    public static void visit(Value value, Consumer<Value> visitor) {
         parts(value).forEach(part -> visit(part, visitor));
         visitor.accept(value);
-    }
-
-    /** Where in the kernel a statement is, for messages. */
-    static String place(Statement statement) {
-        return switch (statement) {
-            case Statement.Declare declare -> "value of " + declare.variable().name();
-            case Statement.Assign assign -> "value of " + assign.variable().name();
-            case Statement.Store store -> "store to " + name(store.memory());
-            case Statement.StoreMatrix store -> "store of sums to " + name(store.memory());
-            case Statement.For loop -> "loop of " + loop.variable().name();
-            case Statement.If choice -> "condition";
-            case Statement.Call call -> "call of " + call.method();
-            case Statement.Comment comment -> "comment";
-            case Statement.Allocate allocate -> "array " + allocate.array().name();
-            case Statement.Barrier barrier -> "barrier";
-        };
-    }
-
-    static String name(Value value) {
-        return value instanceof Value.Variable variable ? variable.name() : "what is no variable";
     }
 }
