@@ -12,7 +12,7 @@ public interface Computation extends AutoCloseable {
     void run(String program);
 
     /**
-     * Runs a program once, measuring every task.
+     * Runs a program once, measuring every task; not where the driver records what it is asked for.
      *
      * @return for every stage, for every of its runs: the profiler's text, JSON
      */

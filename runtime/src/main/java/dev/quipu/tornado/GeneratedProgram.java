@@ -8,6 +8,9 @@ public interface GeneratedProgram {
     /** The program's name; names of its graphs begin with it. */
     String name();
 
+    /** The arrays that the host fills before a run, and that are copied to the device when it begins. */
+    List<Object> inputs();
+
     /**
      * Builds the program's graphs.
      *

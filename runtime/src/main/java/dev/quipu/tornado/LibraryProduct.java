@@ -10,7 +10,7 @@ import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * called, and where there is none, as in the emulator, the product can be {@link #accept computed} here.
  */
 @SuppressWarnings("ReferenceEquality") // arrays are known by what they are
-public final class LibraryProduct implements Supplier<int[]>, Consumer<Object[]> {
+public final class LibraryProduct implements Supplier<int[]>, BiConsumer<int[], Object[]> {
     /** What the library is called in task graphs. */
     public static final String LIBRARY = "quipu/products";
 
@@ -144,11 +144,11 @@ public final class LibraryProduct implements Supplier<int[]>, Consumer<Object[]>
     /**
      * Computes the product.
      *
+     * @param numbers of {@link #get}
      * @param arguments those of {@link #descriptor}, as a device has them
      */
     @Override
-    public void accept(Object[] arguments) {
-        int[] numbers = get();
+    public void accept(int[] numbers, Object[] arguments) {
         Object left = arguments[numbers[8]];
         Object right = arguments[numbers[11]];
         Object result = arguments[numbers[14]];

@@ -53,7 +53,7 @@ public final class Main {
                 contents.put(array.name(), contents(folder, array));
             }
         }
-        try (Session session = new Session(List.of(program), contents, List.of(), "")) {
+        try (Session session = new Session(List.of(program), contents, List.of(), "", false)) {
             for (int run = 1; run <= runs; run++) {
                 long start = System.nanoTime();
                 session.programs().forEach(session::run);

@@ -17,8 +17,8 @@ import java.util.Set;
 /**
  * The arrays of the programs of a session, by name. Programs that ask for the same name share an array.
  *
- * <p>Resident arrays stay on the device from the first run to the last. Inputs are filled on the host before a run and
- * transferred by every stage that reads them.
+ * <p>Resident arrays stay on the device from the first run to the last. Inputs are resident, too: the host fills them before
+ * a run, which begins with copying them to the device. Numbers belong to one graph.
  */
 public final class Memory {
     /** Bytes in front of an array's elements, where TornadoVM keeps what it wants to know. */
@@ -28,7 +28,8 @@ public final class Memory {
     private final Map<String, Integer> lengths;
     private final Map<String, Object> resident = new LinkedHashMap<>();
     private final Set<String> beginningOnDevice = new HashSet<>();
-    private final Map<String, Object> inputs = new HashMap<>();
+    private final Set<String> inputs = new HashSet<>();
+    private final Map<String, IntArray> numbers = new HashMap<>();
     private boolean outgrown;
 
     /** Arrays in memory of their own. */
@@ -84,12 +85,19 @@ public final class Memory {
 
     /** An input: filled on the host before a run. */
     public FloatArray inputFloats(String name, int elements) {
-        return (FloatArray) inputs.computeIfAbsent(name, absent -> newFloats(name, elements));
+        inputs.add(name);
+        return floats(name, elements);
     }
 
     /** An input of integers. */
     public IntArray inputIntegers(String name, int elements) {
-        return (IntArray) inputs.computeIfAbsent(name, absent -> newIntegers(name, elements));
+        inputs.add(name);
+        return integers(name, elements);
+    }
+
+    /** Numbers that never change, for a graph that copies them to the device when it first runs. */
+    public IntArray numbers(String name, int elements) {
+        return numbers.computeIfAbsent(name, absent -> newIntegers(name, elements));
     }
 
     private int longest(String name, int elements) {
@@ -136,15 +144,20 @@ public final class Memory {
         return List.copyOf(resident.keySet());
     }
 
-    /** A resident array or an input; null if no program asked for it. */
+    /** An array; null if no program asked for it. */
     public Object array(String name) {
         Object array = resident.get(name);
-        return array == null ? inputs.get(name) : array;
+        return array == null ? numbers.get(name) : array;
     }
 
     /** Whether the contents of a resident array never come from the host. */
     boolean beginsOnDevice(String name) {
         return beginningOnDevice.contains(name);
+    }
+
+    /** Whether the host fills an array before every run. */
+    boolean isInput(String name) {
+        return inputs.contains(name);
     }
 
     /** Whether a program asked for more of an array than one before it was given: then all must ask {@link #again}. */

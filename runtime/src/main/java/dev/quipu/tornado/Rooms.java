@@ -16,13 +16,15 @@ import java.util.List;
  * writes there, because a buffer is made for the accesses of the first task that uses it.
  */
 final class Rooms {
+    /** So many arrays can share a graph whatever they are: even with a task for each, of three arguments, TornadoVM holds it. */
+    static final int ARRAYS_OF_GRAPH = 256;
+
     private static final int ARRAYS_OF_TASK = 4;
 
     private final Object[] resident;
     private final GridScheduler grids;
     private final KernelContext context = new KernelContext();
     private final IntArray never = new IntArray(1);
-    private final FloatArray[] others = {new FloatArray(1), new FloatArray(1), new FloatArray(1)};
 
     /**
      * @param resident all resident arrays of the plan
@@ -31,6 +33,15 @@ final class Rooms {
         this.resident = resident;
         this.grids = grids;
         never.set(0, 0);
+    }
+
+    /** Divides what is too much for one graph. */
+    static <T> List<List<T>> divided(List<T> arrays) {
+        List<List<T>> parts = new ArrayList<>();
+        for (int i = 0; i < arrays.size(); i += ARRAYS_OF_GRAPH) {
+            parts.add(List.copyOf(arrays.subList(i, Math.min(i + ARRAYS_OF_GRAPH, arrays.size()))));
+        }
+        return parts;
     }
 
     /** A graph that copies arrays to the device at every execution. */
@@ -45,7 +56,7 @@ final class Rooms {
 
     private TaskGraph graph(String name, List<Object> arrays, int mode) {
         TaskGraph graph = new TaskGraph(name);
-        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, never);
+        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, never);
         graph.transferToDevice(mode, arrays.toArray());
         graph.consumeFromDevice(others(arrays));
         List<FloatArray> floats = new ArrayList<>();
@@ -77,20 +88,25 @@ final class Rooms {
         return others.toArray();
     }
 
-    /** A task must not be given one array twice: TornadoVM would wait for ever. The last task is filled up with others. */
+    /** A task must not be given one array twice: TornadoVM would wait for ever. So what is left of fours has tasks of its own. */
     private void addFloats(TaskGraph graph, List<FloatArray> arrays) {
-        for (int i = 0; i < arrays.size(); i += ARRAYS_OF_TASK) {
-            FloatArray[] four = new FloatArray[ARRAYS_OF_TASK];
-            for (int k = 0; k < ARRAYS_OF_TASK; k++) {
-                if (i + k < arrays.size()) {
-                    four[k] = arrays.get(i + k);
-                } else {
-                    four[k] = others[k - 1];
-                    graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, four[k]);
-                }
-            }
+        int fours = arrays.size() - arrays.size() % ARRAYS_OF_TASK;
+        for (int i = 0; i < fours; i += ARRAYS_OF_TASK) {
             String task = "look_at_floats_" + i;
-            graph.task(task, Rooms::lookAtFloats, context, never, four[0], four[1], four[2], four[3]);
+            graph.task(
+                    task,
+                    Rooms::lookAtFloats,
+                    context,
+                    never,
+                    arrays.get(i),
+                    arrays.get(i + 1),
+                    arrays.get(i + 2),
+                    arrays.get(i + 3));
+            grids.addWorkerGrid(graph.getTaskGraphName() + "." + task, Memory.grid(1, 1));
+        }
+        for (int i = fours; i < arrays.size(); i++) {
+            String task = "look_at_float_" + i;
+            graph.task(task, Rooms::lookAtFloat, context, never, arrays.get(i));
             grids.addWorkerGrid(graph.getTaskGraphName() + "." + task, Memory.grid(1, 1));
         }
     }
@@ -123,6 +139,12 @@ final class Rooms {
             second.set(0, second.get(0) + 1f);
             third.set(0, third.get(0) + 1f);
             fourth.set(0, fourth.get(0) + 1f);
+        }
+    }
+
+    public static void lookAtFloat(KernelContext context, IntArray never, FloatArray array) {
+        if (never.get(context.globalIdx) != 0) {
+            array.set(0, array.get(0) + 1f);
         }
     }
 

@@ -28,8 +28,14 @@ public final class Session implements Computation {
     private final Memory memory;
     private final List<List<String>> together = new ArrayList<>();
     private final Map<String, List<Stage>> programs = new LinkedHashMap<>();
+
+    /** Graphs that copy a program's inputs to the device. */
+    private final Map<String, List<TaskGraph>> inputs = new LinkedHashMap<>();
+
     private final Map<TaskGraph, Integer> places = new LinkedHashMap<>();
     private final TornadoExecutionPlan plan;
+    private final boolean recording;
+    private final int rooms;
     private TornadoExecutionResult last;
 
     /**
@@ -40,9 +46,16 @@ public final class Session implements Computation {
      * @param together names of resident arrays that are uploaded together; those that are in no list are uploaded in
      *     one of their own
      * @param device numbers of backend and device, {@code 0:0}; empty for TornadoVM's default
+     * @param recording whether the driver records what it is asked for in a graph and replays that, where a stage can be: a
+     *     CUDA graph, which the backend cuda has. Nothing can be profiled then.
      */
     public Session(
-            List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together, String device) {
+            List<Class<?>> programs,
+            Map<String, MemorySegment> provided,
+            List<List<String>> together,
+            String device,
+            boolean recording) {
+        this.recording = recording;
         List<GeneratedProgram> instances = new ArrayList<>();
         Memory arrays = new Memory(provided);
         for (Class<?> program : programs) {
@@ -59,6 +72,10 @@ public final class Session implements Computation {
         GridScheduler grids = new GridScheduler();
         List<TaskGraph> graphs = rooms(together, grids);
         for (GeneratedProgram instance : instances) {
+            inputs.put(instance.name(), inputs(instance, graphs, grids));
+        }
+        rooms = graphs.size();
+        for (GeneratedProgram instance : instances) {
             List<Stage> stages = instance.stages(grids);
             this.programs.put(instance.name(), stages);
             stages.forEach(stage -> graphs.add(stage.graph()));
@@ -70,6 +87,20 @@ public final class Session implements Computation {
             plan.withDevice(TornadoExecutionPlan.getDevice(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1])));
         }
         plan.withGridScheduler(grids);
+        if (recording) {
+            record();
+        }
+    }
+
+    private void record() {
+        for (List<TaskGraph> graphs : inputs.values()) {
+            graphs.forEach(graph -> plan.withGraph(places.get(graph)).withCUDAGraph());
+        }
+        for (List<Stage> stages : programs.values()) {
+            stages.stream()
+                    .filter(Stage::recordable)
+                    .forEach(stage -> plan.withGraph(places.get(stage.graph())).withCUDAGraph());
+        }
     }
 
     private static GeneratedProgram instance(Class<?> program, Memory memory) {
@@ -80,32 +111,39 @@ public final class Session implements Computation {
         }
     }
 
-    /** One graph for each list of arrays that are uploaded together, one for the arrays that never are. */
+    /** Graphs for each list of arrays that are uploaded together, and for the arrays that never are. */
     private List<TaskGraph> rooms(List<List<String>> wanted, GridScheduler grids) {
         Set<String> rest = new LinkedHashSet<>(memory.names());
         List<String> empty = new ArrayList<>(rest);
         empty.removeIf(name -> !memory.beginsOnDevice(name));
-        rest.removeIf(memory::beginsOnDevice);
+        rest.removeIf(name -> memory.beginsOnDevice(name) || memory.isInput(name));
         for (List<String> names : wanted) {
             List<String> known = new ArrayList<>(names);
             known.retainAll(rest);
             rest.removeAll(known);
-            if (!known.isEmpty()) {
-                together.add(List.copyOf(known));
-            }
+            together.addAll(Rooms.divided(known));
         }
-        if (!rest.isEmpty()) {
-            together.add(List.copyOf(rest));
-        }
-        Rooms rooms = new Rooms(memory.resident(), grids);
+        together.addAll(Rooms.divided(List.copyOf(rest)));
+        Rooms making = new Rooms(memory.resident(), grids);
         List<TaskGraph> graphs = new ArrayList<>();
         for (List<String> names : together) {
-            graphs.add(rooms.filled(ROOMS + graphs.size(), arrays(names)));
+            graphs.add(making.filled(ROOMS + graphs.size(), arrays(names)));
         }
-        if (!empty.isEmpty()) {
-            graphs.add(rooms.empty(ROOMS + graphs.size(), arrays(empty)));
+        for (List<String> names : Rooms.divided(empty)) {
+            graphs.add(making.empty(ROOMS + graphs.size(), arrays(names)));
         }
         return graphs;
+    }
+
+    /** Graphs for a program's inputs, which are added to the others. */
+    private List<TaskGraph> inputs(GeneratedProgram program, List<TaskGraph> graphs, GridScheduler grids) {
+        Rooms making = new Rooms(memory.resident(), grids);
+        List<TaskGraph> own = new ArrayList<>();
+        for (List<Object> arrays : Rooms.divided(program.inputs())) {
+            own.add(making.filled(ROOMS + (graphs.size() + own.size()), arrays));
+        }
+        graphs.addAll(own);
+        return own;
     }
 
     private List<Object> arrays(Collection<String> names) {
@@ -125,6 +163,7 @@ public final class Session implements Computation {
     @Override
     public void run(String program) {
         begin();
+        bring(program);
         for (Stage stage : programs.get(program)) {
             int place = places.get(stage.graph());
             for (int run = 0; run < stage.runs(); run++) {
@@ -134,6 +173,11 @@ public final class Session implements Computation {
         }
     }
 
+    /** Copies a program's inputs to the device. */
+    private void bring(String program) {
+        inputs.get(program).forEach(graph -> execute(places.get(graph)));
+    }
+
     private void execute(int place) {
         last = plan.withGraph(place).execute();
     }
@@ -141,8 +185,6 @@ public final class Session implements Computation {
     /** Gives every resident array its room, with what the host's memory holds now. */
     private void begin() {
         if (last == null) {
-            int rooms = places.size()
-                    - programs.values().stream().mapToInt(List::size).sum();
             for (int room = 0; room < rooms; room++) {
                 execute(room);
             }
@@ -151,7 +193,11 @@ public final class Session implements Computation {
 
     @Override
     public List<String> profile(String program) {
+        if (recording) {
+            throw new IllegalStateException("what is recorded cannot be profiled");
+        }
         begin();
+        bring(program);
         List<String> texts = new ArrayList<>();
         plan.withProfiler(ProfilerMode.SILENT);
         for (Stage stage : programs.get(program)) {

@@ -23,15 +23,6 @@ import java.util.Set;
 
 /** Makes a {@link TornadoProgram}: launches to kernels, kernels to tasks, tasks to stages. */
 final class ProgramBuilder {
-    /** What a TornadoVM task graph can hold: see {@link #fits}. */
-    private static final int MOST_TASKS = 256;
-
-    private static final int MOST_BYTES = 8192;
-    private static final int BYTES_OF_TASK = 15;
-    private static final int BYTES_OF_ARGUMENT = 5;
-    /** Bytes of a graph beside its tasks: transfers, allocations and what persists, an instruction for each array. */
-    private static final int BYTES_OF_ARRAY = 32;
-
     private static final int MOST_ARGUMENTS = 20;
 
     /** A graph costs something each time that it runs, so few equal tasks are rather written down again. */
@@ -218,7 +209,7 @@ final class ProgramBuilder {
         List<TornadoTask.Key> keys = tasks.stream().map(TornadoTask::key).toList();
         List<TornadoProgram.Stage> stages = new ArrayList<>();
         for (Rolling.Stretch stretch :
-                Rolling.of(keys, MOST_TASKS, LEAST_LEFT, (from, to) -> fits(tasks.subList(from, to)))) {
+                Rolling.of(keys, GraphRoom.MOST_TASKS, LEAST_LEFT, (from, to) -> fits(tasks.subList(from, to)))) {
             String stage = name + "_" + stages.size();
             stages.add(new TornadoProgram.Stage(stage, stretch.start(), stretch.period(), stretch.runs()));
         }
@@ -227,12 +218,10 @@ final class ProgramBuilder {
 
     /** Whether tasks can be one task graph. */
     private static boolean fits(List<TornadoTask> tasks) {
-        Set<String> distinct = new HashSet<>();
-        int bytes = 0;
+        GraphRoom room = GraphRoom.EMPTY;
         for (TornadoTask task : tasks) {
-            bytes += BYTES_OF_TASK + BYTES_OF_ARGUMENT * task.arguments();
-            distinct.addAll(task.arrays());
+            room = room.with(task.arguments());
         }
-        return tasks.size() <= MOST_TASKS && bytes + BYTES_OF_ARRAY * distinct.size() <= MOST_BYTES;
+        return room.fits();
     }
 }

@@ -105,7 +105,7 @@ final class ProgramWriter {
                 .addJavadoc("The number of the run that a stage is in.\n")
                 .initializer("new $T(1)", TornadoApi.INT_ARRAY)
                 .build());
-        type.addMethod(constructor()).addMethod(name()).addMethod(stages());
+        type.addMethod(constructor()).addMethod(name()).addMethod(inputs()).addMethod(stages());
         program.stages().forEach(stage -> type.addMethod(stage(stage)));
         return JavaFile.builder(TornadoProgram.PACKAGE, type.build())
                 .indent("    ")
@@ -147,7 +147,7 @@ final class ProgramWriter {
             case DeviceArray.Content.State state -> elements.toLowerCase(Locale.ROOT);
             case DeviceArray.Content.Table table -> elements.toLowerCase(Locale.ROOT);
             case DeviceArray.Content.Input input -> "input" + elements;
-            case DeviceArray.Content.Numbers numbers -> "input" + elements;
+            case DeviceArray.Content.Numbers numbers -> "numbers";
         };
     }
 
@@ -157,6 +157,19 @@ final class ProgramWriter {
                 .addModifiers(Modifier.PUBLIC)
                 .returns(String.class)
                 .addStatement("return $S", program.name())
+                .build();
+    }
+
+    private MethodSpec inputs() {
+        String inputs = program.arrays().stream()
+                .filter(array -> array.content() instanceof DeviceArray.Content.Input)
+                .map(array -> fields.get(array.name()))
+                .collect(Collectors.joining(", "));
+        return MethodSpec.methodBuilder("inputs")
+                .addAnnotation(Override.class)
+                .addModifiers(Modifier.PUBLIC)
+                .returns(ParameterizedTypeName.get(List.class, Object.class))
+                .addStatement("return $T.of($L)", List.class, inputs)
                 .build();
     }
 
@@ -179,9 +192,12 @@ final class ProgramWriter {
         CodeBlock.Builder code = CodeBlock.builder();
         code.addStatement("$T graph = new $T($S)", TASK_GRAPH, TASK_GRAPH, stage.name());
         String places = fields.get(TornadoProgram.places(stage));
-        code.addStatement("graph.transferToDevice($T.FIRST_EXECUTION, $L)", TRANSFER, places);
-        code.addStatement(
-                "graph.transferToDevice($T.EVERY_EXECUTION, $L)", TRANSFER, String.join(", ", everyExecution(tasks)));
+        if (stage.runs() == 1) {
+            code.addStatement("graph.transferToDevice($T.FIRST_EXECUTION, $L, $L)", TRANSFER, places, ITERATION);
+        } else {
+            code.addStatement("graph.transferToDevice($T.FIRST_EXECUTION, $L)", TRANSFER, places);
+            code.addStatement("graph.transferToDevice($T.EVERY_EXECUTION, $L)", TRANSFER, ITERATION);
+        }
         code.addStatement("graph.consumeFromDevice(memory.resident())");
         int stride = tasks.stream().mapToInt(task -> task.bases().size()).sum();
         int entry = 0;
@@ -212,7 +228,7 @@ final class ProgramWriter {
         if (!results.isEmpty()) {
             code.addStatement("graph.transferToHost($T.EVERY_EXECUTION, $L)", TRANSFER, String.join(", ", results));
         }
-        code.addStatement("return new $T(graph, $L, $L)", STAGE, stage.runs(), ITERATION);
+        code.addStatement("return new $T(graph, $L, $L, $L)", STAGE, stage.runs(), ITERATION, isRecordable(stage));
         return MethodSpec.methodBuilder("stage" + program.stages().indexOf(stage))
                 .addModifiers(Modifier.PRIVATE)
                 .addJavadoc("$L\n", comment(stage))
@@ -246,15 +262,10 @@ final class ProgramWriter {
                 .build();
     }
 
-    /** The number of the run, and the inputs that these tasks read. */
-    private List<String> everyExecution(List<TornadoTask> tasks) {
-        Set<String> names = new LinkedHashSet<>(List.of(ITERATION));
-        for (TornadoTask task : tasks) {
-            task.arrays().stream()
-                    .filter(array -> arrays.get(array).content() instanceof DeviceArray.Content.Input)
-                    .forEach(array -> names.add(fields.get(array)));
-        }
-        return List.copyOf(names);
+    /** A library is told the places of matrices by the host, once for a recording; kernels read them on the device. */
+    private boolean isRecordable(TornadoProgram.Stage stage) {
+        return stage.runs() == 1
+                || program.tasks(stage).stream().allMatch(task -> task.call().isEmpty());
     }
 
     /** The results that no later stage touches. */

@@ -4,6 +4,8 @@ import dev.quipu.runtime.emulator.api.GridScheduler;
 import dev.quipu.runtime.emulator.api.WorkerGrid;
 import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +26,8 @@ public final class DevicePlan {
 
     private final List<GraphParts> graphs;
     private final List<DeviceMemory> memories;
+    private final Set<Integer> recorded = new HashSet<>();
+    private final Map<Integer, Recording> recordings = new HashMap<>();
     private int last = -1;
     private long launches;
 
@@ -43,11 +47,19 @@ public final class DevicePlan {
         return graphs.size();
     }
 
+    /** Records a graph when it runs next, and replays that from then on. */
+    public void record(int number) {
+        if (memories.get(number).executed()) {
+            throw new AssertionError(graphs.get(number).name() + " has run, and TornadoVM records no graph that has");
+        }
+        recorded.add(number);
+    }
+
     /**
      * Runs a graph.
      *
      * @param grids null for none
-     * @return nanoseconds of each task
+     * @return nanoseconds of each task; of none where the graph is recorded, since a recording is one thing to the profiler
      */
     public Map<String, Long> execute(int number, GridScheduler grids) {
         DEVICE.lock();
@@ -70,10 +82,12 @@ public final class DevicePlan {
             }
         }
         Map<String, Long> times = new LinkedHashMap<>();
-        for (Task task : graph.tasks()) {
+        for (Task task : tasks(number)) {
             long start = System.nanoTime();
             launch(task, memory, grids);
-            times.put(task.name(), System.nanoTime() - start);
+            if (!recorded.contains(number)) {
+                times.put(task.name(), System.nanoTime() - start);
+            }
         }
         for (Transfer output : graph.outputs()) {
             if (output.when() == Transfer.When.EVERY) {
@@ -84,6 +98,23 @@ public final class DevicePlan {
         memory.setExecuted();
         last = number;
         return times;
+    }
+
+    /** The graph's tasks, or what was recorded of them. */
+    private List<Task> tasks(int number) {
+        GraphParts graph = graphs.get(number);
+        if (!recorded.contains(number)) {
+            return graph.tasks();
+        }
+        DeviceMemory memory = memories.get(number);
+        Recording recording = recordings.computeIfAbsent(number, first -> Recording.of(graph, memory));
+        for (Task task : recording.tasks()) {
+            if (task.arguments().stream().anyMatch(argument -> recording.isStale(argument, memory))) {
+                Faults.report(
+                        FaultKind.TRANSFER, task, "an argument has another place on the device than when it was recorded");
+            }
+        }
+        return recording.tasks();
     }
 
     private static boolean isDue(Transfer.When when, DeviceMemory memory) {
@@ -207,6 +238,7 @@ public final class DevicePlan {
     /** Frees the device. */
     public void free() {
         memories.forEach(DeviceMemory::free);
+        recordings.clear();
         last = -1;
     }
 }

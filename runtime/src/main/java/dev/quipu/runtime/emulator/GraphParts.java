@@ -1,5 +1,6 @@
 package dev.quipu.runtime.emulator;
 
+import dev.quipu.codegen.tornado.GraphRoom;
 import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,13 +32,7 @@ public record GraphParts(
 
     /** Collects the parts of a graph and reports what TornadoVM could not hold. */
     public static final class Builder {
-        /** TornadoVM's own limits of a graph. */
-        private static final int MOST_TASKS = 256;
-
         private static final int MOST_ARGUMENTS = 20;
-        private static final int MOST_BYTES = 8192;
-        private static final int TASK_BYTES = 15;
-        private static final int ARGUMENT_BYTES = 5;
 
         private final String name;
         private final List<Task> tasks = new ArrayList<>();
@@ -46,7 +41,7 @@ public record GraphParts(
         private final List<TornadoNativeArray> consumed = new ArrayList<>();
         private final List<TornadoNativeArray> persisted = new ArrayList<>();
         private final List<Transfer> outputs = new ArrayList<>();
-        private int bytes;
+        private GraphRoom room = GraphRoom.EMPTY;
 
         /** The parts of a graph of that name, none so far. */
         public Builder(String name) {
@@ -99,20 +94,16 @@ public record GraphParts(
                         task,
                         "a task has " + MOST_ARGUMENTS + " arguments at most, and this one " + arguments.size());
             }
-            boolean fitted = fits();
+            boolean fitted = room.fits();
             tasks.add(task);
-            bytes += TASK_BYTES + ARGUMENT_BYTES * arguments.size();
-            if (fitted && !fits()) {
+            room = room.with(arguments.size());
+            if (fitted && !room.fits()) {
                 Faults.report(
                         FaultKind.GRAPH_LIMIT,
                         task,
-                        "a graph holds " + MOST_TASKS + " tasks of " + MOST_BYTES
-                                + " bytes in all; with this one there are " + tasks.size() + " of about " + bytes);
+                        "a graph holds " + GraphRoom.MOST_TASKS + " tasks of " + GraphRoom.MOST_BYTES
+                                + " bytes in all; with this one there are " + room.tasks() + " of " + room.bytes());
             }
-        }
-
-        private boolean fits() {
-            return tasks.size() <= MOST_TASKS && bytes <= MOST_BYTES;
         }
 
         /** The graph; the builder is done with. */

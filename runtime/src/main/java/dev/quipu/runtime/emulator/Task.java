@@ -17,6 +17,16 @@ public record Task(String name, Code code, List<Object> arguments, boolean libra
     public interface Code {
         /** Runs it for one work-item. */
         void run(Object[] arguments);
+
+        /** What a recording of it does at every replay. A library is told its numbers once, when it is recorded. */
+        default Code recorded() {
+            return this;
+        }
+    }
+
+    /** The task as a recording has it. */
+    Task recorded() {
+        return new Task(name, code.recorded(), arguments, library, origin);
     }
 
     public Task {

@@ -51,8 +51,11 @@ final class EmulatorToolkit implements Toolkit {
 
     @Override
     public Computation start(
-            List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together) {
-        Session session = new Session(programs, provided, together, "");
+            List<Class<?>> programs,
+            Map<String, MemorySegment> provided,
+            List<List<String>> together,
+            boolean measured) {
+        Session session = new Session(programs, provided, together, "", !measured);
         programs.forEach(type -> Windows.declare(loaded.get(type), session.memory()::array));
         return session;
     }

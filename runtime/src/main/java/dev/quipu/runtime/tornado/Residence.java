@@ -28,6 +28,7 @@ final class Residence implements State.Mirror {
     private final Set<String> newerOnHost = new HashSet<>();
     private Optional<Computation> computation = Optional.empty();
     private final List<Arena> abandoned = new ArrayList<>();
+    private boolean measured;
     private boolean closed;
 
     Residence(Toolkit toolkit, State state) {
@@ -62,7 +63,7 @@ final class Residence implements State.Mirror {
     }
 
     synchronized void run(TornadoExecutable program) {
-        compute(program, running -> {
+        compute(program, false, running -> {
             running.run(program.name());
             return List.of();
         });
@@ -70,10 +71,15 @@ final class Residence implements State.Mirror {
 
     /** See {@link Computation#profile}. */
     synchronized List<String> profile(TornadoExecutable program) {
-        return compute(program, running -> running.profile(program.name()));
+        return compute(program, true, running -> running.profile(program.name()));
     }
 
-    private List<String> compute(TornadoExecutable program, Function<Computation, List<String>> work) {
+    private List<String> compute(
+            TornadoExecutable program, boolean measures, Function<Computation, List<String>> work) {
+        if (measures != measured) {
+            settle();
+            measured = measures;
+        }
         try {
             List<String> told = work.apply(prepared());
             newerOnDevice.addAll(program.written());
@@ -104,7 +110,7 @@ final class Residence implements State.Mirror {
             }
             List<Class<?>> classes = new ArrayList<>();
             programs.forEach(program -> classes.add(program.type()));
-            computation = Optional.of(toolkit.start(classes, provided, together()));
+            computation = Optional.of(toolkit.start(classes, provided, together(), measured));
             newerOnHost.clear();
         }
         upload(computation.get());

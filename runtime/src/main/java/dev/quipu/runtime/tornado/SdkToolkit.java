@@ -27,6 +27,9 @@ final class SdkToolkit implements Toolkit {
     /** The backend that tells a library which stream to work on. */
     static final String CUDA = "cuda";
 
+    /** The system property that, when it is {@code false}, keeps the driver from recording: to see what that is worth. */
+    static final String GRAPHS = "quipu.cuda.graphs";
+
     private final TornadoGpu gpu;
     private final Products products;
     private final SourceCompiler compiler;
@@ -94,11 +97,19 @@ final class SdkToolkit implements Toolkit {
     @Override
     @SuppressWarnings("RethrowReflectiveOperationExceptionAsLinkageError") // the host's classes are ours
     public Computation start(
-            List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together) {
+            List<Class<?>> programs,
+            Map<String, MemorySegment> provided,
+            List<List<String>> together,
+            boolean measured) {
         try {
             return (Computation) host.loadClass(Session.class.getName())
-                    .getConstructor(List.class, Map.class, List.class, String.class)
-                    .newInstance(programs, provided, together, gpu.backend() + ":" + gpu.device());
+                    .getConstructor(List.class, Map.class, List.class, String.class, boolean.class)
+                    .newInstance(
+                            programs,
+                            provided,
+                            together,
+                            gpu.backend() + ":" + gpu.device(),
+                            !measured && recordsGraphs());
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
@@ -107,6 +118,11 @@ final class SdkToolkit implements Toolkit {
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Of TornadoVM's backends cuda alone hands out the stream for a library's tasks, and records those with the kernels. */
+    private boolean recordsGraphs() {
+        return gpu.api().equals(CUDA) && !gpu.isVirtual() && !"false".equals(System.getProperty(GRAPHS));
     }
 
     @Override

@@ -29,8 +29,14 @@ interface Toolkit {
      * @param programs loaded here
      * @param provided host memory of arrays, by name: a header of 16 bytes and the elements
      * @param together names of arrays that are copied to the device together
+     * @param measured whether tasks will be timed one by one, for which the driver must be asked for each; else it may record
+     *     and replay them
      */
-    Computation start(List<Class<?>> programs, Map<String, MemorySegment> provided, List<List<String>> together);
+    Computation start(
+            List<Class<?>> programs,
+            Map<String, MemorySegment> provided,
+            List<List<String>> together,
+            boolean measured);
 
     /**
      * Checks that arrays fit on the device.

@@ -75,7 +75,7 @@ class CublasTasksTest {
                 for (LibraryProduct product : products) {
                     Object[] arguments = product.descriptor().getParameters();
                     float[] before = arena.toHeapArray();
-                    product.accept(arguments);
+                    product.accept(product.get(), arguments);
                     float[] expected = arena.toHeapArray();
                     for (int i = 0; i < before.length; i++) {
                         arena.set(i, before[i]);

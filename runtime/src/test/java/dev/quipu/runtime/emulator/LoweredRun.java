@@ -60,7 +60,7 @@ final class LoweredRun {
                         TornadoProgram.Source::className, source -> TornadoApi.emulated(source.text())));
         Class<?> main = PrintedProgram.load(program.mainClass(), sources);
         return Faults.collect(() -> {
-            try (Session session = new Session(List.of(main), Map.of(), List.of(), "")) {
+            try (Session session = new Session(List.of(main), Map.of(), List.of(), "", false)) {
                 Windows.declare(program, session.memory()::array);
                 SplittableRandom random = new SplittableRandom(3);
                 program.arrays()

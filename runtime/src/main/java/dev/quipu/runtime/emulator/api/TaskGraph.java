@@ -1,6 +1,7 @@
 package dev.quipu.runtime.emulator.api;
 
 import dev.quipu.runtime.emulator.GraphParts;
+import dev.quipu.runtime.emulator.LibraryCode;
 import dev.quipu.runtime.emulator.Task;
 import dev.quipu.runtime.emulator.Transfer;
 import dev.quipu.runtime.emulator.api.common.LibraryTaskDescriptor;
@@ -8,7 +9,8 @@ import dev.quipu.runtime.emulator.api.common.TornadoFunctions.LibraryTask1;
 import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /** Tasks that run one after the other, and what moves between host and device before and behind them. */
 public class TaskGraph extends LongestTasks {
@@ -62,8 +64,9 @@ public class TaskGraph extends LongestTasks {
     @SuppressWarnings("unchecked")
     public <T1> TaskGraph libraryTask(String id, LibraryTask1<T1> code, T1 a1) {
         LibraryTaskDescriptor task = code.apply(a1);
-        Consumer<Object[]> computed = (Consumer<Object[]>) task.getTuning();
-        parts.libraryTask(id, computed::accept, List.of(task.getParameters()));
+        LibraryCode computed = new LibraryCode(
+                (Supplier<int[]>) task.getTuning(), (BiConsumer<int[], Object[]>) task.getTuning());
+        parts.libraryTask(id, computed, List.of(task.getParameters()));
         return this;
     }
 

@@ -60,6 +60,14 @@ public class TornadoExecutionPlan implements AutoCloseable {
         return this;
     }
 
+    /** The selected graphs are recorded when they first run, and replayed from then on. */
+    public TornadoExecutionPlan withCUDAGraph() {
+        for (int graph : selected) {
+            plan.record(graph);
+        }
+        return this;
+    }
+
     /** Nothing is compiled before it runs. */
     public TornadoExecutionPlan withPreCompilation() {
         return this;
