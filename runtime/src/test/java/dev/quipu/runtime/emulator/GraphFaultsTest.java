@@ -131,6 +131,22 @@ class GraphFaultsTest {
                     second.task("copy", Program::copy, context, b, a); // here
                     execute(grids(8, 4, "first.copy", "second.copy"), first, second);
                     """),
+                arguments("recorded with what another graph has left", FaultKind.TRANSFER, """
+                    TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    first.task("copy", Program::copy, context, a, b).persistOnDevice(a);
+                    TaskGraph second = new TaskGraph("second").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    second.task("copy", Program::copy, context, a, b).persistOnDevice(a);
+                    TaskGraph third = new TaskGraph("third").consumeFromDevice(a);
+                    third.task("copy", Program::copy, context, a, b); // here
+                    GridScheduler grids = grids(8, 4, "first.copy", "second.copy", "third.copy");
+                    try (TornadoExecutionPlan plan =
+                            new TornadoExecutionPlan(first.snapshot(), second.snapshot(), third.snapshot())) {
+                        plan.withGridScheduler(grids).withGraph(2).withCUDAGraph();
+                        for (int graph : new int[] {0, 2, 1, 2}) {
+                            plan.withGraph(graph).execute();
+                        }
+                    }
+                    """),
                 arguments("results that are half written", FaultKind.TRANSFER, """
                     TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     graph.task("half", Program::half, context, a, b); // here
@@ -183,6 +199,22 @@ class GraphFaultsTest {
                     execute(grids(8, 4, "first.copy", "second.copy", "third.copy"), first, second, third);
                     if (c.get(7) != 3f || b.get(7) != 0f) {
                         throw new AssertionError();
+                    }
+                    """),
+                arguments("recorded: transfers are replayed, with what the host has then", """
+                    TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    graph.task("copy", Program::copy, context, a, b);
+                    graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
+                    GridScheduler grids = grids(8, 4, "g.copy");
+                    try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
+                        plan.withGridScheduler(grids).withCUDAGraph();
+                        for (int run = 1; run <= 3; run++) {
+                            a.init(run);
+                            plan.execute();
+                            if (b.get(7) != run) {
+                                throw new AssertionError(b.get(7));
+                            }
+                        }
                     }
                     """),
                 arguments("sent once, and changed on the device", """

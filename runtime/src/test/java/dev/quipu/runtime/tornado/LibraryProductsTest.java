@@ -49,6 +49,25 @@ class LibraryProductsTest {
         }
     }
 
+    /** The library is told places by the host, so what it does for one layer cannot be replayed for another. */
+    @Test
+    void onlyWhatRunsOnceIsRecordable() {
+        Scheduled scheduled =
+                Compiler.verifying().gradient(SmallModels.LLAMA.layers(5), 2, 5).scheduled();
+        for (Products products : Products.values()) {
+            TornadoProgram program =
+                    TornadoProgram.of("gradient", scheduled, new PlannedLayout(scheduled.states()), products);
+            String source = program.sources().getLast().text();
+            for (TornadoProgram.Stage stage : program.stages()) {
+                boolean recordable = stage.runs() == 1 || products == Products.GENERATED;
+                String printed = source.substring(source.indexOf("new TaskGraph(\"" + stage.name() + "\")"));
+                String end = "new Stage(graph, " + stage.runs() + ", iteration, ";
+                assertTrue(
+                        printed.substring(printed.indexOf(end) + end.length()).startsWith(recordable + ")"), printed);
+            }
+        }
+    }
+
     @Test
     void aProgramsTasks() {
         Scheduled scheduled =
