@@ -73,30 +73,28 @@ class RoomsTest {
         List<String> weights =
                 IntStream.range(0, ARRAYS).mapToObj(i -> "weight" + i).toList();
         List<Float> results = new ArrayList<>();
-        assertEquals(
-                List.of(),
-                Faults.collect(() -> {
-                    try (Session session = new Session(List.of(Sum.class), Map.of(), List.of(weights), "", recording)) {
-                        Memory memory = session.memory();
-                        ((FloatArray) memory.array("weight0")).set(0, 1);
-                        ((FloatArray) memory.array("weight799")).set(0, 10);
-                        for (int run = 1; run <= 2; run++) {
-                            ((IntArray) memory.array("sum.input")).set(0, 100 * run);
-                            session.run("sum");
-                            results.add(((FloatArray) memory.array("sum.result")).get(0));
-                        }
-                        ((FloatArray) memory.array("weight799")).set(0, 20);
-                        session.upload(List.of("weight799"));
-                        session.run("sum");
-                        results.add(((FloatArray) memory.array("sum.result")).get(0));
-                        assertEquals(
-                                ARRAYS,
-                                session.together().stream()
-                                        .filter(names -> names.getFirst().startsWith("weight"))
-                                        .mapToInt(List::size)
-                                        .sum());
-                    }
-                }));
+        assertEquals(List.of(), Faults.collect(() -> {
+            try (Session session = new Session(List.of(Sum.class), Map.of(), List.of(weights), "", recording)) {
+                Memory memory = session.memory();
+                ((FloatArray) memory.array("weight0")).set(0, 1);
+                ((FloatArray) memory.array("weight799")).set(0, 10);
+                for (int run = 1; run <= 2; run++) {
+                    ((IntArray) memory.array("sum.input")).set(0, 100 * run);
+                    session.run("sum");
+                    results.add(((FloatArray) memory.array("sum.result")).get(0));
+                }
+                ((FloatArray) memory.array("weight799")).set(0, 20);
+                session.upload(List.of("weight799"));
+                session.run("sum");
+                results.add(((FloatArray) memory.array("sum.result")).get(0));
+                assertEquals(
+                        ARRAYS,
+                        session.together().stream()
+                                .filter(names -> names.getFirst().startsWith("weight"))
+                                .mapToInt(List::size)
+                                .sum());
+            }
+        }));
         assertEquals(List.of(111f, 211f, 221f), results);
     }
 

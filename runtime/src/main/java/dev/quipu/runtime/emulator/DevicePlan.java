@@ -111,7 +111,9 @@ public final class DevicePlan {
         for (Task task : recording.tasks()) {
             if (task.arguments().stream().anyMatch(argument -> recording.isStale(argument, memory))) {
                 Faults.report(
-                        FaultKind.TRANSFER, task, "an argument has another place on the device than when it was recorded");
+                        FaultKind.TRANSFER,
+                        task,
+                        "an argument has another place on the device than when it was recorded");
             }
         }
         return recording.tasks();

@@ -64,8 +64,8 @@ public class TaskGraph extends LongestTasks {
     @SuppressWarnings("unchecked")
     public <T1> TaskGraph libraryTask(String id, LibraryTask1<T1> code, T1 a1) {
         LibraryTaskDescriptor task = code.apply(a1);
-        LibraryCode computed = new LibraryCode(
-                (Supplier<int[]>) task.getTuning(), (BiConsumer<int[], Object[]>) task.getTuning());
+        LibraryCode computed =
+                new LibraryCode((Supplier<int[]>) task.getTuning(), (BiConsumer<int[], Object[]>) task.getTuning());
         parts.libraryTask(id, computed, List.of(task.getParameters()));
         return this;
     }
