@@ -120,6 +120,15 @@ class GraphFaultsTest {
                     execute(grids(8, 3, "g.copy"), graph);
                     """),
                 arguments(
+                        "groups that no GPU has",
+                        FaultKind.GRID,
+                        """
+                    FloatArray large = new FloatArray(2048);
+                    TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, large);
+                    graph.task("copy", Program::copy, context, large, new FloatArray(2048)); // here
+                    execute(grids(2048, 2048, "g.copy"), graph);
+                    """),
+                arguments(
                         "not persisted, not consumed",
                         FaultKind.UNWRITTEN,
                         """

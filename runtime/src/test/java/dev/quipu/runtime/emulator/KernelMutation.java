@@ -14,7 +14,8 @@ final class KernelMutation {
     /** The mistake. */
     enum Kind {
         BARRIER_LEFT_OUT,
-        BUFFER_STORED_ONE_TOO_FAR
+        BUFFER_STORED_ONE_TOO_FAR,
+        BUFFER_STORE_LEFT_OUT
     }
 
     private final Kind kind;
@@ -51,7 +52,7 @@ final class KernelMutation {
     private Stream<Statement> statement(Statement statement) {
         return switch (statement) {
             case Statement.Barrier barrier -> isHit(Kind.BARRIER_LEFT_OUT) ? Stream.empty() : Stream.of(barrier);
-            case Statement.Store store -> Stream.of(store(store));
+            case Statement.Store store -> store(store);
             case Statement.For loop ->
                 Stream.of(new Statement.For(
                         loop.variable(), loop.from(), loop.to(), loop.step(), statements(loop.body())));
@@ -67,12 +68,17 @@ final class KernelMutation {
         };
     }
 
-    private Statement store(Statement.Store store) {
-        boolean ofItems = store.memory().type().equals(KernelType.ARRAY);
-        if (ofItems || !isHit(Kind.BUFFER_STORED_ONE_TOO_FAR)) {
-            return store;
+    private Stream<Statement> store(Statement.Store store) {
+        if (store.memory().type().equals(KernelType.ARRAY)) {
+            return Stream.of(store);
+        }
+        if (isHit(Kind.BUFFER_STORE_LEFT_OUT)) {
+            return Stream.empty();
+        }
+        if (!isHit(Kind.BUFFER_STORED_ONE_TOO_FAR)) {
+            return Stream.of(store);
         }
         Value next = Emitter.plus(store.address(), new Value.Literal(KernelType.INT, 1));
-        return new Statement.Store(store.memory(), next, store.value());
+        return Stream.of(new Statement.Store(store.memory(), next, store.value()));
     }
 }

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.codegen.gpu.GpuKernel;
+import dev.quipu.codegen.kernel.KernelTree;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.tornado.TornadoProgram;
 import dev.quipu.codegen.tornado.TornadoTask;
 import dev.quipu.compiler.Compiler;
@@ -11,9 +14,12 @@ import dev.quipu.dsl.Model;
 import dev.quipu.models.Llama;
 import dev.quipu.models.LlamaConfig;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The kernels of a model's gradient, as they are lowered and with one mistake each. */
@@ -46,8 +52,8 @@ class MutantsTest {
     }
 
     /** Names of the kernels whose mutants are found to be right. */
-    private static List<String> unfound(List<MutantRun.Mutant> mutants) {
-        MutantRun run = new MutantRun(PROGRAM, mutants);
+    private static List<String> unfound(TornadoProgram program, List<MutantRun.Mutant> mutants) {
+        MutantRun run = new MutantRun(program, mutants);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < mutants.size(); i++) {
             if (run.fault(i, mutants.get(i)).isEmpty()) {
@@ -61,14 +67,43 @@ class MutantsTest {
     void eachBarrierThatIsLeftOutIsFound() {
         List<MutantRun.Mutant> mutants = mutants(KernelMutation.Kind.BARRIER_LEFT_OUT);
         assertTrue(mutants.size() > 50, () -> mutants.size() + " barriers");
-        assertEquals(List.of(), unfound(mutants));
+        assertEquals(List.of(), unfound(PROGRAM, mutants));
     }
 
     @Test
     void eachBufferThatIsStoredOneTooFarIsFound() {
         List<MutantRun.Mutant> mutants = mutants(KernelMutation.Kind.BUFFER_STORED_ONE_TOO_FAR);
         assertTrue(mutants.size() > 50, () -> mutants.size() + " stores");
-        assertEquals(List.of(LED_BY_NUMBERS), unfound(mutants));
+        assertEquals(List.of(LED_BY_NUMBERS), unfound(PROGRAM, mutants));
+    }
+
+    /** What a buffer held before a launch that only writes to it counts for nothing. */
+    @Test
+    void eachBufferThatIsNotStoredIsFound() {
+        TornadoProgram small =
+                LoweredRun.lower(new Compiler(true).gradient(MODEL, 1, 5).scheduled());
+        Map<String, MutantRun.Mutant> mutants = new LinkedHashMap<>();
+        for (TornadoTask task : small.tasks()) {
+            if (storesOnlyFresh(task)) {
+                KernelMutation.all(task.kernel(), KernelMutation.Kind.BUFFER_STORE_LEFT_OUT)
+                        .forEach(kernel -> mutants.putIfAbsent(kernel.name(), new MutantRun.Mutant(task, kernel)));
+            }
+        }
+        assertTrue(mutants.size() > 15, () -> mutants.size() + " stores");
+        assertEquals(List.of(), unfound(small, List.copyOf(mutants.values())));
+    }
+
+    private static boolean storesOnlyFresh(TornadoTask task) {
+        Set<String> stored = new HashSet<>();
+        KernelTree.visit(task.kernel().body(), statement -> {
+            if (statement instanceof Statement.Store store && store.memory() instanceof Value.Variable memory) {
+                stored.add(memory.name());
+            }
+        });
+        return IntStream.range(0, task.extents().size())
+                .filter(i ->
+                        stored.contains(task.kernel().memories().get(i).array().name()))
+                .allMatch(i -> task.extents().get(i).fresh());
     }
 
     @Test
@@ -76,6 +111,6 @@ class MutantsTest {
         List<MutantRun.Mutant> right = tasks().values().stream()
                 .map(task -> new MutantRun.Mutant(task, task.kernel()))
                 .toList();
-        assertEquals(right.stream().map(mutant -> mutant.kernel().name()).toList(), unfound(right));
+        assertEquals(right.stream().map(mutant -> mutant.kernel().name()).toList(), unfound(PROGRAM, right));
     }
 }
