@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A product of matrices by one warp: what it computes, and mistakes that are found at their lines. */
 class MatrixUnitTest {
     /** Row i, column k of the left matrix is 16 * i + k; row k, column j of the right one is k - 3 * j. */
-    private static final String KERNEL = """
+    private static final String KERNEL =
+            """
         int[] left = context.allocateIntLocalArray(132);
         int[] right = context.allocateIntLocalArray(64);
         for (int i = item; i < 128; i += 32) {
@@ -32,7 +33,8 @@ class MatrixUnitTest {
         context.mmaStore(sums, output, 0, 2, 10);
         """;
 
-    private static final String BEFORE = PrintedProgram.IMPORTS + """
+    private static final String BEFORE = PrintedProgram.IMPORTS
+            + """
         import dev.quipu.runtime.emulator.api.types.*;
         public class Program {
             private static int pair(int low, int high) {
@@ -43,7 +45,8 @@ class MatrixUnitTest {
                 int item = context.localIdx;
         """;
 
-    private static final String AFTER = """
+    private static final String AFTER =
+            """
             }
             public static Object run() throws Exception {
                 FloatArray output = new FloatArray(162);
@@ -124,6 +127,21 @@ class MatrixUnitTest {
                 .map(Fault::line)
                 .collect(Collectors.toSet());
         assertEquals(PlantedProgram.markedLines(text), lines, found.toString());
+    }
+
+    @Test
+    void aWarpIsWhole() {
+        String text = program("float[] sums = context.mmaFragment(1f); // here")
+                .replace("WorkerGrid1D(32)", "WorkerGrid1D(48)")
+                .replace("setLocalWork(32,", "setLocalWork(48,");
+        List<Fault> found = Faults.collect(() -> PrintedProgram.run(text));
+        assertEquals(
+                List.of("a warp is 32 work-items, and here are 16"),
+                found.stream()
+                        .filter(fault -> fault.kind() == FaultKind.MATRIX)
+                        .map(Fault::detail)
+                        .toList(),
+                found.toString());
     }
 
     @Test
