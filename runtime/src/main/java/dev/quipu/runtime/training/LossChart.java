@@ -6,7 +6,6 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -26,7 +25,6 @@ public final class LossChart {
 
     private static final int WIDTH = 900;
     private static final int HEIGHT = 540;
-    private static final int MOST_POINTS = 400;
     private static final double SMOOTHING_SHARE = 0.01;
     private static final float THIN = 1f;
     private static final float MEDIUM = 2f;
@@ -111,8 +109,7 @@ public final class LossChart {
     }
 
     private void addSteps(RunLosses run) {
-        double[] losses = run.training().stream().mapToDouble(Metric::loss).toArray();
-        line("training", steps(run.training()), losses, PALE, solid(THIN));
+        line("training", LossCurve.of(run.training()).thinned().uneven(), PALE, solid(THIN));
     }
 
     /** Runs that agree cover each other, so the first of several is drawn broader and shows beneath. */
@@ -121,12 +118,13 @@ public final class LossChart {
         boolean alone = runs.size() == 1;
         String prefix = alone ? "" : run.title() + ": ";
         BasicStroke stroke = solid(!alone && index == 0 ? BROAD : MEDIUM);
-        line(prefix + "training, smoothed", steps(run.training()), run.smoothed(window), COLORS.get(index), stroke);
+        LossCurve smoothed =
+                LossCurve.of(run.training(), run.smoothed(window)).thinned().uneven();
+        line(prefix + "training, smoothed", smoothed, COLORS.get(index), stroke);
         if (!run.validation().isEmpty()) {
-            double[] losses =
-                    run.validation().stream().mapToDouble(Metric::loss).toArray();
+            LossCurve validation = LossCurve.of(run.validation()).thinned();
             Color color = COLORS.get(alone ? 1 : index);
-            line(prefix + "validation", steps(run.validation()), losses, color, alone ? solid(MEDIUM) : dashed(MEDIUM))
+            line(prefix + "validation", validation, color, alone ? solid(MEDIUM) : dashed(MEDIUM))
                     .setMarker(SeriesMarkers.CIRCLE);
         }
     }
@@ -134,12 +132,11 @@ public final class LossChart {
     private void addEntropy(double entropy) {
         List<Metric.Training> training = runs.getFirst().training();
         double[] steps = {training.getFirst().step(), training.getLast().step()};
-        line("unigram entropy", steps, new double[] {entropy, entropy}, GREY, dashed(THIN));
+        line("unigram entropy", new LossCurve(steps, new double[] {entropy, entropy}), GREY, dashed(THIN));
     }
 
-    private XYSeries line(String name, double[] steps, double[] losses, Color color, BasicStroke stroke) {
-        int[] shown = thin(steps.length);
-        XYSeries series = chart.addSeries(name, at(shown, steps), at(shown, losses));
+    private XYSeries line(String name, LossCurve curve, Color color, BasicStroke stroke) {
+        XYSeries series = chart.addSeries(name, curve.steps(), curve.losses());
         series.setMarker(SeriesMarkers.NONE).setMarkerColor(color).setLineColor(color);
         series.setLineStyle(stroke);
         return series;
@@ -151,21 +148,5 @@ public final class LossChart {
 
     private static BasicStroke dashed(float width) {
         return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, DASHES, 0f);
-    }
-
-    private static double[] steps(List<? extends Metric> metrics) {
-        return metrics.stream().mapToDouble(Metric::step).toArray();
-    }
-
-    /** Leaves out points that no eye could tell apart, but never the last. */
-    private static int[] thin(int points) {
-        int every = Math.max(1, Math.ceilDiv(points, MOST_POINTS));
-        return IntStream.range(0, points)
-                .filter(i -> i % every == 0 || i == points - 1)
-                .toArray();
-    }
-
-    private static double[] at(int[] indices, double[] values) {
-        return Arrays.stream(indices).mapToDouble(i -> values[i]).toArray();
     }
 }

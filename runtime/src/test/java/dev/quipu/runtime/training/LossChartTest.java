@@ -11,13 +11,17 @@ import dev.quipu.dsl.QuipuException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 
@@ -25,6 +29,14 @@ class LossChartTest {
     private static final int STEPS = 3001;
     private static final List<Metric.Validation> VALIDATION =
             List.of(new Metric.Validation(1500, 2.5), new Metric.Validation(3000, 2.25));
+
+    /** A label's place, in pixels. */
+    private static final Pattern LABEL = Pattern.compile("matrix\\(1,0,0,1,([-0-9.]+),([-0-9.]+)\\)");
+
+    /** Of labels below the axis, in pixels from the top. */
+    private static final double LABELS_BELOW = 508;
+
+    private static final double LABEL_HEIGHT = 6;
 
     @TempDir
     private Path folder;
@@ -76,8 +88,8 @@ class LossChartTest {
                 () -> assertEquals(
                         List.of("a (jvm): training, smoothed", "a (jvm): validation", "b (jvm): training, smoothed"),
                         names(chart)),
-                () -> assertArrayEquals(new double[] {1, 2}, first.getXData()),
-                () -> assertArrayEquals(new double[] {3, 1}, first.getYData()),
+                () -> assertArrayEquals(new double[] {1, 1.5, 2}, first.getXData()),
+                () -> assertArrayEquals(new double[] {3, 2, 1}, first.getYData()),
                 () -> assertArrayEquals(new double[] {1}, second.getXData()),
                 () -> assertArrayEquals(new double[] {4}, second.getYData()),
                 () -> assertArrayEquals(
@@ -117,5 +129,27 @@ class LossChartTest {
         String svg = Files.readString(file);
         assertTrue(svg.contains("<svg") && svg.contains("</svg"));
         assertTrue(svg.length() < 600_000, "length " + svg.length());
+    }
+
+    /** Letters are drawn as outlines, each label's moved to its place. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 40, 300, 400, 5000})
+    void stepsHaveLabelsThatStayApart(int steps) throws IOException {
+        for (List<RunLosses> runs : List.of(
+                List.of(run("a", steps, 1, 3, List.of())),
+                List.of(run("a", 1, 1, 3, List.of()), run("b", steps, 1, 3, List.of())))) {
+            Path file = folder.resolve("loss.svg");
+            LossChart.write(file, runs, OptionalDouble.of(3.3));
+            double[] places = LABEL.matcher(Files.readString(file))
+                    .results()
+                    .filter(label -> Math.abs(Double.parseDouble(label.group(2)) - LABELS_BELOW) < LABEL_HEIGHT)
+                    .mapToDouble(label -> Double.parseDouble(label.group(1)))
+                    .sorted()
+                    .toArray();
+            assertTrue(places.length > 5, () -> Arrays.toString(places));
+            for (int i = 1; i < places.length; i++) {
+                assertTrue(places[i] - places[i - 1] > 40, () -> Arrays.toString(places));
+            }
+        }
     }
 }
