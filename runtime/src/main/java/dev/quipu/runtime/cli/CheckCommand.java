@@ -3,10 +3,9 @@ package dev.quipu.runtime.cli;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
-import dev.quipu.runtime.check.KernelVerdict;
-import dev.quipu.runtime.check.StepCheck;
+import dev.quipu.runtime.check.ModelCheck;
+import dev.quipu.runtime.check.ProgramVerdict;
 import dev.quipu.runtime.model.ModelSource;
-import dev.quipu.runtime.model.SmallInstance;
 import dev.quipu.runtime.plan.PlanNames;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "check",
         description = {
-            "Runs a training step on the emulator and gives a verdict for each GPU kernel.",
+            "Runs a model's programs on the emulator and gives a verdict for each GPU kernel of each: a training step,"
+                    + " on joined and on separate documents, and sampling of several sequences.",
             "Each access is checked: bounds, memory never written, races, barriers, overflow of indices.",
             "A model that is too large is checked as a small one of its family. Exit code 0 only if all kernels are"
                     + " clean."
@@ -32,13 +32,17 @@ final class CheckCommand extends QuipuCommand {
     @Parameters(index = "0", paramLabel = "MODEL", description = "A preset, a class, a .java file or a model folder.")
     private String name;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Sequences of a batch; default: 1.")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Sequences of a training batch; default: 1.")
     private int batch;
 
     @Option(
             names = "--seq",
             paramLabel = "N",
-            description = "Tokens of a sequence; default: " + USUAL_SEQUENCE
+            description = "Tokens of a training sequence; default: " + USUAL_SEQUENCE
                     + ", or the model's context where it is shorter.")
     private Integer sequence;
 
@@ -48,33 +52,30 @@ final class CheckCommand extends QuipuCommand {
     @Mixin
     private PlanOptions plan;
 
+    @Mixin
+    private PrecisionOptions precision;
+
     @Override
     public Integer call() {
         atLeast(1, "--batch", batch);
         ModelSource source = argument(() -> ModelSource.of(name));
         Model model = argument(() -> small(source));
         int tokens = argument(() -> sequence(model));
-        Compiler compiler = argument(() -> new Compiler(true).keeping(plan.request()));
-        List<KernelVerdict> verdicts = argument(() -> StepCheck.run(model, compiler, batch, tokens));
-        boolean clean = verdicts.stream().allMatch(KernelVerdict::isClean);
+        Compiler compiler = argument(() -> precision.applyTo(new Compiler(true).keeping(plan.request())));
+        List<ProgramVerdict> verdicts = argument(() -> ModelCheck.run(model, compiler, batch, tokens));
         if (json) {
             out().println(JsonMapper.shared().writeValueAsString(values(source, model, tokens, verdicts)));
         } else {
             print(source, model, tokens, verdicts);
         }
-        return clean ? SUCCESS : FAILURE;
+        return Verdicts.areClean(verdicts) ? SUCCESS : FAILURE;
     }
 
-    /** The model, or a small one of its family where it is too large. */
-    private static Model small(ModelSource source) {
-        Model model = source.model();
-        if (StepCheck.weights(model) <= StepCheck.MOST_WEIGHTS) {
-            return model;
-        }
-        return SmallInstance.of(model)
+    private Model small(ModelSource source) {
+        return ModelCheck.small(source.model(), precision.precision())
                 .orElseThrow(() -> QuipuException.of(
-                        "at most " + StepCheck.MOST_WEIGHTS + " weights, or a family that has small models",
-                        StepCheck.weights(model) + " weights",
+                        "at most " + ModelCheck.MOST_WEIGHTS + " weights, or a family that has small models",
+                        ModelCheck.weights(source.model()) + " weights",
                         source.name(),
                         "declare it with fewer channels, layers and token ids"));
     }
@@ -98,30 +99,32 @@ final class CheckCommand extends QuipuCommand {
     private String title(ModelSource source, Model model, int tokens) {
         return String.format(
                 Locale.ROOT,
-                "%s%s, %s, batch %d, sequence %d",
+                "%s%s, %s, %s, batch %d, sequence %d",
                 source.name(),
-                isDeclared(source, model) ? "" : ", as a small model of " + StepCheck.weights(model) + " weights",
+                isDeclared(source, model) ? "" : ", as a small model of " + ModelCheck.weights(model) + " weights",
+                precision.precision(),
                 PlanNames.describe(plan.request()),
                 batch,
                 tokens);
     }
 
-    private void print(ModelSource source, Model model, int tokens, List<KernelVerdict> verdicts) {
+    private void print(ModelSource source, Model model, int tokens, List<ProgramVerdict> verdicts) {
         out().println(title(source, model, tokens));
         out().print(Verdicts.text(verdicts));
         out().flush();
     }
 
-    private Map<String, Object> values(ModelSource source, Model model, int tokens, List<KernelVerdict> verdicts) {
+    private Map<String, Object> values(ModelSource source, Model model, int tokens, List<ProgramVerdict> verdicts) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("model", source.name());
         values.put("small", !isDeclared(source, model));
-        values.put("weights", StepCheck.weights(model));
+        values.put("weights", ModelCheck.weights(model));
+        values.put("precision", precision.precision().toString());
         values.put("plan", PlanNames.describe(plan.request()));
         values.put("batch", batch);
         values.put("sequence", tokens);
-        values.put("clean", verdicts.stream().allMatch(KernelVerdict::isClean));
-        values.put("kernels", Verdicts.values(verdicts));
+        values.put("clean", Verdicts.areClean(verdicts));
+        values.put("programs", Verdicts.values(verdicts));
         return values;
     }
 }

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.cli;
 
 import dev.quipu.runtime.check.KernelVerdict;
+import dev.quipu.runtime.check.ProgramVerdict;
 import dev.quipu.runtime.emulator.Fault;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,44 +12,72 @@ import java.util.Map;
 final class Verdicts {
     private Verdicts() {}
 
-    /** A line for each kernel, the faults below it, and a line about all. */
-    static String text(List<KernelVerdict> verdicts) {
-        int width = verdicts.stream()
-                .mapToInt(verdict -> verdict.name().length())
+    static boolean areClean(List<ProgramVerdict> verdicts) {
+        return verdicts.stream().allMatch(ProgramVerdict::isClean);
+    }
+
+    /** For each program a line for each kernel, with the faults below it; and a line about all. */
+    static String text(List<ProgramVerdict> verdicts) {
+        List<KernelVerdict> kernels = kernels(verdicts);
+        int width = kernels.stream()
+                .mapToInt(kernel -> kernel.name().length())
                 .max()
                 .orElse(1);
         StringBuilder text = new StringBuilder();
-        for (KernelVerdict verdict : verdicts) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "%s  %-" + width + "s  %d %s%n",
-                    verdict.isClean() ? "clean" : "FAULT",
-                    verdict.name(),
-                    verdict.launches(),
-                    verdict.launches() == 1 ? "launch" : "launches"));
-            verdict.faults()
-                    .forEach(fault -> text.append("       ").append(fault).append(System.lineSeparator()));
+        for (ProgramVerdict verdict : verdicts) {
+            text.append(verdict.program())
+                    .append(verdict.refusal()
+                            .map(reason -> ": left out: " + reason)
+                            .orElse(""))
+                    .append(System.lineSeparator());
+            verdict.kernels().forEach(kernel -> append(text, kernel, width));
         }
-        long faulty = verdicts.stream().filter(verdict -> !verdict.isClean()).count();
+        long faulty = kernels.stream().filter(kernel -> !kernel.isClean()).count();
         return text.append(
                         faulty == 0
-                                ? "all " + verdicts.size() + " kernels are clean"
-                                : faulty + " of " + verdicts.size() + " kernels have faults")
+                                ? "all " + kernels.size() + " kernels are clean"
+                                : faulty + " of " + kernels.size() + " kernels have faults")
                 .append(System.lineSeparator())
                 .toString();
     }
 
+    private static List<KernelVerdict> kernels(List<ProgramVerdict> verdicts) {
+        return verdicts.stream().flatMap(verdict -> verdict.kernels().stream()).toList();
+    }
+
+    private static void append(StringBuilder text, KernelVerdict kernel, int width) {
+        text.append(String.format(
+                Locale.ROOT,
+                "  %s  %-" + width + "s  %d %s%n",
+                kernel.isClean() ? "clean" : "FAULT",
+                kernel.name(),
+                kernel.launches(),
+                kernel.launches() == 1 ? "launch" : "launches"));
+        kernel.faults().forEach(fault -> text.append("         ").append(fault).append(System.lineSeparator()));
+    }
+
     /** For JSON. */
-    static List<Map<String, Object>> values(List<KernelVerdict> verdicts) {
+    static List<Map<String, Object>> values(List<ProgramVerdict> verdicts) {
         return verdicts.stream().map(Verdicts::values).toList();
     }
 
-    private static Map<String, Object> values(KernelVerdict verdict) {
+    private static Map<String, Object> values(ProgramVerdict verdict) {
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("name", verdict.name());
-        values.put("launches", verdict.launches());
-        values.put("clean", verdict.isClean());
-        values.put("faults", verdict.faults().stream().map(Verdicts::values).toList());
+        values.put("program", verdict.program());
+        verdict.refusal().ifPresentOrElse(reason -> values.put("leftOut", reason), () -> {
+            values.put("clean", verdict.isClean());
+            values.put(
+                    "kernels", verdict.kernels().stream().map(Verdicts::values).toList());
+        });
+        return values;
+    }
+
+    private static Map<String, Object> values(KernelVerdict kernel) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("name", kernel.name());
+        values.put("launches", kernel.launches());
+        values.put("clean", kernel.isClean());
+        values.put("faults", kernel.faults().stream().map(Verdicts::values).toList());
         return values;
     }
 

@@ -14,30 +14,33 @@ public final class SmallInstance {
     private static final int LAYERS = 2;
     private static final int KEY_VALUE_HEADS = 2;
     private static final int HEADS_OF_GROUP = 2;
-    private static final int HEAD_SIZE = 8;
     private static final int VOCABULARY = 140;
     private static final int CONTEXT = 256;
     private static final int WINDOW = 20;
 
     private SmallInstance() {}
 
-    /** The small instance of a family that configurations describe; empty for a model of a user's own. */
-    public static Optional<Model> of(Model model) {
+    /**
+     * The small instance of a family that configurations describe; empty for a model of a user's own.
+     *
+     * @param headSize numbers of a head, where the model's are not smaller
+     */
+    public static Optional<Model> of(Model model, int headSize) {
         return ModelFormat.of(model).map(format -> {
             Map<String, Object> config = new LinkedHashMap<>(format.write(model).orElseThrow());
-            shrink(config);
+            shrink(config, headSize);
             return format.read(config);
         });
     }
 
-    private static void shrink(Map<String, Object> config) {
+    private static void shrink(Map<String, Object> config, int mostOfHead) {
         int heads = integer(config, "num_attention_heads");
         int keyValueHeads = integer(config, "num_key_value_heads");
         int headSize = integer(config, "head_dim");
         boolean square = heads * headSize == integer(config, "hidden_size");
         int fewKeyValueHeads = Math.min(keyValueHeads, KEY_VALUE_HEADS);
         int fewHeads = fewKeyValueHeads * Math.min(heads / keyValueHeads, HEADS_OF_GROUP);
-        int smallHead = Math.min(headSize, HEAD_SIZE);
+        int smallHead = Math.min(headSize, mostOfHead);
         int dim = fewHeads * smallHead;
         config.put("num_attention_heads", fewHeads);
         config.put("num_key_value_heads", fewKeyValueHeads);

@@ -2,14 +2,15 @@ package dev.quipu.runtime.cli;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.runtime.check.KernelVerdict;
+import dev.quipu.runtime.check.ProgramVerdict;
 import dev.quipu.runtime.emulator.Fault;
 import dev.quipu.runtime.emulator.FaultKind;
 import dev.quipu.runtime.model.OwnModel;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -27,8 +28,14 @@ class CheckCommandTest {
             Optional.of(new Fault.Element("shared", 64)),
             "reads what work-item 4 writes with no barrier between");
 
-    private static final List<KernelVerdict> VERDICTS = List.of(
-            new KernelVerdict("llama_0.norm", 1, List.of(FAULT)), new KernelVerdict("llama_0.sum", 12, List.of()));
+    private static final List<ProgramVerdict> VERDICTS = List.of(
+            new ProgramVerdict(
+                    "gradient",
+                    List.of(
+                            new KernelVerdict("llama_0.norm", 1, List.of(FAULT)),
+                            new KernelVerdict("llama_0.sum", 12, List.of())),
+                    Optional.empty()),
+            new ProgramVerdict("sampling", List.of(), Optional.of("it mixes positions")));
 
     @Test
     void aCleanModelHasALineForEachKernel() {
@@ -36,13 +43,14 @@ class CheckCommandTest {
 
         assertEquals(0, call.exitCode(), call.errors());
         List<String> lines = call.output().lines().toList();
+        long kernels =
+                lines.stream().filter(line -> line.startsWith("  clean  ")).count();
         assertAll(
-                () -> assertTrue(lines.getFirst().endsWith(", batch 1, sequence 9"), lines.getFirst()),
-                () -> assertTrue(
-                        lines.subList(1, lines.size() - 1).stream().allMatch(line -> line.startsWith("clean  ")),
-                        call.output()),
+                () -> assertTrue(lines.getFirst().endsWith(", f32, saveAll, batch 1, sequence 9"), lines.getFirst()),
+                () -> assertEquals("gradient", lines.get(1)),
+                () -> assertTrue(lines.contains("prefill of 1 token and decode, 3 sequences"), call.output()),
                 () -> assertTrue(call.output().contains("embedding"), call.output()),
-                () -> assertEquals("all " + (lines.size() - 2) + " kernels are clean", lines.getLast()));
+                () -> assertEquals("all " + kernels + " kernels are clean", lines.getLast()));
     }
 
     @Test
@@ -62,16 +70,20 @@ class CheckCommandTest {
         assertAll(
                 () -> assertTrue(values.get("clean").asBoolean()),
                 () -> assertEquals(2, values.get("batch").asInt()),
-                () -> assertTrue(values.get("kernels").size() > 5),
-                () -> assertTrue(values.get("kernels").get(0).get("clean").asBoolean()));
+                () -> assertEquals("f32", values.get("precision").asString()),
+                () -> assertTrue(values.at("/programs/0/kernels").size() > 5),
+                () -> assertTrue(values.at("/programs/0/kernels/0/clean").asBoolean()));
     }
 
     @Test
     void faultsStandBelowTheirKernel() {
-        String expected = """
-            FAULT  llama_0.norm  1 launch
-                   race: llama_0.norm, work-group 3, work-item 17, shared[64]: reads what work-item 4 writes with no barrier between
-            clean  llama_0.sum   12 launches
+        String expected =
+                """
+            gradient
+              FAULT  llama_0.norm  1 launch
+                     race: llama_0.norm, work-group 3, work-item 17, shared[64]: reads what work-item 4 writes with no barrier between
+              clean  llama_0.sum   12 launches
+            sampling: left out: it mixes positions
             1 of 2 kernels have faults
             """;
         assertEquals(expected, Verdicts.text(VERDICTS));
@@ -79,11 +91,20 @@ class CheckCommandTest {
 
     @Test
     void faultsInJson() {
-        Map<String, Object> norm = Verdicts.values(VERDICTS).getFirst();
-        assertEquals(false, norm.get("clean"));
-        assertEquals(
-                "[{kind=race, workGroup=3, workItem=17, array=shared, index=64, detail=" + FAULT.detail() + "}]",
-                norm.get("faults").toString());
+        JsonNode programs = JsonMapper.shared().valueToTree(Verdicts.values(VERDICTS));
+        JsonNode gradient = programs.get(0);
+        JsonNode fault = gradient.at("/kernels/0/faults/0");
+        assertAll(
+                () -> assertFalse(gradient.get("clean").asBoolean()),
+                () -> assertFalse(gradient.at("/kernels/0/clean").asBoolean()),
+                () -> assertEquals("race", fault.get("kind").asString()),
+                () -> assertEquals(3, fault.get("workGroup").asInt()),
+                () -> assertEquals(17, fault.get("workItem").asInt()),
+                () -> assertEquals("shared", fault.get("array").asString()),
+                () -> assertEquals(64, fault.get("index").asInt()),
+                () -> assertEquals(FAULT.detail(), fault.get("detail").asString()),
+                () -> assertEquals(
+                        "it mixes positions", programs.at("/1/leftOut").asString()));
     }
 
     @Test
@@ -92,6 +113,10 @@ class CheckCommandTest {
                 () -> assertEquals(2, Call.of("check", MODEL, "--seq", "0").exitCode()),
                 () -> assertEquals(2, Call.of("check", MODEL, "--seq", "100000").exitCode()),
                 () -> assertEquals(2, Call.of("check", MODEL, "--batch", "0").exitCode()),
+                () -> assertEquals(
+                        2,
+                        Call.of("check", MODEL, "--seq", "5", "--precision", "tf32")
+                                .exitCode()),
                 () -> assertEquals(2, Call.of("check", "no-such-model").exitCode()));
     }
 }
