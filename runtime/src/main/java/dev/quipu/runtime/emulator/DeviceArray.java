@@ -20,11 +20,25 @@ interface DeviceArray extends KernelArray {
 
     Shadow shadow();
 
+    /** All elements' memory. */
+    MemorySegment getSegment();
+
+    int getSize();
+
     /** All elements, from the host's memory without its header. */
-    void copyFrom(MemorySegment host);
+    default void copyFrom(MemorySegment host) {
+        getSegment().copyFrom(host);
+    }
 
     /** All elements, to the host's memory without its header. */
-    void copyTo(MemorySegment host);
+    default void copyTo(MemorySegment host) {
+        host.copyFrom(getSegment());
+    }
+
+    @Override
+    default int length() {
+        return getSize();
+    }
 
     /** The name is that of the kernel's parameter, which differs from kernel to kernel. */
     @Override

@@ -1,9 +1,6 @@
 package dev.quipu.runtime.emulator;
 
 import dev.quipu.runtime.emulator.api.types.arrays.FloatArray;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** An array's copy on the device. */
 final class DeviceFloats extends FloatArray implements DeviceArray {
@@ -11,9 +8,13 @@ final class DeviceFloats extends FloatArray implements DeviceArray {
     private final Shadow shadow;
 
     DeviceFloats(int length) {
-        super(Arena.ofAuto().allocate(ARRAY_HEADER, ARRAY_HEADER));
-        values = new float[length];
-        shadow = new Shadow(this, length);
+        this(new float[length]);
+    }
+
+    private DeviceFloats(float[] values) {
+        super(values);
+        this.values = values;
+        shadow = new Shadow(this, values.length);
     }
 
     @Override
@@ -29,27 +30,7 @@ final class DeviceFloats extends FloatArray implements DeviceArray {
     }
 
     @Override
-    public int getSize() {
-        return values.length;
-    }
-
-    @Override
-    public int length() {
-        return values.length;
-    }
-
-    @Override
     public Shadow shadow() {
         return shadow;
-    }
-
-    @Override
-    public void copyFrom(MemorySegment host) {
-        MemorySegment.copy(host, ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
-    }
-
-    @Override
-    public void copyTo(MemorySegment host) {
-        MemorySegment.copy(values, 0, host, ValueLayout.JAVA_FLOAT, 0, values.length);
     }
 }

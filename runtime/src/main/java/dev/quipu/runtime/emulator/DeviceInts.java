@@ -1,9 +1,6 @@
 package dev.quipu.runtime.emulator;
 
 import dev.quipu.runtime.emulator.api.types.arrays.IntArray;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** An array's copy on the device. */
 final class DeviceInts extends IntArray implements DeviceArray {
@@ -11,9 +8,13 @@ final class DeviceInts extends IntArray implements DeviceArray {
     private final Shadow shadow;
 
     DeviceInts(int length) {
-        super(Arena.ofAuto().allocate(ARRAY_HEADER, ARRAY_HEADER));
-        values = new int[length];
-        shadow = new Shadow(this, length);
+        this(new int[length]);
+    }
+
+    private DeviceInts(int[] values) {
+        super(values);
+        this.values = values;
+        shadow = new Shadow(this, values.length);
     }
 
     /** The first element, looked at from outside. */
@@ -34,27 +35,7 @@ final class DeviceInts extends IntArray implements DeviceArray {
     }
 
     @Override
-    public int getSize() {
-        return values.length;
-    }
-
-    @Override
-    public int length() {
-        return values.length;
-    }
-
-    @Override
     public Shadow shadow() {
         return shadow;
-    }
-
-    @Override
-    public void copyFrom(MemorySegment host) {
-        MemorySegment.copy(host, ValueLayout.JAVA_INT, 0, values, 0, values.length);
-    }
-
-    @Override
-    public void copyTo(MemorySegment host) {
-        MemorySegment.copy(values, 0, host, ValueLayout.JAVA_INT, 0, values.length);
     }
 }

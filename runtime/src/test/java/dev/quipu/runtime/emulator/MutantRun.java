@@ -55,7 +55,7 @@ final class MutantRun {
         TornadoTask task = mutant.task();
         List<Integer> bases = task.bases();
         IntArray places =
-                IntArray.fromArray(bases.stream().mapToInt(Integer::intValue).toArray());
+                IntArray.fromElements(bases.stream().mapToInt(Integer::intValue).toArray());
         declare(task, places);
         List<Object> arguments =
                 new ArrayList<>(List.of(new KernelContext(), new IntArray(1), places, 0, bases.size()));
