@@ -114,6 +114,11 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk, 
         return compile(graph, graph);
     }
 
+    /** A graph as it is: its results are stored, whatever else reads them. */
+    public Compiled program(Graph graph) {
+        return compile(graph, graph);
+    }
+
     /** A chunk of tokens at a position, with a cache of keys and values; see {@link Incremental}. */
     public Compiled incremental(Model model, int batch, int chunk, int capacity) {
         Graph traced = Traced.logits(model, batch, chunk).graph();

@@ -4,11 +4,13 @@ import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.catalog.NearestNames;
+import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.generation.TextBeginning;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.probe.Comparison;
 import dev.quipu.runtime.probe.Probe;
+import dev.quipu.runtime.probe.ProbedPass;
 import dev.quipu.runtime.probe.ProbedTensor;
 import dev.quipu.runtime.probe.RunState;
 import java.util.LinkedHashMap;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "probe",
         description =
-                "Shows what named tensors of a pass hold, computed in double precision, and how two models differ.")
+                "Shows what named tensors of a pass hold, in double precision or on a device, and how two models or two"
+                        + " devices differ.")
 final class ProbeCommand extends QuipuCommand {
     private static final int USUAL_TOKENS = 16;
     private static final int SHOWN_NAMES = 8;
@@ -75,15 +79,24 @@ final class ProbeCommand extends QuipuCommand {
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
 
+    @Mixin
+    private ProbeDeviceOptions devices;
+
     @Override
     public Integer call() {
         argument(this::check);
         ModelSource source = argument(() -> ModelSource.withWeights(model));
-        if (other == null) {
-            show(source);
-        } else {
+        if (other != null) {
             compare(source, argument(() -> ModelSource.withWeights(other)));
+            return SUCCESS;
         }
+        int[] tokens = argument(() -> tokens(source, source.model()));
+        ProbedPass traced = pass(source.model(), tokens);
+        argument(() -> requireMatch(traced.names()));
+        if (devices.isAgainst()) {
+            return compareDevices(source, traced, tokens);
+        }
+        show(source, traced, tokens);
         return SUCCESS;
     }
 
@@ -91,29 +104,56 @@ final class ProbeCommand extends QuipuCommand {
         if (pass != null && !Set.of(FORWARD, GRADIENT).contains(pass)) {
             throw NearestNames.unknown("a pass", pass, List.of(FORWARD, GRADIENT));
         }
-        if (other != null && values != null) {
-            throw QuipuException.of("one model to show values of", "--compare", "--values", "leave one out");
+        if (values != null && (other != null || devices.isAgainst())) {
+            String option = other == null ? "--against" : "--compare";
+            throw QuipuException.of("one model to show values of", option, "--values", "leave one out");
         }
+        devices.check(other == null || computes(), other != null);
         range();
         return new Glob(glob);
+    }
+
+    /** Whether two models' passes are compared, and not their weights alone. */
+    private boolean computes() {
+        return prompt != null || pass != null;
     }
 
     private Optional<ValueRange> range() {
         return Optional.ofNullable(values).map(ValueRange::parse);
     }
 
-    private void show(ModelSource source) {
-        int[] tokens = argument(() -> tokens(source, source.model()));
-        try (State state = source.loadWeights()) {
-            Probe probe = probe(source.model(), state, tokens);
+    private void show(ModelSource source, ProbedPass traced, int[] tokens) {
+        try (Device device = argument(devices::open);
+                State state = source.loadWeights()) {
+            Probe probe = probe(traced, device, state);
             List<ProbedTensor> matching = argument(() -> matching(probe));
             if (json) {
-                print(ProbeJson.tensors(probe, matching, range(), tokens));
+                print(ProbeJson.tensors(probe, matching, range(), devices, tokens));
                 return;
             }
+            boolean isWhole = probe.tensors().size() == traced.names().size();
             out().print(ProbeTables.tensors(matching, range()));
-            out().print(ProbeTables.firstNotFinite(probe));
+            out().print(ProbeTables.firstNotFinite(probe, isWhole));
             out().flush();
+        }
+    }
+
+    private int compareDevices(ModelSource source, ProbedPass traced, int[] tokens) {
+        try (Device device = argument(devices::open);
+                Device other = argument(devices::openOther);
+                State state = source.loadWeights();
+                State others = source.loadWeights()) {
+            Probe found = probe(traced, device, state);
+            List<ProbedTensor> matching = argument(() -> matching(found));
+            Set<String> names = matching.stream().map(ProbedTensor::name).collect(Collectors.toSet());
+            Comparison comparison = probe(traced, other, others).compare(found).select(names::contains);
+            if (json) {
+                print(ProbeJson.devices(found, comparison, devices, tokens));
+            } else {
+                out().print(ProbeTables.devices(found, comparison, devices));
+                out().flush();
+            }
+            return comparison.firstBeyond(devices.tolerance()).isEmpty() ? SUCCESS : FAILURE;
         }
     }
 
@@ -123,10 +163,12 @@ final class ProbeCommand extends QuipuCommand {
                 State two = moments ? RunState.withMoments(right) : right.loadWeights()) {
             Map<String, Comparison> all = new LinkedHashMap<>();
             all.put("weights", Comparison.of(one, two));
-            if (prompt != null || pass != null) {
+            if (computes()) {
                 int[] tokens = argument(() -> tokens(left, right.model()));
-                Probe first = probe(left.model(), one, tokens);
-                all.put("pass", first.compare(probe(right.model(), two, tokens)));
+                try (Device device = argument(devices::open)) {
+                    Probe first = probe(pass(left.model(), tokens), device, one);
+                    all.put("pass", first.compare(probe(pass(right.model(), tokens), device, two)));
+                }
             }
             Map<String, Comparison> found = argument(() -> matching(all));
             if (json) {
@@ -146,8 +188,12 @@ final class ProbeCommand extends QuipuCommand {
         out().println(JsonMapper.shared().writeValueAsString(root));
     }
 
-    private Probe probe(Model declared, State state, int[] tokens) {
-        return GRADIENT.equals(pass) ? Probe.gradient(declared, state, tokens) : Probe.forward(declared, state, tokens);
+    private ProbedPass pass(Model declared, int[] tokens) {
+        return GRADIENT.equals(pass) ? ProbedPass.gradient(declared, tokens) : ProbedPass.forward(declared, tokens);
+    }
+
+    private Probe probe(ProbedPass traced, Device device, State state) {
+        return traced.on(device, devices.precision(), state, new Glob(glob)::matches);
     }
 
     /** The prompt's tokens, which must suit both models where two are compared. */
@@ -173,13 +219,23 @@ final class ProbeCommand extends QuipuCommand {
         return tokens;
     }
 
+    private List<String> requireMatch(List<String> names) {
+        if (names.stream().noneMatch(new Glob(glob)::matches)) {
+            throw unknown(names);
+        }
+        return names;
+    }
+
     private List<ProbedTensor> matching(Probe probe) {
-        Glob pattern = new Glob(glob);
         List<ProbedTensor> matching = probe.tensors().stream()
-                .filter(tensor -> pattern.matches(tensor.name()))
+                .filter(tensor -> new Glob(glob).matches(tensor.name()))
                 .toList();
         if (matching.isEmpty()) {
-            throw unknown(probe.tensors().stream().map(ProbedTensor::name).toList());
+            throw QuipuException.of(
+                    "tensors outside of custom ops",
+                    glob,
+                    "--tensor",
+                    "inside of them, where kernels differ from the model's lines, only --device reference shows any");
         }
         return matching;
     }

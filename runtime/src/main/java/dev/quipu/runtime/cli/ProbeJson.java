@@ -18,14 +18,42 @@ final class ProbeJson {
     private ProbeJson() {}
 
     static Map<String, Object> tensors(
-            Probe probe, List<ProbedTensor> tensors, Optional<ValueRange> range, int[] tokens) {
-        Map<String, Object> root = new LinkedHashMap<>();
-        root.put("tokens", tokens);
+            Probe probe,
+            List<ProbedTensor> tensors,
+            Optional<ValueRange> range,
+            ProbeDeviceOptions devices,
+            int[] tokens) {
+        Map<String, Object> root = run(devices, tokens);
         root.put(
                 "tensors", tensors.stream().map(tensor -> tensor(tensor, range)).toList());
         root.put(
                 "firstNotFinite",
                 probe.firstNotFinite().map(ProbeJson::notFinite).orElse(null));
+        return root;
+    }
+
+    private static Map<String, Object> run(ProbeDeviceOptions devices, int[] tokens) {
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("device", devices.name());
+        root.put("precision", devices.precision().toString());
+        root.put("tokens", tokens);
+        return root;
+    }
+
+    /** How far a device's tensors are from another's, which are the left ones. */
+    static Map<String, Object> devices(Probe found, Comparison comparison, ProbeDeviceOptions devices, int[] tokens) {
+        Map<String, Object> root = run(devices, tokens);
+        root.put("against", devices.other());
+        root.put("tolerance", devices.tolerance());
+        root.put(
+                "tensors",
+                comparison.tensors().stream().map(ProbeJson::difference).toList());
+        root.put(
+                "firstBeyond",
+                comparison
+                        .firstBeyond(devices.tolerance())
+                        .map(difference -> place(found.tensor(difference.name())))
+                        .orElse(null));
         return root;
     }
 

@@ -47,19 +47,25 @@ final class ProbeTables {
                 .collect(Collectors.joining(" ", "[" + range.from() + ":" + range.to() + "] ", ""));
     }
 
-    /** The first values that are not finite, a line for each pass that has one. */
-    static String firstNotFinite(Probe probe) {
+    /**
+     * The first values that are not finite, a line for each pass that has one.
+     *
+     * @param isWhole whether all tensors of the pass have been computed
+     */
+    static String firstNotFinite(Probe probe, boolean isWhole) {
         StringBuilder lines = new StringBuilder();
         for (Site.Pass pass : List.of(Site.Pass.FORWARD, Site.Pass.BACKWARD)) {
-            probe.firstNotFinite(pass)
-                    .ifPresent(tensor -> lines.append(line(pass, tensor)).append('\n'));
+            probe.firstNotFinite(pass).ifPresent(tensor -> lines.append(isWhole ? "first" : "first of these")
+                    .append(line(pass, tensor))
+                    .append('\n'));
         }
-        return lines.isEmpty() ? "all values of all tensors are finite\n" : lines.toString();
+        String all = "all values of " + (isWhole ? "all" : "these") + " tensors are finite\n";
+        return lines.isEmpty() ? all : lines.toString();
     }
 
     private static String line(Site.Pass pass, ProbedTensor tensor) {
         NotFinite first = tensor.firstNotFinite().orElseThrow();
-        return "first not finite in the %s pass: %s of %s, from %s %s; %d of %d values"
+        return " not finite in the %s pass: %s of %s, from %s %s; %d of %d values"
                 .formatted(
                         pass.name().toLowerCase(Locale.ROOT),
                         first,
@@ -106,6 +112,54 @@ final class ProbeTables {
         return text.append('\n').toString();
     }
 
+    /** A row a tensor, and the first beyond the tolerance. */
+    static String devices(Probe found, Comparison comparison, ProbeDeviceOptions devices) {
+        TextTable table = new TextTable("llrrlrr");
+        table.row("tensor", "type", "relative", "largest", "at", devices.other(), devices.name());
+        for (TensorDifference difference : comparison.tensors()) {
+            table.row(
+                    difference.name(),
+                    difference.type(),
+                    number(difference.relative()),
+                    number(difference.largest()),
+                    difference.isEqual() ? "" : difference.index(),
+                    difference.isEqual() ? "" : exact(difference.left()),
+                    difference.isEqual() ? "" : exact(difference.right()));
+        }
+        return table.text()
+                + comparison
+                        .firstBeyond(devices.tolerance())
+                        .map(difference -> beyond(difference, found.tensor(difference.name()), devices))
+                        .orElseGet(() -> within(comparison, devices));
+    }
+
+    private static String beyond(TensorDifference difference, ProbedTensor tensor, ProbeDeviceOptions devices) {
+        return String.format(
+                Locale.ROOT,
+                "first beyond %.1e: %s by %s of its norm, from %s %s\n",
+                devices.tolerance(),
+                tensor.name(),
+                number(difference.relative()),
+                tensor.op(),
+                tensor.site());
+    }
+
+    private static String within(Comparison comparison, ProbeDeviceOptions devices) {
+        String largest = comparison
+                .largest()
+                .map(difference -> "; the largest difference is " + number(difference.relative()) + " of the norm of "
+                        + difference.name())
+                .orElse(", all of them equal");
+        return String.format(
+                Locale.ROOT,
+                "%d tensors of %s within %.1e of %s%s\n",
+                comparison.tensors().size(),
+                devices.name(),
+                devices.tolerance(),
+                devices.other(),
+                largest);
+    }
+
     private static void only(StringBuilder text, String where, List<String> names) {
         if (!names.isEmpty()) {
             text.append(where).append(String.join(", ", names)).append('\n');
@@ -115,6 +169,11 @@ final class ProbeTables {
     /** Nothing where a tensor has no finite value to speak of. */
     private static String finite(double value) {
         return Double.isFinite(value) ? number(value) : "";
+    }
+
+    /** With all digits that a float has. */
+    private static String exact(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.8g", value) : Double.toString(value);
     }
 
     private static String number(double value) {

@@ -96,6 +96,13 @@ public record Comparison(
                 && onlyRight.isEmpty();
     }
 
+    /** The first tensor that is not {@link TensorDifference#isWithin within} a tolerance. */
+    public Optional<TensorDifference> firstBeyond(double tolerance) {
+        return tensors.stream()
+                .filter(difference -> !difference.isWithin(tolerance))
+                .findFirst();
+    }
+
     /** The tensor with the largest relative difference, if any differ. */
     public Optional<TensorDifference> largest() {
         return tensors.stream()

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param name unique and the same in every pass of the model
  * @param op what computed it, such as {@code matMul}
  * @param site the layer, the user's line and the pass
- * @param value its elements, in double precision
+ * @param value its elements, in double precision, or as a device rounds them
  */
 public record ProbedTensor(String name, String op, Site site, Array value) {
     /** What its values are like. */

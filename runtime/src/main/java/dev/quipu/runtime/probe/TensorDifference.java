@@ -3,7 +3,8 @@ package dev.quipu.runtime.probe;
 import dev.quipu.dsl.Type;
 
 /**
- * How two tensors of one name and shape differ. A value that is not finite in one of them alone differs by infinity.
+ * How two tensors of one name and shape differ. A value that is not finite in one of them alone differs by infinity; one that both
+ * have counts in no norm.
  *
  * @param different the number of elements that are not equal
  * @param largest the largest absolute difference of two elements
@@ -28,6 +29,11 @@ public record TensorDifference(
         return different == 0;
     }
 
+    /** Whether the relative difference is at most the tolerance. Infinity never is. */
+    public boolean isWithin(double tolerance) {
+        return relative <= tolerance;
+    }
+
     static TensorDifference of(Comparison.Values left, Comparison.Values right) {
         long elements = left.type().shape().elements();
         long different = 0;
@@ -40,6 +46,9 @@ public record TensorDifference(
             double one = left.element().applyAsDouble(i);
             double other = right.element().applyAsDouble(i);
             double difference = difference(one, other);
+            if (difference == 0 && !Double.isFinite(one)) {
+                continue;
+            }
             if (difference > 0) {
                 different++;
             }
@@ -60,7 +69,7 @@ public record TensorDifference(
                 Place.index(left.type().shape(), place),
                 any ? left.element().applyAsDouble(place) : 0,
                 any ? right.element().applyAsDouble(place) : 0,
-                Math.sqrt(squares / (leftSquares == 0 ? 1 : leftSquares)),
+                Double.isInfinite(largest) ? largest : Math.sqrt(squares / (leftSquares == 0 ? 1 : leftSquares)),
                 Math.sqrt(rightSquares / leftSquares));
     }
 

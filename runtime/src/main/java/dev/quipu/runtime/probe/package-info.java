@@ -1,2 +1,2 @@
-/** What a model's tensors hold, seen through the reference interpreter, and how two models differ. */
+/** What a model's tensors hold, by the reference interpreter or on a device, and how two models or two devices differ. */
 package dev.quipu.runtime.probe;

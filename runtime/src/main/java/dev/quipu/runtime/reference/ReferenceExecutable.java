@@ -60,38 +60,20 @@ final class ReferenceExecutable implements Executable {
         Map<String, Array> inputs = new HashMap<>();
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Input input) {
-                inputs.put(input.name(), read(input.type(), buffers.input(input.name())));
+                inputs.put(input.name(), ArrayBuffers.read(input.type(), buffers.input(input.name())));
             }
         }
         Map<String, Array> values = new HashMap<>();
-        stateTypes.forEach((name, type) -> values.put(name, read(type, state.get(name))));
+        stateTypes.forEach((name, type) -> values.put(name, ArrayBuffers.read(type, state.get(name))));
         Map<String, Array> before = Map.copyOf(values);
         Map<String, Array> results = new Reference(values).trace(graph, inputs, observer);
         values.forEach((name, value) -> {
             if (value != before.get(name)) {
-                write(value, state.get(name));
+                ArrayBuffers.write(value, state.get(name));
             }
         });
         for (Map.Entry<String, Tensor> result : graph.results().entrySet()) {
-            write(results.get(result.getKey()), buffers.result(result.getKey()));
-        }
-    }
-
-    private static Array read(Type type, Buffer buffer) {
-        return switch (type.dtype()) {
-            case F32 -> Array.of(type, buffer.toFloats());
-            case BF16 -> Array.of(type, place -> buffer.getBFloat16(place));
-            case I32 -> Array.of(type, place -> buffer.getInt(place));
-        };
-    }
-
-    private static void write(Array value, Buffer buffer) {
-        for (int i = 0; i < value.size(); i++) {
-            switch (buffer.type()) {
-                case F32 -> buffer.setFloat(i, (float) value.get(i));
-                case BF16 -> buffer.setBFloat16(i, (float) value.get(i));
-                case I32 -> buffer.setInt(i, (int) value.get(i));
-            }
+            ArrayBuffers.write(results.get(result.getKey()), buffers.result(result.getKey()));
         }
     }
 

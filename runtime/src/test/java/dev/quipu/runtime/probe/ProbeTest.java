@@ -5,24 +5,37 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.reference.Array;
+import dev.quipu.dsl.Custom;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Trace;
+import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.layer.Embedding;
 import dev.quipu.dsl.layer.Linear;
 import dev.quipu.models.Llama;
 import dev.quipu.models.LlamaConfig;
+import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.devices.Devices;
 import dev.quipu.runtime.model.OwnModel;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProbeTest {
     private static final int[] TOKENS = {3, 1, 4, 1, 5};
@@ -145,14 +158,126 @@ class ProbeTest {
         }
     }
 
+    /** A function of its own, whose inside no device has. */
+    record Capped(Embedding embedding, Linear output) implements Model {
+        private static final Custom CAP = Custom.of(
+                "cap",
+                inputs -> Tensor.formula("3 * tanh(x / 3)", inputs.getFirst()),
+                (inputs, output, gradient) -> List.of(Tensor.formula("gradient * (1 - y * y / 9)", gradient, output)));
+
+        Capped() {
+            this(new Root().embedding(), new Root().output());
+        }
+
+        @Override
+        public Tensor forward(Tensor tokens) {
+            return CAP.apply(output.apply(embedding.apply(tokens)));
+        }
+
+        @Override
+        public int vocabularySize() {
+            return 7;
+        }
+
+        @Override
+        public int contextLength() {
+            return 8;
+        }
+    }
+
+    static Stream<Arguments> onDevices() {
+        return Stream.of("jvm", "emulator").flatMap(device -> Stream.of(llama(), new OwnModel(), new Capped())
+                .flatMap(model -> Stream.of(ProbedPass.forward(model, TOKENS), ProbedPass.gradient(model, TOKENS))
+                        .map(pass -> Arguments.of(device, model, pass))));
+    }
+
+    /** All tensors are stored at once, so that none of them is hidden in a kernel. */
+    @ParameterizedTest
+    @MethodSource("onDevices")
+    void aDeviceComputesWhatTheReferenceDoes(String name, Model model, ProbedPass pass) {
+        try (Device device = Devices.open(name, OptionalInt.empty());
+                State state = state(model)) {
+            Probe expected = pass.interpret(state);
+            Probe found = pass.on(device, Precision.F32, state, tensor -> true);
+            Comparison comparison = expected.compare(found);
+            assertEquals(pass.names(), names(expected));
+            assertEquals(List.of(), comparison.onlyRight());
+            Set<String> inside = model instanceof Capped
+                    ? Set.of("0", "1", "2", "pointwise", "pointwise.2", "pointwise.backward")
+                    : Set.of();
+            assertTrue(
+                    inside.containsAll(comparison.onlyLeft()),
+                    () -> comparison.onlyLeft().toString());
+            assertEquals(
+                    names(found),
+                    comparison.tensors().stream().map(TensorDifference::name).toList());
+            assertEquals(Optional.empty(), comparison.firstBeyond(1e-5));
+            assertTrue(comparison.firstBeyond(1e-12).isPresent(), "computed in single precision");
+        }
+    }
+
+    @Test
+    void aDeviceComputesWhatIsWanted() {
+        Model model = llama();
+        Predicate<String> wanted = new Glob("layers.1.feedForward.*")::matches;
+        try (Device device = Devices.open("jvm", OptionalInt.empty());
+                State state = state(model)) {
+            ProbedPass pass = ProbedPass.gradient(model, TOKENS);
+            Probe probe = pass.on(device, Precision.F32, state, wanted);
+            assertEquals(pass.names().stream().filter(wanted).toList(), names(probe));
+            Probe weights = pass.on(device, Precision.F32, state, "norm.weight"::equals);
+            assertTrue(weights.compare(pass.interpret(state))
+                    .select("norm.weight"::equals)
+                    .isEqual());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jvm", "emulator"})
+    void aDevicesValuesThatAreNotFiniteAreFound(String name) {
+        Model model = llama();
+        try (Device device = Devices.open(name, OptionalInt.empty());
+                State state = state(model)) {
+            ProbedPass pass = ProbedPass.gradient(model, TOKENS);
+            state.get("layers.1.feedForwardNorm.weight").setFloat(2, Float.NaN);
+            Probe expected = pass.interpret(state);
+            Probe found = pass.on(device, Precision.F32, state, tensor -> !tensor.endsWith(".weight"));
+            ProbedTensor first = found.firstNotFinite().orElseThrow();
+            assertEquals("layers.1.feedForwardNorm.rmsNorm", first.name());
+            assertEquals(expected.tensor(first.name()).firstNotFinite(), first.firstNotFinite());
+            TensorDifference same = expected.compare(found).tensors().stream()
+                    .filter(difference -> difference.name().equals(first.name()))
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(same.isWithin(1e-5), same::toString);
+        }
+    }
+
+    @Test
+    void precisionsAreTheDevices() {
+        Model model = llama();
+        ProbedPass pass = ProbedPass.forward(model, TOKENS);
+        try (Device emulator = Devices.open("emulator", OptionalInt.empty());
+                Device reference = Devices.open("reference", OptionalInt.empty());
+                State state = state(model);
+                State other = state(model)) {
+            Probe exact = pass.on(reference, Precision.TF32, state, tensor -> true);
+            assertTrue(exact.compare(pass.interpret(state)).isEqual());
+            Probe rounded = pass.on(reference, Precision.BF16, state, tensor -> true);
+            assertTrue(exact.compare(rounded).firstBeyond(1e-4).isPresent());
+            Probe found = pass.on(emulator, Precision.BF16, other, tensor -> true);
+            assertEquals(Optional.empty(), rounded.compare(found).firstBeyond(1e-4));
+            assertThrows(QuipuException.class, () -> pass.on(emulator, Precision.TF32, other, tensor -> true));
+        }
+    }
+
     @Test
     void refusesWhatHasNoGradient() {
         Model model = new OwnModel();
         try (State state = state(model)) {
             assertThrows(QuipuException.class, () -> Probe.gradient(model, state, 1));
-            String message = assertThrows(
-                            QuipuException.class,
-                            () -> Probe.forward(model, state, 1).tensor("output.matmul"))
+            String message = assertThrows(QuipuException.class, () -> Probe.forward(model, state, 1)
+                            .tensor("output.matmul"))
                     .getMessage();
             assertTrue(message.endsWith("did you mean output.matMul?"), message);
         }
@@ -209,6 +334,14 @@ class ProbeTest {
                     .findFirst()
                     .orElseThrow();
             assertEquals("embedding.embedding", hidden.name());
+            assertEquals(
+                    "embedding.weight", changed.firstBeyond(1e-4).orElseThrow().name());
+            assertEquals(
+                    hidden,
+                    changed.select(name -> !name.endsWith(".weight"))
+                            .firstBeyond(1e-4)
+                            .orElseThrow());
+            assertEquals(Optional.empty(), changed.firstBeyond(1e9));
             assertEquals("[0, 2, 1]", hidden.index());
             assertEquals(3, hidden.right());
             Comparison passes = first.compare(Probe.forward(model, other, TOKENS));
