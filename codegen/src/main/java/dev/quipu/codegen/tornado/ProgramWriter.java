@@ -269,17 +269,24 @@ final class ProgramWriter {
                 || program.tasks(stage).stream().allMatch(task -> task.call().isEmpty());
     }
 
-    /** The results that no later stage touches. */
+    /**
+     * The results that these tasks write, and no later stage does. Behind a graph that only reads an array TornadoVM copies
+     * nothing to the host, and says nothing.
+     */
     private List<String> results(TornadoProgram.Stage stage) {
         Set<String> later = new LinkedHashSet<>();
         for (TornadoProgram.Stage other : program.stages()) {
             if (other.start() > stage.start()) {
-                program.tasks(other).forEach(task -> later.addAll(task.arrays()));
+                program.tasks(other).forEach(task -> later.addAll(task.written()));
             }
         }
-        return program.tasks(stage).stream()
+        List<TornadoTask> tasks = program.tasks(stage);
+        Set<String> written =
+                tasks.stream().flatMap(task -> task.written().stream()).collect(Collectors.toSet());
+        return tasks.stream()
                 .flatMap(task -> task.arrays().stream())
                 .distinct()
+                .filter(written::contains)
                 .filter(array -> arrays.get(array).content() instanceof DeviceArray.Content.Result)
                 .filter(array -> !later.contains(array))
                 .map(fields::get)

@@ -1,8 +1,15 @@
 package dev.quipu.codegen.tornado;
 
 import dev.quipu.codegen.gpu.GpuKernel;
+import dev.quipu.codegen.kernel.KernelTree;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A kernel over arrays: one task of a task graph, in one of its runs.
@@ -52,6 +59,25 @@ public record TornadoTask(
     /** The arrays that are passed, in the order of the parameters. */
     List<String> distinctArrays() {
         return arrays.stream().distinct().toList();
+    }
+
+    /** The arrays that it writes to. */
+    Set<String> written() {
+        if (call.isPresent()) {
+            return Set.of(arrays.getLast());
+        }
+        Set<Value> stored = new HashSet<>();
+        KernelTree.visit(kernel.body(), statement -> {
+            if (statement instanceof Statement.Store store) {
+                stored.add(store.memory());
+            } else if (statement instanceof Statement.StoreMatrix store) {
+                stored.add(store.memory());
+            }
+        });
+        return IntStream.range(0, arrays.size())
+                .filter(i -> stored.contains(kernel.memories().get(i).array()))
+                .mapToObj(arrays::get)
+                .collect(Collectors.toSet());
     }
 
     int arguments() {

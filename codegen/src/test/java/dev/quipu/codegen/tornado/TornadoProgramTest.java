@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.autodiff.Differentiate;
 import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.fixtures.SmallModels;
@@ -13,16 +14,22 @@ import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Graph;
+import dev.quipu.dsl.Node;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
+import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.Type;
+import dev.quipu.dsl.op.MatMul;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -102,6 +109,44 @@ class TornadoProgramTest {
         assertEquals(
                 program.launches().size(),
                 program.tasks().stream().map(TornadoTask::launch).distinct().count());
+    }
+
+    /** TornadoVM copies no array to the host behind a graph that only reads it. */
+    @Test
+    void resultsAreCopiedBehindTheGraphThatWritesThem() {
+        Graph joint = Differentiate.of(Traced.loss(SmallModels.LLAMA.layers(3), 2, 13))
+                .graph();
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        for (Node node : joint.nodes()) {
+            if (node.op() instanceof MatMul) {
+                results.put("product " + results.size(), node.output(0));
+            }
+        }
+        Scheduled scheduled = new Compiler(false)
+                .program(Graph.of("products", results, List.of()))
+                .scheduled();
+        TornadoProgram program = TornadoProgram.of("products", scheduled, FamilyLayout.of(scheduled.states()));
+        assertTrue(program.stages().size() > 1, "one graph writes, another one reads");
+        String text = program.sources().getLast().text().replaceAll("\\s+", " ");
+        List<String> copied = new ArrayList<>();
+        String[] graphs = text.split("TaskGraph graph = ");
+        for (int i = 0; i < program.stages().size(); i++) {
+            Set<String> written = new HashSet<>();
+            program.tasks(program.stages().get(i)).forEach(task -> written.addAll(task.written()));
+            Matcher copies = Pattern.compile("transferToHost\\(DataTransferMode.EVERY_EXECUTION, ([^)]*)\\)")
+                    .matcher(graphs[i + 1]);
+            while (copies.find()) {
+                for (String field : copies.group(1).split(", ")) {
+                    copied.add(field);
+                    assertTrue(
+                            written.stream().anyMatch(array -> array.replaceAll("[^A-Za-z0-9]+", "_")
+                                    .endsWith(field)),
+                            () -> field + " is not among " + written);
+                }
+            }
+        }
+        assertEquals(results.size(), copied.size());
+        assertEquals(copied.size(), new HashSet<>(copied).size());
     }
 
     @Test
