@@ -94,7 +94,6 @@ final class LibraryLowering {
     /** Whether the epilogue can find the sums where they are stored: unrounded, and nothing in their place before. */
     private boolean isPlain(Step.Store store) {
         return type(store) == DType.F32
-                && !store.accumulate()
                 && product.buffers().get(store.access().buffer()).use() == Buffer.Use.WRITE;
     }
 

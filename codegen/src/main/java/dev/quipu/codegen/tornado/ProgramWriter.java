@@ -7,10 +7,6 @@ import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeSpec;
-import dev.quipu.codegen.launch.BoundLaunch;
-import dev.quipu.codegen.launch.MatrixProduct;
-import dev.quipu.compiler.block.RepeatedBlocks;
-import dev.quipu.compiler.precision.Precision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,19 +21,15 @@ import javax.lang.model.element.Modifier;
 
 /** Prints the class of a program's kernels and the class that builds its task graphs. It only prints. */
 final class ProgramWriter {
-    private static final String HOST = "dev.quipu.tornado";
-    private static final String ITERATION = "iteration";
-    private static final ClassName MEMORY = ClassName.get(HOST, "Memory");
-    private static final ClassName STAGE = ClassName.get(HOST, "Stage");
+    static final String HOST = "dev.quipu.tornado";
+    static final String ITERATION = "iteration";
+    static final ClassName MEMORY = ClassName.get(HOST, "Memory");
+    static final ClassName STAGE = ClassName.get(HOST, "Stage");
     private static final ClassName PROGRAM = ClassName.get(HOST, "GeneratedProgram");
-    private static final ClassName LIBRARY_PRODUCT = ClassName.get(HOST, "LibraryProduct");
-    private static final ClassName TASK_GRAPH = ClassName.get(TornadoApi.PACKAGE, "TaskGraph");
-    private static final ClassName GRIDS = ClassName.get(TornadoApi.PACKAGE, "GridScheduler");
-    private static final ClassName TRANSFER = ClassName.get(TornadoApi.PACKAGE + ".enums", "DataTransferMode");
+    static final ClassName GRIDS = ClassName.get(TornadoApi.PACKAGE, "GridScheduler");
 
     private final TornadoProgram program;
     private final ClassName kernels;
-    private final Map<String, DeviceArray> arrays = new LinkedHashMap<>();
     private final Map<String, String> fields = new HashMap<>();
 
     ProgramWriter(TornadoProgram program) {
@@ -45,7 +37,6 @@ final class ProgramWriter {
         this.kernels = ClassName.get(TornadoProgram.PACKAGE, className(program.name()) + "Kernels");
         Set<String> taken = new LinkedHashSet<>(List.of("memory", "context", ITERATION, "graph", "grids"));
         for (DeviceArray array : program.arrays()) {
-            arrays.put(array.name(), array);
             fields.put(array.name(), field(array.name(), taken));
         }
     }
@@ -106,7 +97,9 @@ final class ProgramWriter {
                 .initializer("new $T(1)", TornadoApi.INT_ARRAY)
                 .build());
         type.addMethod(constructor()).addMethod(name()).addMethod(inputs()).addMethod(stages());
-        program.stages().forEach(stage -> type.addMethod(stage(stage)));
+        for (int i = 0; i < program.stages().size(); i++) {
+            type.addMethod(new StageWriter(program, program.stages().get(i), kernels, fields).method(i));
+        }
         return JavaFile.builder(TornadoProgram.PACKAGE, type.build())
                 .indent("    ")
                 .skipJavaLangImports(true)
@@ -186,132 +179,5 @@ final class ProgramWriter {
                 .addParameter(GRIDS, "grids")
                 .addStatement("return $T.of($L)", List.class, calls.build())
                 .build();
-    }
-
-    private MethodSpec stage(TornadoProgram.Stage stage) {
-        List<TornadoTask> tasks = program.tasks(stage);
-        CodeBlock.Builder code = CodeBlock.builder();
-        code.addStatement("$T graph = new $T($S)", TASK_GRAPH, TASK_GRAPH, stage.name());
-        String places = fields.get(TornadoProgram.places(stage));
-        if (stage.runs() == 1) {
-            code.addStatement("graph.transferToDevice($T.FIRST_EXECUTION, $L, $L)", TRANSFER, places, ITERATION);
-        } else {
-            code.addStatement("graph.transferToDevice($T.FIRST_EXECUTION, $L)", TRANSFER, places);
-            code.addStatement("graph.transferToDevice($T.EVERY_EXECUTION, $L)", TRANSFER, ITERATION);
-        }
-        code.addStatement("graph.consumeFromDevice(memory.resident())");
-        int stride = tasks.stream().mapToInt(task -> task.bases().size()).sum();
-        int entry = 0;
-        List<String> ids = program.taskIds(stage);
-        for (int i = 0; i < tasks.size(); i++) {
-            TornadoTask task = tasks.get(i);
-            String id = ids.get(i);
-            if (task.call().isPresent()) {
-                code.add(libraryTask(id, task, task.call().get(), List.of(ITERATION, places, "" + entry, "" + stride)));
-                entry += task.bases().size();
-                continue;
-            }
-            CodeBlock.Builder arguments = CodeBlock.builder();
-            List<String> names = new ArrayList<>(List.of("context", ITERATION, places, "" + entry, "" + stride));
-            task.distinctArrays().forEach(array -> names.add(fields.get(array)));
-            names.forEach(name -> arguments.add(",$W$L", name));
-            code.addStatement(
-                    "graph.task($S,$W$T::$L$L)", id, kernels, task.kernel().name(), arguments.build());
-            code.addStatement(
-                    "grids.addWorkerGrid($S,$W$T.grid($L, $L))",
-                    stage.name() + "." + id,
-                    MEMORY,
-                    task.kernel().groups(),
-                    task.kernel().items());
-            entry += task.bases().size();
-        }
-        List<String> results = results(stage);
-        if (!results.isEmpty()) {
-            code.addStatement("graph.transferToHost($T.EVERY_EXECUTION, $L)", TRANSFER, String.join(", ", results));
-        }
-        code.addStatement("return new $T(graph, $L, $L, $L)", STAGE, stage.runs(), ITERATION, isRecordable(stage));
-        return MethodSpec.methodBuilder("stage" + program.stages().indexOf(stage))
-                .addModifiers(Modifier.PRIVATE)
-                .addJavadoc("$L\n", comment(stage))
-                .returns(STAGE)
-                .addParameter(GRIDS, "grids")
-                .addCode(code.build())
-                .build();
-    }
-
-    private CodeBlock libraryTask(String id, TornadoTask task, LibraryCall call, List<String> places) {
-        MatrixProduct product = call.product();
-        CodeBlock.Builder arguments = CodeBlock.builder();
-        arguments.add("$L", String.join(", ", places));
-        task.arrays().forEach(array -> arguments.add(",$W$L", fields.get(array)));
-        return CodeBlock.builder()
-                .addStatement(
-                        "graph.libraryTask($S,$W$T::descriptor,$Wnew $T($L)"
-                                + "$Z.sizes($L, $L, $L, $L)$Z.transposed($L, $L)$Z.adding($L)$Z.rounding($L))",
-                        id,
-                        LIBRARY_PRODUCT,
-                        LIBRARY_PRODUCT,
-                        arguments.build(),
-                        product.batch(),
-                        product.rows(),
-                        product.columns(),
-                        product.depth(),
-                        product.transposeLeft(),
-                        product.transposeRight(),
-                        call.accumulate(),
-                        program.scheduled().precision() == Precision.TF32)
-                .build();
-    }
-
-    /** A library is told the places of matrices by the host, once for a recording; kernels read them on the device. */
-    private boolean isRecordable(TornadoProgram.Stage stage) {
-        return stage.runs() == 1
-                || program.tasks(stage).stream().allMatch(task -> task.call().isEmpty());
-    }
-
-    /**
-     * The results that these tasks write, and no later stage does. Behind a graph that only reads an array TornadoVM copies
-     * nothing to the host, and says nothing.
-     */
-    private List<String> results(TornadoProgram.Stage stage) {
-        Set<String> later = new LinkedHashSet<>();
-        for (TornadoProgram.Stage other : program.stages()) {
-            if (other.start() > stage.start()) {
-                program.tasks(other).forEach(task -> later.addAll(task.written()));
-            }
-        }
-        List<TornadoTask> tasks = program.tasks(stage);
-        Set<String> written =
-                tasks.stream().flatMap(task -> task.written().stream()).collect(Collectors.toSet());
-        return tasks.stream()
-                .flatMap(task -> task.arrays().stream())
-                .distinct()
-                .filter(written::contains)
-                .filter(array -> arrays.get(array).content() instanceof DeviceArray.Content.Result)
-                .filter(array -> !later.contains(array))
-                .map(fields::get)
-                .toList();
-    }
-
-    /** {@code 34 tasks, 8 times: layers.0 to layers.7.} */
-    private String comment(TornadoProgram.Stage stage) {
-        String size = stage.size() == 1 ? "1 task" : stage.size() + " tasks";
-        String runs = stage.runs() == 1 ? "once" : stage.runs() + " times";
-        List<String> layers =
-                program.tasks().subList(stage.start(), stage.start() + stage.size() * stage.runs()).stream()
-                        .map(task -> layer(program.launches().get(task.launch())))
-                        .filter(layer -> !layer.isEmpty())
-                        .distinct()
-                        .collect(Collectors.toList());
-        String where = layers.isEmpty()
-                ? ""
-                : ": " + layers.getFirst() + (layers.size() == 1 ? "" : " to " + layers.getLast());
-        return size + ", " + runs + where + ".";
-    }
-
-    private static String layer(BoundLaunch launch) {
-        String layer = launch.cluster().head().site().layer();
-        String element = RepeatedBlocks.element(layer);
-        return element.isEmpty() ? layer : element;
     }
 }
