@@ -62,7 +62,7 @@ final class EmulatorToolkit implements Toolkit {
 
     /** The emulator's memory is the machine's: what is not there is missed where it is allocated. */
     @Override
-    public void requireRoom(Map<String, Long> arrays) {}
+    public void requireRoom(Map<String, Long> arrays, long others) {}
 
     @Override
     public RuntimeException explain(RuntimeException failure, long bytes) {

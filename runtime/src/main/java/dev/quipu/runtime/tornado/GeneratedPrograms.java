@@ -37,8 +37,13 @@ final class GeneratedPrograms implements AutoCloseable {
                 return known;
             }
         }
-        residences.add(new Residence(toolkit, state));
+        residences.add(new Residence(toolkit, state, this::taken));
         return residences.getLast();
+    }
+
+    /** Bytes on the device, of all states. */
+    private long taken() {
+        return residences.stream().mapToLong(Residence::taken).sum();
     }
 
     /** An identifier after a graph's name, with a number where it is taken. */

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * A state on a device, with the programs that are loaded over it. Its arrays stay on the device from run to run; they
@@ -23,6 +24,7 @@ import java.util.function.Function;
 final class Residence implements State.Mirror {
     private final Toolkit toolkit;
     private final State state;
+    private final LongSupplier elsewhere;
     private final List<TornadoExecutable> programs = new ArrayList<>();
     private final Set<String> newerOnDevice = new HashSet<>();
     private final Set<String> newerOnHost = new HashSet<>();
@@ -31,8 +33,12 @@ final class Residence implements State.Mirror {
     private boolean measured;
     private boolean closed;
 
-    Residence(Toolkit toolkit, State state) {
+    /**
+     * @param elsewhere bytes that all states of the device have there
+     */
+    Residence(Toolkit toolkit, State state, LongSupplier elsewhere) {
         this.toolkit = toolkit;
+        this.elsewhere = elsewhere;
         this.state = state;
         state.attach(this);
     }
@@ -85,9 +91,17 @@ final class Residence implements State.Mirror {
             newerOnDevice.addAll(program.written());
             return told;
         } catch (RuntimeException e) {
-            throw toolkit.explain(
-                    e, bytes().values().stream().mapToLong(Long::longValue).sum());
+            throw toolkit.explain(e, sum());
         }
+    }
+
+    /** Bytes that the device has of it now. */
+    long taken() {
+        return computation.isPresent() ? sum() : 0;
+    }
+
+    private long sum() {
+        return bytes().values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Bytes of everything that the programs keep on the device, by array. */
@@ -100,7 +114,7 @@ final class Residence implements State.Mirror {
 
     private Computation prepared() {
         if (computation.isEmpty()) {
-            toolkit.requireRoom(bytes());
+            toolkit.requireRoom(bytes(), elsewhere.getAsLong());
             Map<String, MemorySegment> provided = new HashMap<>();
             for (StateArray array : state.arrays()) {
                 provided.put(array.name(), array.memory().withHeader());

@@ -7,7 +7,6 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.compilation.Source;
 import dev.quipu.runtime.compilation.SourceCompiler;
 import dev.quipu.runtime.cublas.Cublas;
-import dev.quipu.runtime.view.Quantity;
 import dev.quipu.tornado.Computation;
 import dev.quipu.tornado.Session;
 import java.lang.foreign.MemorySegment;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -31,6 +31,7 @@ final class SdkToolkit implements Toolkit {
     static final String GRAPHS = "quipu.cuda.graphs";
 
     private final TornadoGpu gpu;
+    private final DeviceRoom room;
     private final Products products;
     private final SourceCompiler compiler;
     private final Map<String, byte[]> hostFiles;
@@ -38,6 +39,7 @@ final class SdkToolkit implements Toolkit {
 
     SdkToolkit(Sdk sdk, TornadoGpu gpu) {
         this.gpu = gpu;
+        room = new DeviceRoom(gpu, () -> gpu.api().equals(CUDA) ? CudaMemory.free(gpu.bytes()) : OptionalLong.empty());
         products = gpu.api().equals(CUDA) && Cublas.find().isPresent() ? Products.LIBRARY : Products.GENERATED;
         LibraryProvider.define(sdk);
         compiler = new SourceCompiler(List.of(sdk.apiJar()), List.of());
@@ -70,28 +72,8 @@ final class SdkToolkit implements Toolkit {
     }
 
     @Override
-    public void requireRoom(Map<String, Long> arrays) {
-        if (gpu.isVirtual()) {
-            return;
-        }
-        arrays.forEach((name, bytes) -> {
-            if (bytes > gpu.largest()) {
-                throw outOfMemory(
-                        Quantity.bytes(gpu.largest()) + " for a single array", Quantity.bytes(bytes) + " for " + name);
-            }
-        });
-        long all = arrays.values().stream().mapToLong(Long::longValue).sum();
-        if (all > gpu.bytes()) {
-            throw outOfMemory(Quantity.bytes(gpu.bytes()), Quantity.bytes(all));
-        }
-    }
-
-    private QuipuException outOfMemory(String expected, String found) {
-        return QuipuException.of(
-                "at most " + expected,
-                found,
-                "memory of " + gpu,
-                "use a smaller --batch, --seq or model, or --plan blocks");
+    public void requireRoom(Map<String, Long> arrays, long others) {
+        room.require(arrays, others);
     }
 
     @Override
@@ -129,8 +111,7 @@ final class SdkToolkit implements Toolkit {
     public RuntimeException explain(RuntimeException failure, long bytes) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause.getClass().getSimpleName().equals("TornadoOutOfMemoryException")) {
-                QuipuException full =
-                        outOfMemory("what is free of " + Quantity.bytes(gpu.bytes()), Quantity.bytes(bytes));
+                QuipuException full = room.refused(bytes);
                 full.addSuppressed(failure);
                 return full;
             }

@@ -42,9 +42,10 @@ interface Toolkit {
      * Checks that arrays fit on the device.
      *
      * @param arrays bytes by name
+     * @param others bytes that other states have there
      * @throws dev.quipu.dsl.QuipuException if not
      */
-    void requireRoom(Map<String, Long> arrays);
+    void requireRoom(Map<String, Long> arrays, long others);
 
     /**
      * The user's mistake, or lack of means, behind a failure; the failure itself where it is ours.

@@ -24,8 +24,10 @@ final class TornadoStart {
         set("tornado.recover.bailout", "False");
         // Graphs of 256 tasks of 20 arguments.
         set("tornado.tvm.maxbytecodesize", "262144");
-        // What fits is checked before: see SdkToolkit.
+        // A budget of TornadoVM's own, from before it knows a device. What fits is checked: see DeviceRoom.
         set("tornado.device.memory", "1000000GB");
+        // The backend cuda would pin host memory behind all arrays, and so commit it for those of the device alone.
+        set("tornado.cuda.host.pinning", "False");
         // Without fast relaxed math, which breaks tests for NaN.
         set("tornado.opencl.compiler.flags", "-w");
         // No search for @Reduce before every execution.
