@@ -31,6 +31,7 @@ final class Recording {
     }
 
     /** Whether an argument is now another copy than the one that was recorded, which is the one that a replay works on. */
+    @SuppressWarnings("ReferenceEquality") // copies are known by what they are
     boolean isStale(Object argument, DeviceMemory memory) {
         return argument instanceof TornadoNativeArray array && arrays.get(array) != memory.find(array);
     }
