@@ -58,7 +58,12 @@ final class RegisterBlock {
 
     /** Adds products of one depth, in the order of n. */
     static void add(Emitter body, String index, int depth, Product... products) {
-        body.loop(index, integer(0), integer(depth), 1, (loop, n) -> {
+        add(body, index, integer(depth), products);
+    }
+
+    /** As {@link #add(Emitter, String, int, Product...)}, with a depth that is computed: INT. */
+    static void add(Emitter body, String index, Value depth, Product... products) {
+        body.loop(index, integer(0), depth, 1, (loop, n) -> {
             for (Product product : products) {
                 product.block().add(loop, n, product);
             }

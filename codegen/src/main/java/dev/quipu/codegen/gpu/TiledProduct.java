@@ -21,6 +21,9 @@ import java.util.function.Consumer;
  * block of registers needs. Every element is one sum in the order of the depth, or of a part of it.
  */
 final class TiledProduct {
+    /** A block of so many sums is better added up step by step for all work-items, on a CPU; TornadoVM unrolls no such steps. */
+    private static final int MANY_SUMS = 64;
+
     private final ProductTiling tiling;
     private final MatrixProduct product;
     private final Memories memories;
@@ -48,10 +51,11 @@ final class TiledProduct {
         Value part = coordinates.next("part", tiling.parts());
         Value batch = coordinates.last("batch", product.batch());
         int itemsAcross = tile.columns() / itemColumns;
-        Value row = emitter.let("itemRow", times(Coordinates.quotient(item, itemsAcross), itemRows));
+        Value row = emitter.let("itemRow", times(line(item, itemsAcross), itemRows));
         Value column = emitter.let("itemColumn", Coordinates.remainder(item, itemsAcross));
         RegisterBlock sums = RegisterBlock.zeros(emitter, "sum", itemRows, itemColumns);
         Operands operands = operands(batch, firstRow, firstColumn, item);
+        Value steps = steps(item);
         Value from = times(part, tiling.stepsOfPart());
         Value to = tiling.parts() == 1
                 ? integer(product.depth())
@@ -65,7 +69,7 @@ final class TiledProduct {
             RegisterBlock.add(
                     body,
                     "step",
-                    ProductTiling.STEPS,
+                    steps,
                     new RegisterBlock.Product(
                             operands.left.side(row, 1), operands.right.side(column, columnStep()), sums));
             body.add(new Statement.Barrier());
@@ -76,6 +80,31 @@ final class TiledProduct {
                 sums,
                 (body, i) -> end.row(body, part, plus(times(batch, product.rows()), i)));
         return new GpuKernel(name, List.of(), memories.all(), tiling.groups(), tile.items(), emitter.statements());
+    }
+
+    /**
+     * The line of blocks of a work-item. The minimum changes nothing: without it, LLVM may fold the quotient into the product
+     * that gives the line's first row, and then no longer sees that the block's rows are neighbours in the tile, which costs a
+     * CPU most of its speed.
+     */
+    private Value line(Value item, int itemsAcross) {
+        Value line = Coordinates.quotient(item, itemsAcross);
+        int last = tiling.tile().items() / itemsAcross - 1;
+        return new Value.Binary(BinaryOperator.MIN, line, integer(last));
+    }
+
+    /**
+     * How many steps of a tile to add: all. For blocks that are not the largest this is a minimum with what depends on the
+     * work-item, so that TornadoVM does not see a constant and unroll all steps, which it else does or not by how the operands
+     * are stored; a GPU's compiler unrolls some. On a CPU, which computes one work-item after the other, each then has all of
+     * its steps at once, with its sums in registers.
+     */
+    private Value steps(Value item) {
+        Value all = integer(ProductTiling.STEPS);
+        if (itemRows * itemColumns >= MANY_SUMS) {
+            return all;
+        }
+        return emitter.let("steps", new Value.Binary(BinaryOperator.MIN, all, plus(item, ProductTiling.STEPS)));
     }
 
     private Operands operands(Value batch, Value firstRow, Value firstColumn, Value item) {
