@@ -131,8 +131,8 @@ public final class LossChart {
 
     private void addEntropy(double entropy) {
         List<Metric.Training> training = runs.getFirst().training();
-        double[] steps = {training.getFirst().step(), training.getLast().step()};
-        line("unigram entropy", new LossCurve(steps, new double[] {entropy, entropy}), GREY, dashed(THIN));
+        LossCurve level = LossCurve.of(List.of(training.getFirst(), training.getLast()), new double[] {entropy, entropy});
+        line("unigram entropy", level, GREY, dashed(THIN));
     }
 
     private XYSeries line(String name, LossCurve curve, Color color, BasicStroke stroke) {

@@ -1,36 +1,46 @@
 package dev.quipu.runtime.training;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * Points of a curve in a {@link LossChart}, in the order of steps.
- *
- * @param losses as many as steps
- */
-record LossCurve(double[] steps, double[] losses) {
+/** Points of a curve in a {@link LossChart}, in the order of steps. */
+record LossCurve(List<Point> points) {
     private static final int MOST_POINTS = 400;
 
+    /** A loss after a number of steps. */
+    record Point(double step, double loss) {}
+
+    LossCurve {
+        points = List.copyOf(points);
+    }
+
+    /** @param losses as many as metrics */
     static LossCurve of(List<? extends Metric> metrics, double[] losses) {
-        return new LossCurve(metrics.stream().mapToDouble(Metric::step).toArray(), losses);
+        return new LossCurve(IntStream.range(0, losses.length)
+                .mapToObj(i -> new Point(metrics.get(i).step(), losses[i]))
+                .toList());
     }
 
     static LossCurve of(List<? extends Metric> metrics) {
         return of(metrics, metrics.stream().mapToDouble(Metric::loss).toArray());
     }
 
-    /** Leaves out points that no eye could tell apart, but never the last. */
-    LossCurve thinned() {
-        int every = Math.max(1, Math.ceilDiv(steps.length, MOST_POINTS));
-        int[] kept = IntStream.range(0, steps.length)
-                .filter(i -> i % every == 0 || i == steps.length - 1)
-                .toArray();
-        return new LossCurve(at(kept, steps), at(kept, losses));
+    double[] steps() {
+        return points.stream().mapToDouble(Point::step).toArray();
     }
 
-    private static double[] at(int[] indices, double[] values) {
-        return Arrays.stream(indices).mapToDouble(i -> values[i]).toArray();
+    double[] losses() {
+        return points.stream().mapToDouble(Point::loss).toArray();
+    }
+
+    /** Leaves out points that no eye could tell apart, but never the last. */
+    LossCurve thinned() {
+        int every = Math.max(1, Math.ceilDiv(points.size(), MOST_POINTS));
+        return new LossCurve(IntStream.range(0, points.size())
+                .filter(i -> i % every == 0 || i == points.size() - 1)
+                .mapToObj(points::get)
+                .toList());
     }
 
     /**
@@ -39,14 +49,13 @@ record LossCurve(double[] steps, double[] losses) {
      * labels round numbers at that distance.
      */
     LossCurve uneven() {
-        return steps.length < 2 ? this : new LossCurve(halved(steps), halved(losses));
-    }
-
-    private static double[] halved(double[] values) {
-        double[] longer = new double[values.length + 1];
-        longer[0] = values[0];
-        longer[1] = (values[0] + values[1]) / 2;
-        System.arraycopy(values, 1, longer, 2, values.length - 1);
-        return longer;
+        if (points.size() < 2) {
+            return this;
+        }
+        Point first = points.get(0);
+        Point second = points.get(1);
+        List<Point> more = new ArrayList<>(points);
+        more.add(1, new Point((first.step() + second.step()) / 2, (first.loss() + second.loss()) / 2));
+        return new LossCurve(more);
     }
 }
