@@ -12,6 +12,8 @@ import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
 
+import dev.quipu.codegen.gpu.AttentionTiles.Use;
+import dev.quipu.codegen.gpu.GpuLowering.Lowered;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.launch.AttentionLaunch;
@@ -34,18 +36,39 @@ final class AttentionGradients {
     private final AttentionLaunch launch;
     private final Memories memories;
 
-    private AttentionGradients(AttentionLaunch launch) {
+    private AttentionGradients(AttentionLaunch launch, Memories memories) {
         this.launch = launch;
-        this.memories = GradientTiles.memories(launch);
+        this.memories = memories;
     }
 
-    static GpuLowering.Lowered lower(String name, AttentionLaunch launch) {
-        AttentionGradients gradients = new AttentionGradients(launch);
-        List<GpuKernel> kernels = List.of(
-                gradients.delta(name),
-                KeyGradients.kernel(name + "_keys", launch, gradients.memories),
-                QueryGradients.kernel(name + "_queries", launch, gradients.memories));
-        return new GpuLowering.Lowered(kernels, List.of(GradientTiles.deltas(launch)));
+    static Lowered lower(String name, AttentionLaunch launch, GpuTarget target) {
+        Memories memories = GradientTiles.memories(launch);
+        long deltas = GradientTiles.deltas(launch);
+        if (target.matrixUnits() && MatrixTiles.suits(launch)) {
+            Memories more = memories.withScratch("room");
+            MatrixTiles keys = MatrixTiles.of(launch, Use.KEY_GRADIENTS);
+            MatrixTiles queries = MatrixTiles.of(launch, Use.QUERY_GRADIENT);
+            return new Lowered(
+                    List.of(
+                            new AttentionGradients(launch, more).delta(name),
+                            MatrixGradients.kernel(keysOf(name), keys, more),
+                            MatrixGradients.kernel(queriesOf(name), queries, more)),
+                    List.of(deltas, Math.max(keys.scratch(), queries.scratch())));
+        }
+        return new Lowered(
+                List.of(
+                        new AttentionGradients(launch, memories).delta(name),
+                        KeyGradients.kernel(keysOf(name), launch, memories),
+                        QueryGradients.kernel(queriesOf(name), launch, memories)),
+                List.of(deltas));
+    }
+
+    private static String keysOf(String name) {
+        return name + "_keys";
+    }
+
+    private static String queriesOf(String name) {
+        return name + "_queries";
     }
 
     /** Several rows of a group, a few items along each; their sums are added by a tree. */
@@ -74,8 +97,8 @@ final class AttentionGradients {
             int other = half;
             body.when(
                     less(spread.column(), integer(half)),
-                    inner -> store(inner, sums, item, plus(element(sums, item), element(sums, plus(item, (long)
-                            other)))));
+                    inner -> store(
+                            inner, sums, item, plus(element(sums, item), element(sums, plus(item, (long) other)))));
             barrier(body);
         }
         body.when(less(item, integer(rows)), inner -> {

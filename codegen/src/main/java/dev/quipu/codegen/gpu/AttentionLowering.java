@@ -13,7 +13,7 @@ final class AttentionLowering {
                 target.matrixUnits() && MatrixTiles.suits(launch)
                         ? MatrixAttention.lower(name, launch)
                         : Lowered.of(TiledAttention.kernel(name, launch));
-            case BACKWARD -> AttentionGradients.lower(name, launch);
+            case BACKWARD -> AttentionGradients.lower(name, launch, target);
             case CACHED ->
                 launch.queries() == 1
                         ? DecodeAttention.lower(name, launch)

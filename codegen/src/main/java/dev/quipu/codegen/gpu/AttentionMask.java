@@ -28,7 +28,7 @@ record AttentionMask(AttentionPlaces places, Memories memories, int startsBuffer
     }
 
     /** Whether some queries see no key of the first ones. */
-    private boolean hasOldest() {
+    boolean hasOldest() {
         return launch().window() > 0 || launch().starts();
     }
 

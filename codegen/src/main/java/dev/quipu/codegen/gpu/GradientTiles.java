@@ -27,7 +27,7 @@ final class GradientTiles {
     static final int KEYS = 1;
     static final int VALUES = 2;
     static final int OUTPUT = 3;
-    private static final int LOG_SUM_EXP = 4;
+    static final int LOG_SUM_EXP = 4;
     static final int OUTPUT_GRADIENT = 5;
     private static final int STARTS = 6;
 
@@ -98,6 +98,10 @@ final class GradientTiles {
     }
 
     AttentionMask mask() {
+        return mask(places, memories);
+    }
+
+    static AttentionMask mask(AttentionPlaces places, Memories memories) {
         return new AttentionMask(places, memories, STARTS, integer(0));
     }
 

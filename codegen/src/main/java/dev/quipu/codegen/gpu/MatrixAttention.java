@@ -53,7 +53,7 @@ final class MatrixAttention {
 
     private MatrixAttention(AttentionLaunch launch) {
         this.launch = launch;
-        this.tiles = MatrixTiles.of(launch);
+        this.tiles = MatrixTiles.of(launch, AttentionTiles.Use.OUTPUT);
         this.output = launch.starts() ? STARTS + 1 : STARTS;
         this.memories = memories(launch).withScratch("room");
         this.body = memories.emitter();
@@ -64,7 +64,7 @@ final class MatrixAttention {
         this.keyHead = body.let("keyHead", places.keyHead(head));
         this.mask = new AttentionMask(places, memories, STARTS, integer(0));
         comment(body, "The last queries see the most keys: their groups come first.");
-        Value tile = minus(integer(tiles.queryTiles() - 1L), divide(GROUP, heads));
+        Value tile = minus(integer(tiles.tiles() - 1L), divide(GROUP, heads));
         this.first = body.let("first", times(tile, tiles.queryTile()));
         this.item = body.let("item", ITEM);
         this.room = body.let("room", times(GROUP, tiles.groupScratch()));

@@ -8,9 +8,9 @@ import dev.quipu.codegen.gpu.MatrixWords.RowSource;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.Matrix;
-import dev.quipu.codegen.kernel.Value.MatrixOperator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The two products of an attention on matrix units. Keys times queries: a row of scores for each key, so that keys lie in local
@@ -56,7 +56,7 @@ final class MatrixProducts {
     }
 
     void loadQueries(Value item, RowSource source, Value at, int step, Value last) {
-        queries.loadTurned(body, item, tiles.items(), headSize, source, at, step, last);
+        queries.loadTurned(body, item, tiles.items(), headSize, source, at, step, last, Optional.empty());
     }
 
     void loadKeys(Emitter loop, Value item, RowSource source, Value at, int step, Value last) {
@@ -76,17 +76,15 @@ final class MatrixProducts {
     void score(Emitter loop) {
         Value left = times(warp, Matrix.ROWS / Matrix.COLUMNS);
         loop.loop("band", integer(0), integer(tiles.keyTile() / Matrix.ROWS), 1, (inner, band) -> {
-            Value.Variable first = zeros(inner);
-            Value.Variable second = zeros(inner);
+            MatrixSums sums = MatrixSums.zeros(inner, "sums", Matrix.ROWS / Matrix.COLUMNS);
             for (int k = 0; k < headSize / Matrix.DEPTH; k++) {
-                Value.Variable key = inner.let("key", keys.load(band, integer(k)));
-                first = add(inner, key, inner.let("query", queries.load(integer(k), left)), first);
-                second = add(inner, key, inner.let("query", queries.load(integer(k), plus(left, 1))), second);
+                Value depth = integer(k);
+                Value.Variable key = inner.let("key", keys.load(band, depth));
+                sums.add(inner, key, i -> queries.load(depth, plus(left, i)));
             }
             Value query = times(warp, Matrix.ROWS);
             Value at = inner.let("scoreAt", plus(room, scoreAt(query, times(band, Matrix.ROWS))));
-            store(inner, at, tiles.queryTile(), first);
-            store(inner, plus(at, Matrix.COLUMNS), tiles.queryTile(), second);
+            sums.store(inner, memories, memories.last(), at, tiles.queryTile());
         });
     }
 
@@ -97,24 +95,14 @@ final class MatrixProducts {
             left.add(loop.let("weight", weights.load(warp, integer(k))));
         }
         loop.loop("across", integer(0), integer(headSize / Matrix.COLUMNS), 1, (inner, across) -> {
-            Value.Variable sums = zeros(inner);
+            MatrixSums sums = MatrixSums.zeros(inner, "sums", 1);
             for (int k = 0; k < left.size(); k++) {
-                sums = add(inner, left.get(k), inner.let("value", values.load(integer(k), across)), sums);
+                Value depth = integer(k);
+                sums.add(inner, left.get(k), i -> values.load(depth, across));
             }
             Value row = times(times(warp, Matrix.ROWS), headSize);
-            store(inner, plus(plus(room, row), times(across, Matrix.COLUMNS)), headSize, sums);
+            Value at = plus(plus(room, row), times(across, Matrix.COLUMNS));
+            sums.store(inner, memories, memories.last(), at, headSize);
         });
-    }
-
-    private static Value.Variable zeros(Emitter body) {
-        return body.let("sums", new Matrix(MatrixOperator.ZEROS, List.of()));
-    }
-
-    private static Value.Variable add(Emitter body, Value left, Value right, Value sums) {
-        return body.let("sums", new Matrix(MatrixOperator.MULTIPLY_ADD, List.of(left, right, sums)));
-    }
-
-    private void store(Emitter body, Value at, int stride, Value sums) {
-        body.add(memories.storeMatrix(memories.last(), at, stride, sums));
     }
 }

@@ -121,12 +121,8 @@ final class MatrixSoftmax {
         barrier(body);
     }
 
+    /** In a loop from item to item: if compilers unroll it as a whole, its addresses take more registers than there are. */
     private void pairs(Emitter body, Emitter.LoopBody what) {
-        body.loop(
-                "turn",
-                integer(0),
-                integer(tiles.keyTile() / 2 / MatrixTiles.PARTS),
-                1,
-                (loop, turn) -> what.emit(loop, loop.let("pair", plus(times(turn, MatrixTiles.PARTS), part))));
+        body.loop("pair", part, integer(tiles.keyTile() / 2), MatrixTiles.PARTS, what);
     }
 }
