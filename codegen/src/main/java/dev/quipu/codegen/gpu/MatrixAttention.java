@@ -36,6 +36,7 @@ final class MatrixAttention {
     private static final int KEYS = 1;
     private static final int VALUES = 2;
     private static final int STARTS = 3;
+    private static final int MOST_KEPT = 64;
 
     private final AttentionLaunch launch;
     private final MatrixTiles tiles;
@@ -120,7 +121,7 @@ final class MatrixAttention {
             barrier(loop);
             products.weigh(loop);
             barrier(loop);
-            addValues(loop, softmax, vectors, outputs);
+            addValues(loop, softmax, vectors, outputs, plus(room, unknownZero(loop, last)));
         });
         finish(softmax, vectors, outputs, count, queryAt);
     }
@@ -143,10 +144,18 @@ final class MatrixAttention {
                 launch.headSize());
     }
 
-    private void addValues(Emitter loop, MatrixSoftmax softmax, Spread vectors, RegisterBlock outputs) {
+    /**
+     * A zero that only the turn knows of, for heads of up to 64: else compilers take all addresses of the outputs out of the loop,
+     * and into more registers than there are. Those of larger heads are too many for that anyway.
+     */
+    private Value unknownZero(Emitter loop, Value notNegative) {
+        return launch.headSize() > MOST_KEPT ? integer(0) : loop.let("zero", min(notNegative, integer(0)));
+    }
+
+    private void addValues(Emitter loop, MatrixSoftmax softmax, Spread vectors, RegisterBlock outputs, Value from) {
         for (int i = 0; i < vectors.rows(); i++) {
             Value.Variable factor = loop.let("factor" + i, softmax.factor(vectors.row(i)));
-            Value at = loop.let("at" + i, plus(room, times(vectors.row(i), launch.headSize())));
+            Value at = loop.let("at" + i, plus(from, times(vectors.row(i), launch.headSize())));
             for (int j = 0; j < vectors.columns(); j++) {
                 Value added = memories.load(memories.last(), plus(at, vectors.column(j)));
                 GpuForms.assign(loop, outputs.at(i, j), plus(times(outputs.at(i, j), factor), added));

@@ -175,6 +175,7 @@ final class MatrixGradients {
             Value.Variable block = inner.let("block", plus(times(turn, tiles.sides()), side));
             vectors.score(inner, block, roomOf(inner, block));
         });
+        // items read what they wrote: this barrier is for TornadoVM, which else knows no reason to keep that order
         barrier(loop);
         Value lane = remainder(item, Matrix.WARP);
         // from item to item: if compilers unroll it as a whole, its addresses take the registers that sums need

@@ -18,6 +18,9 @@ import java.util.List;
 record MatrixTiles(AttentionLaunch launch, Use use, int queryTile, int keyTile) {
     private static final int MOST_ROWS = 64;
 
+    /** Queries that are walked at once: with more, what belongs to them takes more registers than there are. */
+    private static final int MOST_WALKED = 32;
+
     /** Floats of a launch that pass through global memory: 1 GB. */
     private static final long MOST_SCRATCH = 1L << 28;
 
@@ -55,7 +58,8 @@ record MatrixTiles(AttentionLaunch launch, Use use, int queryTile, int keyTile) 
 
     /** The largest tiles that fit, if any do. */
     static MatrixTiles of(AttentionLaunch launch, Use use) {
-        int queries = Math.clamp(power(launch.queries()), Matrix.ROWS, MOST_ROWS);
+        int most = use == Use.KEY_GRADIENTS ? MOST_WALKED : MOST_ROWS;
+        int queries = Math.clamp(power(launch.queries()), Matrix.ROWS, most);
         int keys = Math.clamp(power(launch.keys()), Matrix.ROWS, MOST_ROWS);
         MatrixTiles tiles = new MatrixTiles(launch, use, queries, keys);
         while (!tiles.fits() && tiles.others() > Matrix.ROWS) {

@@ -65,10 +65,9 @@ final class SdkToolkit implements Toolkit {
         return Sources.load(program, new MemoryClassLoader(host, classFiles));
     }
 
-    /** Of the backends' matrix units only the CUDA C one's multiply bf16. */
     @Override
     public GpuTarget target() {
-        return gpu.api().equals(CUDA) ? GpuTarget.MATRICES : GpuTarget.ANY;
+        return gpu.target();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.tornado;
 
+import dev.quipu.codegen.gpu.GpuTarget;
 import dev.quipu.dsl.QuipuException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -17,8 +18,12 @@ import java.util.stream.Collectors;
  * @param name as its driver says
  * @param bytes of its memory
  * @param largest bytes of a single array
+ * @param capability first number of the compute capability that NVIDIA gives it; 0 where TornadoVM does not tell
  */
-public record TornadoGpu(int backend, int device, String api, String name, long bytes, long largest) {
+public record TornadoGpu(int backend, int device, String api, String name, long bytes, long largest, int capability) {
+    /** The compute capability from which on matrix units multiply bf16. */
+    private static final int AMPERE = 8;
+
     private static final String PROVIDER = "uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider";
 
     /**
@@ -53,7 +58,18 @@ public record TornadoGpu(int backend, int device, String api, String name, long 
                 call(device, "getTornadoVMBackend").toString().toLowerCase(Locale.ROOT),
                 ((String) call(device, "getDescription")).strip(),
                 (long) call(device, "getMaxGlobalMemory"),
-                (long) call(device, "getMaxAllocMemory"));
+                (long) call(device, "getMaxAllocMemory"),
+                capability(call(device, "getPhysicalDevice")));
+    }
+
+    /** Only the CUDA backend's devices have one. */
+    private static int capability(Object physical) throws ReflectiveOperationException {
+        try {
+            return (int)
+                    physical.getClass().getMethod("getComputeCapabilityMajor").invoke(physical);
+        } catch (NoSuchMethodException e) {
+            return 0;
+        }
     }
 
     /** Methods are looked up in the API's public types: the classes that implement them are not ours to see. */
@@ -124,6 +140,14 @@ public record TornadoGpu(int backend, int device, String api, String name, long 
     /** Whether it is only described: it has no memory. */
     boolean isVirtual() {
         return bytes < 0;
+    }
+
+    /**
+     * What kernels may use on it. Of the backends' matrix units only the CUDA C one's multiply bf16, and TornadoVM refuses kernels
+     * with them for GPUs that have none.
+     */
+    GpuTarget target() {
+        return api.equals(SdkToolkit.CUDA) && capability >= AMPERE ? GpuTarget.MATRICES : GpuTarget.ANY;
     }
 
     /** What selects it on the command line. */

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,23 +43,47 @@ class CudaTextTest {
     @ValueSource(strings = {"gradient", "update", "loss", "prefill", "decode"})
     void everyKernelCompilesForAGpu(String program) throws IOException, InterruptedException {
         require();
-        SdkJvm printed = SdkJvm.run(
-                Main.class,
-                "kernels",
-                "llama-tiny",
-                "--program",
-                program,
-                "--target",
-                "tornado",
-                "--device-source=virtual");
-        assertEquals(0, printed.exitCode(), printed.output());
+        String text = print("llama-tiny", "--program", program, "--device-source=virtual");
+        assertTrue(compile(text) > 5, text);
+    }
+
+    /** TornadoVM prints matrix units for a device that its driver has, not for one that is only described. */
+    @Test
+    void attentionOnMatrixUnitsCompilesForAGpu() throws IOException, InterruptedException {
+        require();
+        SdkJvm devices = SdkJvm.run(Main.class, "doctor");
+        assumeTrue(devices.output().contains("(cuda)"), "needs a device of the cuda backend");
+        String text = print("llama-tiny", "--seq", "40", "--precision", "bf16", "--device-source=tornado:cuda");
+        List<String> kernels =
+                KERNEL.matcher(text).results().map(found -> found.group(1)).toList();
+        String multiply = "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32";
+        for (String ending : List.of("attention", "attention_backward_keys", "attention_backward_queries")) {
+            assertTrue(kernels.stream().anyMatch(name -> name.endsWith(ending)), kernels::toString);
+        }
+        assertEquals(
+                3,
+                Arrays.stream(KERNEL.split(text))
+                        .filter(kernel -> kernel.contains(multiply))
+                        .count());
+        compile(text);
+    }
+
+    private static String print(String model, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("kernels", model, "--target", "tornado"));
+        all.addAll(List.of(arguments));
+        SdkJvm printed = SdkJvm.run(Main.class, all.toArray(String[]::new));
+        assertEquals(0, printed.exitCode(), printed.everything());
         Matcher kernel = KERNEL.matcher(printed.output());
         assertTrue(kernel.find(), printed.output());
+        return printed.output().substring(kernel.start());
+    }
+
+    /** How many kernels there are. */
+    private int compile(String text) throws IOException, InterruptedException {
         int[] count = {0};
-        String text = KERNEL.matcher(printed.output().substring(kernel.start()))
+        String numbered = KERNEL.matcher(text)
                 .replaceAll(found -> "extern \"C\" __global__ void k" + ++count[0] + "_" + found.group(1) + "(");
-        assertTrue(count[0] > 5, count[0] + " kernels");
-        Path source = Files.writeString(folder.resolve("kernels.cu"), text);
+        Path source = Files.writeString(folder.resolve("kernels.cu"), numbered);
         Process compiler = new ProcessBuilder(
                         "nvcc",
                         "-arch=" + ARCHITECTURE,
@@ -69,5 +95,6 @@ class CudaTextTest {
                 .start();
         String messages = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, compiler.waitFor(), messages);
+        return count[0];
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** A GPU's memory and what is wanted of it. */
 class DeviceRoomTest {
     private static final long GIB = 1L << 30;
-    private static final TornadoGpu GPU = new TornadoGpu(0, 0, "cuda", "a GPU", 16 * GIB, 4 * GIB);
+    private static final TornadoGpu GPU = new TornadoGpu(0, 0, "cuda", "a GPU", 16 * GIB, 4 * GIB, 9);
 
     private static DeviceRoom room(Long... free) {
         Deque<Long> told = new ArrayDeque<>(List.of(free));

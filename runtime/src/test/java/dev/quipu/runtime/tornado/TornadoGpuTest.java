@@ -3,6 +3,7 @@ package dev.quipu.runtime.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.quipu.codegen.gpu.GpuTarget;
 import dev.quipu.dsl.QuipuException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,20 @@ class TornadoGpuTest {
     private static final List<TornadoGpu> ALL = List.of(CPU, OPENCL, FIRST, SECOND);
 
     private static TornadoGpu gpu(int backend, int device, String api, String name) {
-        return new TornadoGpu(backend, device, api, name, 1L << 30, 1L << 28);
+        return new TornadoGpu(backend, device, api, name, 1L << 30, 1L << 28, 9);
+    }
+
+    @Test
+    void onlyCudaFromAmpereOnHasMatrixUnitsForHalves() {
+        assertEquals(GpuTarget.MATRICES, gpu("cuda", 8).target());
+        assertEquals(GpuTarget.MATRICES, FIRST.target());
+        assertEquals(GpuTarget.ANY, gpu("cuda", 7).target());
+        assertEquals(GpuTarget.ANY, gpu("cuda", 0).target());
+        assertEquals(GpuTarget.ANY, OPENCL.target());
+    }
+
+    private static TornadoGpu gpu(String api, int capability) {
+        return new TornadoGpu(0, 0, api, "a GPU", 1L << 30, 1L << 28, capability);
     }
 
     @Test
