@@ -2,7 +2,6 @@ package dev.quipu.codegen.gpu;
 
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Value;
-import dev.quipu.codegen.kernel.Value.BinaryOperator;
 
 /** Takes a number apart that counts places in row-major order, the innermost dimension first. */
 final class Coordinates {
@@ -24,23 +23,13 @@ final class Coordinates {
         if (size == 1) {
             return Emitter.integer(0);
         }
-        Value place = emitter.let(name, remainder(rest, size));
-        rest = quotient(rest, size);
+        Value place = emitter.let(name, GpuForms.remainder(rest, size));
+        rest = GpuForms.divide(rest, size);
         return place;
     }
 
     /** The place in the last dimension: what is left. */
     Value last(String name, int size) {
         return size == 1 ? Emitter.integer(0) : emitter.let(name, rest);
-    }
-
-    static Value quotient(Value number, int divisor) {
-        return divisor == 1 ? number : new Value.Binary(BinaryOperator.DIVIDE, number, Emitter.integer(divisor));
-    }
-
-    static Value remainder(Value number, int divisor) {
-        return divisor == 1
-                ? Emitter.integer(0)
-                : new Value.Binary(BinaryOperator.REMAINDER, number, Emitter.integer(divisor));
     }
 }

@@ -34,8 +34,8 @@ final class GroupTree {
         this.lanes = lanes;
         this.segments = segments;
         this.item = emitter.let("item", new Value.WorkItem(Value.Numbering.ITEM));
-        this.lane = segments == 1 ? item : emitter.let("lane", Coordinates.remainder(item, lanes));
-        this.segment = segments == 1 ? Emitter.integer(0) : Coordinates.quotient(item, lanes);
+        this.lane = segments == 1 ? item : emitter.let("lane", GpuForms.remainder(item, lanes));
+        this.segment = segments == 1 ? Emitter.integer(0) : GpuForms.divide(item, lanes);
     }
 
     /** The item's number in its segment: INT. */

@@ -42,8 +42,8 @@ final class ProductParts {
                 Value other = memories.load(memories.last(), plus(times(part, elements), element));
                 loop.add(new Statement.Assign(sum, plus(sum, other)));
             });
-            Value column = body.let("column", Coordinates.remainder(element, product.columns()));
-            Value row = Coordinates.quotient(element, product.columns());
+            Value column = body.let("column", GpuForms.remainder(element, product.columns()));
+            Value row = GpuForms.divide(element, product.columns());
             ProductEnd.epilogue(product, memories).row(body, integer(0), row).element(body, column, sum);
         });
         int groups = Math.ceilDiv(elements, ITEMS);

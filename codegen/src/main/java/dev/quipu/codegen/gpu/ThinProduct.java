@@ -87,8 +87,8 @@ final class ThinProduct {
         Value batch = coordinates.last("batch", product.batch());
         // neighbouring work-items read neighbours in memory
         Value lane = emitter.let(
-                "lane", wide.contiguous() ? Coordinates.remainder(item, lanes) : Coordinates.quotient(item, vectors));
-        Value own = wide.contiguous() ? Coordinates.quotient(item, lanes) : Coordinates.remainder(item, vectors);
+                "lane", wide.contiguous() ? GpuForms.remainder(item, lanes) : GpuForms.divide(item, vectors));
+        Value own = wide.contiguous() ? GpuForms.divide(item, lanes) : GpuForms.remainder(item, vectors);
         Value vector = emitter.let("vector", existing(plus(first, own)));
         List<Value.Variable> sums = sums(emitter, memories, batch, vector, lane);
         Value.Variable shared = new Value.Variable(emitter.fresh("sums"), KernelType.ARRAY);
@@ -165,8 +165,8 @@ final class ThinProduct {
             Emitter emitter, Memories memories, Value batch, Value first, Value item, Value.Variable shared) {
         Value inside = new Value.Compare(Comparison.LESS, item, integer((long) thin.vectors() * vectors));
         emitter.when(inside, body -> {
-            Value own = body.let("own", Coordinates.remainder(item, vectors));
-            Value few = thin.vectors() == 1 ? integer(0) : body.let("few", Coordinates.quotient(item, vectors));
+            Value own = body.let("own", GpuForms.remainder(item, vectors));
+            Value few = thin.vectors() == 1 ? integer(0) : body.let("few", GpuForms.divide(item, vectors));
             Value many = body.let("many", plus(first, own));
             Value place = plus(times(few, ITEMS), wide.contiguous() ? times(own, lanes) : own);
             Value sum = new Value.Load(KernelType.FLOAT, shared, place);

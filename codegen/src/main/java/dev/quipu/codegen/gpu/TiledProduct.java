@@ -52,7 +52,7 @@ final class TiledProduct {
         Value batch = coordinates.last("batch", product.batch());
         int itemsAcross = tile.columns() / itemColumns;
         Value row = emitter.let("itemRow", times(line(item, itemsAcross), itemRows));
-        Value column = emitter.let("itemColumn", Coordinates.remainder(item, itemsAcross));
+        Value column = emitter.let("itemColumn", GpuForms.remainder(item, itemsAcross));
         RegisterBlock sums = RegisterBlock.zeros(emitter, "sum", itemRows, itemColumns);
         Operands operands = operands(batch, firstRow, firstColumn, item);
         Value steps = steps(item);
@@ -88,7 +88,7 @@ final class TiledProduct {
      * CPU most of its speed.
      */
     private Value line(Value item, int itemsAcross) {
-        Value line = Coordinates.quotient(item, itemsAcross);
+        Value line = GpuForms.divide(item, itemsAcross);
         int last = tiling.tile().items() / itemsAcross - 1;
         return new Value.Binary(BinaryOperator.MIN, line, integer(last));
     }
