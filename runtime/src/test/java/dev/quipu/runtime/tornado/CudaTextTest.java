@@ -57,7 +57,7 @@ class CudaTextTest {
         List<String> kernels =
                 KERNEL.matcher(text).results().map(found -> found.group(1)).toList();
         String multiply = "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32";
-        for (String ending : List.of("attention", "attention_backward_keys", "attention_backward_queries")) {
+        for (String ending : List.of("_attention", "_gradient_keys", "_gradient_queries")) {
             assertTrue(kernels.stream().anyMatch(name -> name.endsWith(ending)), kernels::toString);
         }
         assertEquals(
