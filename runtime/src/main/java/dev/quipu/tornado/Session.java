@@ -97,8 +97,9 @@ public final class Session implements Computation {
             graphs.forEach(graph -> plan.withGraph(places.get(graph)).withCUDAGraph());
         }
         for (List<Stage> stages : programs.values()) {
-            stages.stream().filter(Stage::recordable).forEach(stage -> plan.withGraph(places.get(stage.graph()))
-                    .withCUDAGraph());
+            stages.stream()
+                    .filter(Stage::recordable)
+                    .forEach(stage -> plan.withGraph(places.get(stage.graph())).withCUDAGraph());
         }
     }
 

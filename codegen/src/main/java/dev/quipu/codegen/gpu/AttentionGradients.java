@@ -97,8 +97,8 @@ final class AttentionGradients {
             int other = half;
             body.when(
                     less(spread.column(), integer(half)),
-                    inner -> store(
-                            inner, sums, item, plus(element(sums, item), element(sums, plus(item, (long) other)))));
+                    inner -> store(inner, sums, item, plus(element(sums, item), element(sums, plus(item, (long)
+                            other)))));
             barrier(body);
         }
         body.when(less(item, integer(rows)), inner -> {

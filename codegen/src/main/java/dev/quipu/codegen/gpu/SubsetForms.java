@@ -1,8 +1,8 @@
 package dev.quipu.codegen.gpu;
 
 import dev.quipu.codegen.kernel.KernelTree;
-import dev.quipu.codegen.kernel.KernelType.Kind;
 import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.KernelType.Kind;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import java.util.HashMap;
@@ -132,8 +132,7 @@ final class SubsetForms {
         boolean words = isWords(allocate.array().type()) && allocate.sharing() == Statement.Sharing.GROUP;
         boolean known = words || allocate.array().type().kind() == Kind.ARRAY;
         if (!known || allocate.elements() < 1) {
-            refusals.add(
-                    allocate, allocate.elements() + " elements", "an ARRAY, or a group's WORDS, has one or more");
+            refusals.add(allocate, allocate.elements() + " elements", "an ARRAY, or a group's WORDS, has one or more");
         }
         declare(allocate, allocate.array(), names);
     }

@@ -151,7 +151,9 @@ final class StageWriter {
     }
 
     private Set<String> written(TornadoProgram.Stage of) {
-        return program.tasks(of).stream().flatMap(task -> task.written().stream()).collect(Collectors.toSet());
+        return program.tasks(of).stream()
+                .flatMap(task -> task.written().stream())
+                .collect(Collectors.toSet());
     }
 
     /** {@code 34 tasks, 8 times: layers.0 to layers.7.} */

@@ -139,8 +139,9 @@ class TornadoProgramTest {
                 for (String field : copies.group(1).split(", ", -1)) {
                     copied.add(field);
                     assertTrue(
-                            written.stream().anyMatch(array -> array.replaceAll("[^A-Za-z0-9]+", "_")
-                                    .endsWith(field)),
+                            written.stream()
+                                    .anyMatch(array -> array.replaceAll("[^A-Za-z0-9]+", "_")
+                                            .endsWith(field)),
                             () -> field + " is not among " + written);
                 }
             }

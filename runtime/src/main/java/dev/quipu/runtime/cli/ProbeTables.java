@@ -55,9 +55,10 @@ final class ProbeTables {
     static String firstNotFinite(Probe probe, boolean isWhole) {
         StringBuilder lines = new StringBuilder();
         for (Site.Pass pass : List.of(Site.Pass.FORWARD, Site.Pass.BACKWARD)) {
-            probe.firstNotFinite(pass).ifPresent(tensor -> lines.append(isWhole ? "first" : "first of these")
-                    .append(line(pass, tensor))
-                    .append('\n'));
+            probe.firstNotFinite(pass)
+                    .ifPresent(tensor -> lines.append(isWhole ? "first" : "first of these")
+                            .append(line(pass, tensor))
+                            .append('\n'));
         }
         String all = "all values of " + (isWhole ? "all" : "these") + " tensors are finite\n";
         return lines.isEmpty() ? all : lines.toString();

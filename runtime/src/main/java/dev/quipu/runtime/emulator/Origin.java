@@ -21,8 +21,7 @@ public record Origin(Class<?> type, String method, int line) {
     }
 
     private static Origin of(StackWalker.StackFrame frame) {
-        return new Origin(
-                frame.getDeclaringClass(), frame.getMethodName(), Math.max(0, frame.getLineNumber()));
+        return new Origin(frame.getDeclaringClass(), frame.getMethodName(), Math.max(0, frame.getLineNumber()));
     }
 
     @Override

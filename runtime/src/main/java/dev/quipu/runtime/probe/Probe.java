@@ -79,9 +79,10 @@ public record Probe(List<ProbedTensor> tensors) {
 
     private List<Comparison.Values> measured() {
         return tensors.stream()
-                .map(tensor ->
-                        new Comparison.Values(tensor.name(), tensor.value().type(), place -> tensor.value()
-                                .get((int) place)))
+                .map(tensor -> new Comparison.Values(
+                        tensor.name(),
+                        tensor.value().type(),
+                        place -> tensor.value().get((int) place)))
                 .toList();
     }
 }

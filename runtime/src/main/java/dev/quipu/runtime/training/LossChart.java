@@ -131,7 +131,8 @@ public final class LossChart {
 
     private void addEntropy(double entropy) {
         List<Metric.Training> training = runs.getFirst().training();
-        LossCurve level = LossCurve.of(List.of(training.getFirst(), training.getLast()), new double[] {entropy, entropy});
+        LossCurve level =
+                LossCurve.of(List.of(training.getFirst(), training.getLast()), new double[] {entropy, entropy});
         line("unigram entropy", level, GREY, dashed(THIN));
     }
 

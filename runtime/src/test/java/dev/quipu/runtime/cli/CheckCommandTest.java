@@ -77,8 +77,7 @@ class CheckCommandTest {
 
     @Test
     void faultsStandBelowTheirKernel() {
-        String expected =
-                """
+        String expected = """
             gradient
               FAULT  llama_0.norm  1 launch
                      race: llama_0.norm, work-group 3, work-item 17, shared[64]: reads what work-item 4 writes with no barrier between

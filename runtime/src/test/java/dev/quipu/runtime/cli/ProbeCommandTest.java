@@ -77,10 +77,7 @@ class ProbeCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
         probe one --tensor *.weight --prompt abc | output.weight     f32[vocabulary=258, channel=4]
         probe one --tensor *.weight --prompt abc | all values of all tensors are finite
         probe one --pass gradient --prompt abc --tensor *.gradient | embedding.weight.gradient
@@ -158,10 +155,7 @@ class ProbeCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
         probe one --pass sideways      | expected a pass, found 'sideways'; known are forward, gradient
         probe one --values 5:2         | --values: expected a number above 0, or FROM:TO, found 5:2
         probe one --values 0           | --values: expected a number above 0, or FROM:TO, found 0

@@ -80,9 +80,12 @@ class CublasTasksTest {
                     for (int i = 0; i < before.length; i++) {
                         arena.set(i, before[i]);
                     }
-                    CublasTasks.multiply(handle, product.get(), argument -> ((TornadoNativeArray) arguments[argument])
-                            .getSegment()
-                            .address());
+                    CublasTasks.multiply(
+                            handle,
+                            product.get(),
+                            argument -> ((TornadoNativeArray) arguments[argument])
+                                    .getSegment()
+                                    .address());
                     assertArrayEquals(expected, arena.toHeapArray(), 1e-5f);
                     assertEquals(0, fake.kept(FakeCublas.Kept.BAD_ARGUMENTS));
                 }

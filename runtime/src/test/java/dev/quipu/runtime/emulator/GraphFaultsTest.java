@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Programs whose graphs TornadoVM could not hold, or whose transfers leave out something. */
 class GraphFaultsTest {
-    private static final String BEFORE = PrintedProgram.IMPORTS
-            + """
+    private static final String BEFORE = PrintedProgram.IMPORTS + """
         public class Program {
             static final KernelContext context = new KernelContext();
             static final FloatArray a = new FloatArray(8);
@@ -76,72 +75,47 @@ class GraphFaultsTest {
                         "21 arguments",
                         FaultKind.ARGUMENTS,
                         "new TaskGraph(\"g\").task(\"more\", Program::more, context, " + numbers(20) + "); // here"),
-                arguments(
-                        "257 tasks",
-                        FaultKind.GRAPH_LIMIT,
-                        """
+                arguments("257 tasks", FaultKind.GRAPH_LIMIT, """
                     TaskGraph graph = new TaskGraph("g");
                     for (int i = 0; i < 257; i++) {
                         graph.task("t" + i, Program::copy, context, a, b); // here
                     }
                     """),
-                arguments(
-                        "72 tasks of 20 arguments",
-                        FaultKind.GRAPH_LIMIT,
-                        """
+                arguments("72 tasks of 20 arguments", FaultKind.GRAPH_LIMIT, """
                     TaskGraph graph = new TaskGraph("g");
                     for (int i = 0; i < 72; i++) {
                         graph.task("t" + i, Program::many, context, NUMBERS); // here
                     }
-                    """
-                                .replace("NUMBERS", numbers(19))),
-                arguments(
-                        "one name twice",
-                        FaultKind.TASK_NAME,
-                        """
+                    """.replace("NUMBERS", numbers(19))),
+                arguments("one name twice", FaultKind.TASK_NAME, """
                     TaskGraph graph = new TaskGraph("g");
                     graph.task("t", Program::copy, context, a, b);
                     graph.task("t", Program::copy, context, b, a); // here
                     """),
-                arguments(
-                        "no grid",
-                        FaultKind.GRID,
-                        """
+                arguments("no grid", FaultKind.GRID, """
                     TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     graph.task("copy", Program::copy, context, a, b); // here
                     execute(grids(8, 4, "g.other"), graph);
                     """),
-                arguments(
-                        "groups of another size",
-                        FaultKind.GRID,
-                        """
+                arguments("groups of another size", FaultKind.GRID, """
                     TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     graph.task("copy", Program::copy, context, a, b); // here
                     execute(grids(8, 3, "g.copy"), graph);
                     """),
-                arguments(
-                        "groups that no GPU has",
-                        FaultKind.GRID,
-                        """
+                arguments("groups that no GPU has", FaultKind.GRID, """
                     FloatArray large = new FloatArray(2048);
                     TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, large);
                     graph.task("copy", Program::copy, context, large, new FloatArray(2048)); // here
                     execute(grids(2048, 2048, "g.copy"), graph);
                     """),
-                arguments(
-                        "not persisted, not consumed",
-                        FaultKind.UNWRITTEN,
-                        """
+                arguments("not persisted, not consumed", FaultKind.UNWRITTEN, """
                     TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     first.task("copy", Program::copy, context, a, b).persistOnDevice(b);
                     TaskGraph second = new TaskGraph("second");
                     second.task("copy", Program::copy, context, b, a);
                     execute(grids(8, 4, "first.copy", "second.copy"), first, second);
                     """),
-                arguments(
-                        "persisted by a graph that did not run before",
-                        FaultKind.TRANSFER,
-                        """
+                arguments("persisted by a graph that did not run before", FaultKind.TRANSFER, """
                     TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     first.task("copy", Program::copy, context, a, b).persistOnDevice(b);
                     TaskGraph second = new TaskGraph("second");
@@ -149,30 +123,21 @@ class GraphFaultsTest {
                     second.task("copy", Program::copy, context, b, a); // here
                     execute(grids(8, 4, "first.copy", "second.copy"), second, first);
                     """),
-                arguments(
-                        "consumed, but not persisted",
-                        FaultKind.TRANSFER,
-                        """
+                arguments("consumed, but not persisted", FaultKind.TRANSFER, """
                     TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     first.task("copy", Program::copy, context, a, b);
                     TaskGraph second = new TaskGraph("second").consumeFromDevice(b);
                     second.task("copy", Program::copy, context, b, a); // here
                     execute(grids(8, 4, "first.copy", "second.copy"), first, second);
                     """),
-                arguments(
-                        "persisted without a task",
-                        FaultKind.TRANSFER,
-                        """
+                arguments("persisted without a task", FaultKind.TRANSFER, """
                     TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a, b);
                     first.persistOnDevice(b);
                     TaskGraph second = new TaskGraph("second").consumeFromDevice(b);
                     second.task("copy", Program::copy, context, b, a); // here
                     execute(grids(8, 4, "first.copy", "second.copy"), first, second);
                     """),
-                arguments(
-                        "recorded with what another graph has left",
-                        FaultKind.TRANSFER,
-                        """
+                arguments("recorded with what another graph has left", FaultKind.TRANSFER, """
                     TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     first.task("copy", Program::copy, context, a, b).persistOnDevice(a);
                     TaskGraph second = new TaskGraph("second").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
@@ -188,19 +153,13 @@ class GraphFaultsTest {
                         }
                     }
                     """),
-                arguments(
-                        "results that are half written",
-                        FaultKind.TRANSFER,
-                        """
+                arguments("results that are half written", FaultKind.TRANSFER, """
                     TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     graph.task("half", Program::half, context, a, b); // here
                     graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
                     execute(grids(8, 4, "g.half"), graph);
                     """),
-                arguments(
-                        "results of no task",
-                        FaultKind.TRANSFER,
-                        """
+                arguments("results of no task", FaultKind.TRANSFER, """
                     TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     graph.task("copy", Program::copy, context, a, a); // here
                     graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
@@ -225,17 +184,13 @@ class GraphFaultsTest {
                 arguments(
                         "20 arguments",
                         "new TaskGraph(\"g\").task(\"many\", Program::many, context, " + numbers(19) + ");"),
-                arguments(
-                        "256 tasks of one argument",
-                        """
+                arguments("256 tasks of one argument", """
                     TaskGraph graph = new TaskGraph("g");
                     for (int i = 0; i < 256; i++) {
                         graph.task("t" + i, (KernelContext c) -> {}, context);
                     }
                     """),
-                arguments(
-                        "kept on the device from graph to graph",
-                        """
+                arguments("kept on the device from graph to graph", """
                     a.init(3f);
                     TaskGraph first = new TaskGraph("first").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     first.task("copy", Program::copy, context, a, b).persistOnDevice(a, b);
@@ -252,9 +207,7 @@ class GraphFaultsTest {
                         throw new AssertionError();
                     }
                     """),
-                arguments(
-                        "recorded: transfers are replayed, with what the host has then",
-                        """
+                arguments("recorded: transfers are replayed, with what the host has then", """
                     TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     graph.task("copy", Program::copy, context, a, b);
                     graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
@@ -270,9 +223,7 @@ class GraphFaultsTest {
                         }
                     }
                     """),
-                arguments(
-                        "sent once, and changed on the device",
-                        """
+                arguments("sent once, and changed on the device", """
                     a.init(1f);
                     TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.FIRST_EXECUTION, a);
                     graph.task("copy", Program::copy, context, a, b);

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A product of matrices by one warp: what it computes, and mistakes that are found at their lines. */
 class MatrixUnitTest {
     /** Row i, column k of the left matrix is 16 * i + k; row k, column j of the right one is k - 3 * j. */
-    private static final String KERNEL =
-            """
+    private static final String KERNEL = """
         int[] left = context.allocateIntLocalArray(132);
         int[] right = context.allocateIntLocalArray(64);
         for (int i = item; i < 128; i += 32) {
@@ -33,8 +32,7 @@ class MatrixUnitTest {
         context.mmaStore(sums, output, 0, 2, 10);
         """;
 
-    private static final String BEFORE = PrintedProgram.IMPORTS
-            + """
+    private static final String BEFORE = PrintedProgram.IMPORTS + """
         import dev.quipu.runtime.emulator.api.types.*;
         public class Program {
             private static int pair(int low, int high) {
@@ -45,8 +43,7 @@ class MatrixUnitTest {
                 int item = context.localIdx;
         """;
 
-    private static final String AFTER =
-            """
+    private static final String AFTER = """
             }
             public static Object run() throws Exception {
                 FloatArray output = new FloatArray(162);

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Kernels with one mistake each: it is found, at its line, and nothing else is. A race has two lines. */
 class PlantedFaultsTest {
-    private static final String SUM_IN_LOCAL_MEMORY =
-            """
+    private static final String SUM_IN_LOCAL_MEMORY = """
         float[] shared = context.allocateFloatLocalArray(8);
         shared[item] = input.get(place);
         context.localBarrier();
@@ -51,32 +50,20 @@ class PlantedFaultsTest {
                         FaultKind.OUT_OF_BOUNDS,
                         "shared[8]",
                         SUM_IN_LOCAL_MEMORY.replace("shared[0] + input.get(place));", "shared[8]); // here")),
-                arguments(
-                        "local write one too far",
-                        FaultKind.OUT_OF_BOUNDS,
-                        "shared[8]",
-                        """
+                arguments("local write one too far", FaultKind.OUT_OF_BOUNDS, "shared[8]", """
                     float[] shared = context.allocateFloatLocalArray(8);
                     shared[item + 1] = input.get(place); // here
                     context.localBarrier();
                     output.set(place, shared[item % 7 + 1]);
                     """),
-                arguments(
-                        "private write one too far",
-                        FaultKind.OUT_OF_BOUNDS,
-                        "own[4]",
-                        """
+                arguments("private write one too far", FaultKind.OUT_OF_BOUNDS, "own[4]", """
                     float[] own = new float[4];
                     for (int i = 0; i <= 4; i++) {
                         own[i] = input.get(place); // here
                     }
                     output.set(place, own[3]);
                     """),
-                arguments(
-                        "private read one too far, whole numbers",
-                        FaultKind.OUT_OF_BOUNDS,
-                        "counts[2]",
-                        """
+                arguments("private read one too far, whole numbers", FaultKind.OUT_OF_BOUNDS, "counts[2]", """
                     int[] counts = new int[2];
                     counts[0] = index.get(place);
                     counts[1] = item;
@@ -92,11 +79,7 @@ class PlantedFaultsTest {
                         FaultKind.UNWRITTEN,
                         "iteration[0]",
                         "output.set(place, iteration.get(0)); // here"),
-                arguments(
-                        "local slot never written",
-                        FaultKind.UNWRITTEN,
-                        "shared[0]",
-                        """
+                arguments("local slot never written", FaultKind.UNWRITTEN, "shared[0]", """
                     float[] shared = context.allocateFloatLocalArray(8);
                     if (item > 0) {
                         shared[item] = input.get(place);
@@ -104,11 +87,7 @@ class PlantedFaultsTest {
                     context.localBarrier();
                     output.set(place, shared[7 - item]); // here
                     """),
-                arguments(
-                        "local memory of the group before",
-                        FaultKind.UNWRITTEN,
-                        "shared[",
-                        """
+                arguments("local memory of the group before", FaultKind.UNWRITTEN, "shared[", """
                     int[] shared = context.allocateIntLocalArray(8);
                     if (group == 0) {
                         shared[item] = index.get(place);
@@ -116,11 +95,7 @@ class PlantedFaultsTest {
                     context.localBarrier();
                     output.set(place, shared[item]); // here
                     """),
-                arguments(
-                        "private slot never written",
-                        FaultKind.UNWRITTEN,
-                        "own[0]",
-                        """
+                arguments("private slot never written", FaultKind.UNWRITTEN, "own[0]", """
                     float[] own = new float[2];
                     own[1] = input.get(place);
                     own[0] += own[1]; // here
@@ -135,11 +110,7 @@ class PlantedFaultsTest {
                                         "input.get\\(place\\);\ncontext.localBarrier\\(\\);",
                                         "input.get(place); // here")
                                 .replace("+ half];", "+ half]; // here")),
-                arguments(
-                        "missing barrier in the tree",
-                        FaultKind.RACE,
-                        "shared[",
-                        """
+                arguments("missing barrier in the tree", FaultKind.RACE, "shared[", """
                     float[] shared = context.allocateFloatLocalArray(8);
                     shared[item] = input.get(place);
                     context.localBarrier();
@@ -151,11 +122,7 @@ class PlantedFaultsTest {
                     context.localBarrier();
                     output.set(place, shared[0]);
                     """),
-                arguments(
-                        "missing barrier before memory is used again",
-                        FaultKind.RACE,
-                        "shared[",
-                        """
+                arguments("missing barrier before memory is used again", FaultKind.RACE, "shared[", """
                     float[] shared = context.allocateFloatLocalArray(8);
                     shared[item] = input.get(place);
                     context.localBarrier();
@@ -164,11 +131,7 @@ class PlantedFaultsTest {
                     context.localBarrier();
                     output.set(place, shared[item]);
                     """),
-                arguments(
-                        "the same value in one local slot",
-                        FaultKind.RACE,
-                        "flag[0]",
-                        """
+                arguments("the same value in one local slot", FaultKind.RACE, "flag[0]", """
                     int[] flag = context.allocateIntLocalArray(1);
                     flag[0] = 1; // here
                     context.localBarrier();
@@ -179,30 +142,18 @@ class PlantedFaultsTest {
                         FaultKind.RACE,
                         "output[",
                         "output.set(group, input.get(place)); // here"),
-                arguments(
-                        "global write and read in a group",
-                        FaultKind.RACE,
-                        "output[",
-                        """
+                arguments("global write and read in a group", FaultKind.RACE, "output[", """
                     output.set(place, input.get(place)); // here
                     if (item == 0) {
                         output.set(place, output.get(place + 3)); // here
                     }
                     """),
-                arguments(
-                        "global writes of groups",
-                        FaultKind.RACE,
-                        "output[0]",
-                        """
+                arguments("global writes of groups", FaultKind.RACE, "output[0]", """
                     if (item == 0) {
                         output.set(0, input.get(place)); // here
                     }
                     """),
-                arguments(
-                        "global write of a group and read of another",
-                        FaultKind.RACE,
-                        "input[0]",
-                        """
+                arguments("global write of a group and read of another", FaultKind.RACE, "input[0]", """
                     float first = input.get(0); // here
                     context.localBarrier();
                     if (place == 0) {
@@ -210,42 +161,26 @@ class PlantedFaultsTest {
                     }
                     output.set(place, first);
                     """),
-                arguments(
-                        "divergent barrier",
-                        FaultKind.BARRIER,
-                        "",
-                        """
+                arguments("divergent barrier", FaultKind.BARRIER, "", """
                     if (item < 4) {
                         context.localBarrier(); // here
                     }
                     output.set(place, input.get(place));
                     """),
-                arguments(
-                        "early end before a barrier",
-                        FaultKind.BARRIER,
-                        "",
-                        """
+                arguments("early end before a barrier", FaultKind.BARRIER, "", """
                     if (place >= 30) {
                         return;
                     }
                     context.localBarrier(); // here
                     output.set(place, input.get(place));
                     """),
-                arguments(
-                        "one more round for one work-item",
-                        FaultKind.BARRIER,
-                        "",
-                        """
+                arguments("one more round for one work-item", FaultKind.BARRIER, "", """
                     for (int i = 0; i < 3 + item / 7; i++) {
                         context.localBarrier(); // here
                     }
                     output.set(place, input.get(place));
                     """),
-                arguments(
-                        "two barriers for one",
-                        FaultKind.BARRIER,
-                        "",
-                        """
+                arguments("two barriers for one", FaultKind.BARRIER, "", """
                     if (item < 4) {
                         context.localBarrier(); // here
                     } else {
@@ -253,11 +188,7 @@ class PlantedFaultsTest {
                     }
                     output.set(place, input.get(place));
                     """),
-                arguments(
-                        "overflow of a product",
-                        FaultKind.OVERFLOW,
-                        "",
-                        """
+                arguments("overflow of a product", FaultKind.OVERFLOW, "", """
                     int far = (place + 1) * 1_000_000_000; // here
                     output.set(place, far > 0 ? 1f : 2f);
                     """),
@@ -294,20 +225,12 @@ class PlantedFaultsTest {
                         FaultKind.OVERFLOW,
                         "",
                         "output.set(place, -(item + Integer.MIN_VALUE)); // here"),
-                arguments(
-                        "local memory of two sizes",
-                        FaultKind.LOCAL_MEMORY,
-                        "",
-                        """
+                arguments("local memory of two sizes", FaultKind.LOCAL_MEMORY, "", """
                     float[] shared = context.allocateFloatLocalArray(item + 1); // here
                     shared[item] = input.get(place);
                     output.set(place, shared[item]);
                     """),
-                arguments(
-                        "local memory of two types",
-                        FaultKind.LOCAL_MEMORY,
-                        "",
-                        """
+                arguments("local memory of two types", FaultKind.LOCAL_MEMORY, "", """
                     if (item > 3) {
                         int[] counts = context.allocateIntLocalArray(8); // here
                         counts[item] = item;
@@ -317,11 +240,7 @@ class PlantedFaultsTest {
                     }
                     output.set(place, input.get(place));
                     """),
-                arguments(
-                        "more local memory than there is",
-                        FaultKind.LOCAL_MEMORY,
-                        "",
-                        """
+                arguments("more local memory than there is", FaultKind.LOCAL_MEMORY, "", """
                     float[] first = context.allocateFloatLocalArray(6144);
                     float[] second = context.allocateFloatLocalArray(6145); // here
                     first[item] = input.get(place);

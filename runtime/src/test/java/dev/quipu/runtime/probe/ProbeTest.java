@@ -186,9 +186,11 @@ class ProbeTest {
     }
 
     static Stream<Arguments> onDevices() {
-        return Stream.of("jvm", "emulator").flatMap(device -> Stream.of(llama(), new OwnModel(), new Capped())
-                .flatMap(model -> Stream.of(ProbedPass.forward(model, TOKENS), ProbedPass.gradient(model, TOKENS))
-                        .map(pass -> Arguments.of(device, model, pass))));
+        return Stream.of("jvm", "emulator")
+                .flatMap(device -> Stream.of(llama(), new OwnModel(), new Capped())
+                        .flatMap(model -> Stream.of(
+                                        ProbedPass.forward(model, TOKENS), ProbedPass.gradient(model, TOKENS))
+                                .map(pass -> Arguments.of(device, model, pass))));
     }
 
     /** All tensors are stored at once, so that none of them is hidden in a kernel. */
@@ -276,8 +278,9 @@ class ProbeTest {
         Model model = new OwnModel();
         try (State state = state(model)) {
             assertThrows(QuipuException.class, () -> Probe.gradient(model, state, 1));
-            String message = assertThrows(QuipuException.class, () -> Probe.forward(model, state, 1)
-                            .tensor("output.matmul"))
+            String message = assertThrows(
+                            QuipuException.class,
+                            () -> Probe.forward(model, state, 1).tensor("output.matmul"))
                     .getMessage();
             assertTrue(message.endsWith("did you mean output.matMul?"), message);
         }

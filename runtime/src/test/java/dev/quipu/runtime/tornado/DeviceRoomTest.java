@@ -52,12 +52,15 @@ class DeviceRoomTest {
     @Test
     void whatDoesNotIsRefusedBeforeItIsAllocated() {
         assertRefused("at most 16.0 GiB, found 18.0 GiB", () -> room().require(arrays(9), 0));
-        assertRefused("at most 16.0 GiB, of which 8.00 GiB are taken, found 10.0 GiB", () -> room().require(
-                        arrays(5), 8 * GIB));
-        assertRefused("at most the 3.00 GiB that are free of 16.0 GiB, found 4.00 GiB", () -> room(3 * GIB)
-                .require(arrays(2), 0));
-        assertRefused("less than 4.00 GiB for a single array, found 4.00 GiB for weights", () -> room().require(
-                        Map.of("weights", 4 * GIB), 0));
+        assertRefused(
+                "at most 16.0 GiB, of which 8.00 GiB are taken, found 10.0 GiB",
+                () -> room().require(arrays(5), 8 * GIB));
+        assertRefused(
+                "at most the 3.00 GiB that are free of 16.0 GiB, found 4.00 GiB",
+                () -> room(3 * GIB).require(arrays(2), 0));
+        assertRefused(
+                "less than 4.00 GiB for a single array, found 4.00 GiB for weights",
+                () -> room().require(Map.of("weights", 4 * GIB), 0));
     }
 
     /** TornadoVM keeps what the first plan gives back: the driver calls it taken. */
