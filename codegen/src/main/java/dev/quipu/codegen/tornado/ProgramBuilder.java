@@ -25,6 +25,15 @@ import java.util.Set;
 final class ProgramBuilder {
     private static final int MOST_ARGUMENTS = 20;
 
+    /** TornadoVM draws a graph with 1,024 nodes at most; the rest is for arrays of programs over the same state. */
+    private static final int MOST_NODES = 900;
+
+    /** The task, and the number of its first place. */
+    private static final int NODES_OF_TASK = 2;
+
+    /** That an array is there, that it stays, and its copy; one more stands for every array of the plan, and for each write. */
+    private static final int NODES_OF_ARRAY = 3;
+
     /** A graph costs something each time that it runs, so few equal tasks are rather written down again. */
     private static final int LEAST_LEFT = 8;
 
@@ -208,8 +217,9 @@ final class ProgramBuilder {
     private List<TornadoProgram.Stage> stages(List<TornadoTask> tasks) {
         List<TornadoTask.Key> keys = tasks.stream().map(TornadoTask::key).toList();
         List<TornadoProgram.Stage> stages = new ArrayList<>();
+        int[] writes = tasks.stream().mapToInt(task -> task.written().size()).toArray();
         for (Rolling.Stretch stretch :
-                Rolling.of(keys, GraphRoom.MOST_TASKS, LEAST_LEFT, (from, to) -> fits(tasks.subList(from, to)))) {
+                Rolling.of(keys, GraphRoom.MOST_TASKS, LEAST_LEFT, (from, to) -> fits(tasks, writes, from, to))) {
             String stage = name + "_" + stages.size();
             stages.add(new TornadoProgram.Stage(stage, stretch.start(), stretch.period(), stretch.runs()));
         }
@@ -217,11 +227,16 @@ final class ProgramBuilder {
     }
 
     /** Whether tasks can be one task graph. */
-    private static boolean fits(List<TornadoTask> tasks) {
+    private boolean fits(List<TornadoTask> tasks, int[] writes, int from, int to) {
         GraphRoom room = GraphRoom.EMPTY;
-        for (TornadoTask task : tasks) {
-            room = room.with(task.arguments());
+        Set<String> touched = new HashSet<>();
+        int written = 0;
+        for (int i = from; i < to; i++) {
+            room = room.with(tasks.get(i).arguments());
+            touched.addAll(tasks.get(i).arrays());
+            written += writes[i];
         }
-        return room.fits();
+        int nodes = arrays.all().size() + NODES_OF_TASK * (to - from) + NODES_OF_ARRAY * touched.size() + written;
+        return room.fits() && nodes <= MOST_NODES;
     }
 }

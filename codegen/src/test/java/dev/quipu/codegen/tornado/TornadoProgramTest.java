@@ -127,6 +127,14 @@ class TornadoProgramTest {
                 .scheduled();
         TornadoProgram program = TornadoProgram.of("products", scheduled, FamilyLayout.of(scheduled.states()));
         assertTrue(program.stages().size() > 1, "one graph writes, another one reads");
+        for (TornadoProgram.Stage stage : program.stages()) {
+            int touched = (int) program.tasks(stage).stream()
+                    .flatMap(task -> task.arrays().stream())
+                    .distinct()
+                    .count();
+            int nodes = program.arrays().size() + 3 * touched + 3 * stage.size();
+            assertTrue(nodes <= 1024, () -> stage + " has more nodes than TornadoVM draws: " + nodes);
+        }
         String text = program.sources().getLast().text().replaceAll("\\s+", " ");
         List<String> copied = new ArrayList<>();
         String[] graphs = text.split("TaskGraph graph = ", -1);
