@@ -24,6 +24,9 @@ record MatrixTiles(AttentionLaunch launch, Use use, int queryTile, int keyTile) 
     /** Floats of a launch that pass through global memory: 1 GB. */
     private static final long MOST_SCRATCH = 1L << 28;
 
+    /** Numbers of a head whose outputs a group of such tiles has in registers. */
+    private static final int MOST_NUMBERS = 256;
+
     /** Numbers of a head whose gradients one warp has in registers; two can share a head. */
     private static final int MOST_SUMS = 64;
 
@@ -37,7 +40,7 @@ record MatrixTiles(AttentionLaunch launch, Use use, int queryTile, int keyTile) 
     /** Whether an attention is one for matrix units: over bf16, in heads of whole matrices that fit into local memory. */
     static boolean suits(AttentionLaunch launch) {
         return switch (launch.kind()) {
-            case FORWARD -> suits(launch, List.of(0, 1, 2), List.of(Use.OUTPUT));
+            case FORWARD -> launch.headSize() <= MOST_NUMBERS && suits(launch, List.of(0, 1, 2), List.of(Use.OUTPUT));
             case BACKWARD ->
                 launch.headSize() <= 2 * MOST_SUMS
                         && suits(launch, GRADIENT_FACTORS, List.of(Use.QUERY_GRADIENT, Use.KEY_GRADIENTS));
