@@ -81,14 +81,24 @@ public final class DevicePlan {
                 device.shadow().written();
             }
         }
+        Set<TornadoNativeArray> results = identities(graph.outputs().stream()
+                .filter(output -> output.when() == Transfer.When.EVERY)
+                .map(Transfer::array)
+                .toList());
         Map<String, Long> times = new LinkedHashMap<>();
         for (Task task : tasks(number)) {
             long start = System.nanoTime();
             launch(task, memory, grids);
+            results.removeIf(result -> writes(task, result, memory));
             if (!recorded.contains(number)) {
                 times.put(task.name(), System.nanoTime() - start);
             }
         }
+        results.removeIf(result -> memory.find(result) == null);
+        results.forEach(result -> fault(
+                graph,
+                "copies an array of " + result.getSize()
+                        + " elements to the host that it only reads, which TornadoVM leaves" + " out"));
         for (Transfer output : graph.outputs()) {
             if (output.when() == Transfer.When.EVERY) {
                 checkWritten(graph, memory, output.array());
@@ -98,6 +108,12 @@ public final class DevicePlan {
         memory.setExecuted();
         last = number;
         return times;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // arrays are known by what they are
+    private static boolean writes(Task task, TornadoNativeArray array, DeviceMemory memory) {
+        boolean takes = task.arguments().stream().anyMatch(argument -> argument == array);
+        return takes && (task.library() || memory.find(array).shadow().writtenInLaunch());
     }
 
     /** The graph's tasks, or what was recorded of them. */

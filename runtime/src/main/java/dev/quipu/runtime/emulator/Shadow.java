@@ -54,6 +54,11 @@ final class Shadow {
         return -1;
     }
 
+    /** Whether the launch that ran last wrote any of it. */
+    boolean writtenInLaunch() {
+        return Arrays.stream(writers).anyMatch(writer -> writer >= Actors.launch);
+    }
+
     /** Only these elements may be touched until {@link #release}; what is fresh, and nothing else's, is unwritten. */
     void restrict(List<Windows.Window> windows) {
         restricted = windows.stream().noneMatch(window -> window.begin() == 0 && window.end() == writers.length);

@@ -159,6 +159,12 @@ class GraphFaultsTest {
                     graph.transferToHost(DataTransferMode.EVERY_EXECUTION, b);
                     execute(grids(8, 4, "g.half"), graph);
                     """),
+                arguments("results that are only read", FaultKind.TRANSFER, """
+                    TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
+                    graph.task("copy", Program::copy, context, a, b); // here
+                    graph.transferToHost(DataTransferMode.EVERY_EXECUTION, a, b);
+                    execute(grids(8, 4, "g.copy"), graph);
+                    """),
                 arguments("results of no task", FaultKind.TRANSFER, """
                     TaskGraph graph = new TaskGraph("g").transferToDevice(DataTransferMode.EVERY_EXECUTION, a);
                     graph.task("copy", Program::copy, context, a, a); // here
