@@ -21,6 +21,11 @@ final class GpuFunctions extends Functions {
     }
 
     @Override
+    protected Value expOfNonPositive(Value x) {
+        return exp(x);
+    }
+
+    @Override
     public Value log(Value x) {
         return let("log", new Value.Unary(UnaryOperator.LOG, x));
     }

@@ -123,6 +123,7 @@ final class StepValues {
         private final Row row;
         private final Emitter emitter;
         private final Value column;
+        private final GpuFunctions functions;
         private final Map<String, Value> known = new HashMap<>();
         private final Map<String, Value> integers = new HashMap<>();
 
@@ -130,6 +131,7 @@ final class StepValues {
             this.row = row;
             this.emitter = emitter;
             this.column = column;
+            this.functions = new GpuFunctions(emitter);
         }
 
         void define(String name, Value value) {
@@ -137,7 +139,7 @@ final class StepValues {
         }
 
         Value lower(Expression expression) {
-            return new ElementLowering(new GpuFunctions(emitter), this::value).lower(expression);
+            return new ElementLowering(functions, this::value).lower(expression);
         }
 
         /** A step's value: a float. */

@@ -52,14 +52,19 @@ final class JvmFunctions extends Functions {
      */
     @Override
     public Value exp(Value x) {
+        Value infinite = number(Double.POSITIVE_INFINITY);
+        return let("exp", select(Comparison.GREATER, x, number(88.72283), infinite, expOfNonPositive(x)));
+    }
+
+    /** {@link #exp} up to 88.72283. NaN stays NaN in every step. */
+    @Override
+    protected Value expOfNonPositive(Value x) {
         Reduced reduced = reduce(x);
-        Value n = emitter.let("power", minus(bits(reduced.shifted()), integer(MAGIC_BITS)));
-        Value half = emitter.let("half_power", shift(BinaryOperator.SHIFT_RIGHT, n, 1));
+        Value n = let("power", minus(bits(reduced.shifted()), integer(MAGIC_BITS)));
+        Value half = let("half_power", shift(BinaryOperator.SHIFT_RIGHT, n, 1));
         Value first = times(reduced.polynomial(), powerOfTwo(half));
         Value scaled = let("scaled", times(first, powerOfTwo(minus(n, half))));
-        Value low = select(Comparison.LESS, x, number(-104), number(0), scaled);
-        Value high = select(Comparison.GREATER, x, number(88.72283), number(Double.POSITIVE_INFINITY), low);
-        return let("exp", select(Comparison.EQUAL, x, x, high, x));
+        return let("exp", select(Comparison.LESS, x, number(-104), number(0), scaled));
     }
 
     /** {@link #exp} of what is surely below 88, with the same bits down to -87.3 and 0 below: weights of a softmax. */
@@ -92,8 +97,8 @@ final class JvmFunctions extends Functions {
     public Value log(Value x) {
         Value smallest = number(Float.MIN_NORMAL);
         Value normal = let("normal", select(Comparison.LESS, x, smallest, times(x, number(8388608)), x));
-        Value bits = emitter.let("bits", bits(normal));
-        Value e = emitter.let("e", shift(BinaryOperator.SHIFT_RIGHT, minus(bits, integer(0x3f3504f3)), 23));
+        Value bits = let("bits", bits(normal));
+        Value e = let("e", shift(BinaryOperator.SHIFT_RIGHT, minus(bits, integer(0x3f3504f3)), 23));
         Value m = fromBits(minus(bits, shift(BinaryOperator.SHIFT_LEFT, e, 23)));
         Value power = new Value.Unary(UnaryOperator.TO_FLOAT, e);
         Value exponent = let("exponent", select(Comparison.LESS, x, smallest, minus(power, number(23)), power));

@@ -105,6 +105,7 @@ final class RowValues {
         private final Emitter emitter;
         private final Value column;
         private final int active;
+        private final JvmFunctions functions;
         private final Map<String, Value> known = new HashMap<>();
 
         /**
@@ -113,6 +114,7 @@ final class RowValues {
          */
         Elements(Emitter emitter, Value column, int active) {
             this.emitter = emitter;
+            this.functions = new JvmFunctions(emitter, lanes);
             this.column = column;
             this.active = active;
         }
@@ -123,7 +125,7 @@ final class RowValues {
         }
 
         Value lower(Expression expression) {
-            return new ElementLowering(new JvmFunctions(emitter, lanes), this::value).lower(expression);
+            return new ElementLowering(functions, this::value).lower(expression);
         }
 
         Value value(String name) {

@@ -8,6 +8,8 @@ import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
 import dev.quipu.codegen.kernel.Value.UnaryOperator;
 import dev.quipu.dsl.formula.Primitive;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Formula primitives as straight-line code, for single values and for vectors, in forms that neither overflow nor cancel.
@@ -40,7 +42,16 @@ public abstract class Functions {
     protected final Emitter emitter;
     protected final int lanes;
 
-    /** Functions of values with that many lanes; their statements go to the emitter. */
+    /** What has been computed, so that formulas with a part in common compute it once. */
+    private final Map<Value, Value.Variable> known = new HashMap<>();
+
+    /** What variables are. */
+    private final Map<Value, Value> definitions = new HashMap<>();
+
+    /**
+     * Functions of values with that many lanes; their statements go to the emitter. None of the values they are given may
+     * change while they are in use.
+     */
     protected Functions(Emitter emitter, int lanes) {
         this.emitter = emitter;
         this.lanes = lanes;
@@ -48,6 +59,9 @@ public abstract class Functions {
 
     /** e to the power of x; infinite, or 0, beyond the range of numbers. */
     public abstract Value exp(Value x);
+
+    /** {@link #exp} of what is not positive, or NaN. */
+    protected abstract Value expOfNonPositive(Value x);
 
     /** The natural logarithm; -infinite at 0, NaN below. */
     public abstract Value log(Value x);
@@ -79,7 +93,7 @@ public abstract class Functions {
 
     /** 1 / (1 + exp(-x)) with the exponential of a non-positive number only. */
     private Value sigmoid(Value x) {
-        Value e = exp(negativeAbs(x));
+        Value e = expOfNonPositive(negativeAbs(x));
         Value s = let("s", divide(number(1), plus(e, number(1))));
         return let("sigmoid", select(Comparison.GREATER_OR_EQUAL, x, number(0), s, times(e, s)));
     }
@@ -103,7 +117,7 @@ public abstract class Functions {
         Value y = let("y", times(q, q));
         Value near = polynomial(y, ERFC_NEAR);
         Value p = let("p", select(Comparison.LESS, a, number(2), near, polynomial(y, ERFC_FAR)));
-        Value e = exp(let("square", new Value.Unary(UnaryOperator.NEGATE, z)));
+        Value e = expOfNonPositive(let("square", new Value.Unary(UnaryOperator.NEGATE, z)));
         Value large = let("large", minus(number(1), times(times(e, q), p)));
         Value sign = select(Comparison.LESS, x, number(0), new Value.Unary(UnaryOperator.NEGATE, large), large);
         Value far = let("erf", select(Comparison.LESS, a, number(1), small, sign));
@@ -112,7 +126,7 @@ public abstract class Functions {
 
     /** max(x, 0) + ln(1 + e), e = exp(-|x|); u = 1 + e loses digits of e, which the quotient gives back. */
     private Value softplus(Value x) {
-        Value e = exp(negativeAbs(x));
+        Value e = expOfNonPositive(negativeAbs(x));
         Value u = let("u", plus(e, number(1)));
         Value lost = let("lost", divide(minus(minus(u, number(1)), e), u));
         Value positive = select(Comparison.GREATER, x, number(0), x, number(0));
@@ -120,8 +134,12 @@ public abstract class Functions {
         return let("softplus", select(Comparison.EQUAL, x, x, softplus, x));
     }
 
+    /** The same for x and for -x: a sigmoid and its derivative share their exponential. */
     private Value negativeAbs(Value x) {
-        return let("negative", new Value.Unary(UnaryOperator.NEGATE, new Value.Unary(UnaryOperator.ABS, x)));
+        Value size = definitions.get(x) instanceof Value.Unary unary && unary.operator() == UnaryOperator.NEGATE
+                ? unary.argument()
+                : x;
+        return let("negative", new Value.Unary(UnaryOperator.NEGATE, new Value.Unary(UnaryOperator.ABS, size)));
     }
 
     /** Horner's rule, highest power first. */
@@ -133,8 +151,11 @@ public abstract class Functions {
         return p;
     }
 
+    /** A variable with a value: the one that has it already, if there is one. */
     protected final Value let(String name, Value value) {
-        return emitter.let(name, value);
+        Value.Variable variable = known.computeIfAbsent(value, key -> emitter.let(name, key));
+        definitions.put(variable, value);
+        return variable;
     }
 
     private static Value divide(Value a, Value b) {
