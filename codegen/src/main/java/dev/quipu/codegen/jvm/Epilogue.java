@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 final class Epilogue {
     private static final String METHOD = "epilogue";
-    private static final String STRIP_METHOD = "finish";
+    private static final String ROWS_METHOD = "finish";
 
     private static final Value.Variable BLOCK = new Value.Variable("block", KernelType.SEGMENT);
     private static final Value.Variable BLOCK_AT = new Value.Variable("blockAt", KernelType.LONG);
@@ -74,32 +74,31 @@ final class Epilogue {
         return new Statement.Call(METHOD, arguments);
     }
 
-    /** A call for some rows of a strip of columns, which begins at an address of the block. */
-    Statement callStrip(Value block, Value blockAt, Value row, Value rows, Value from) {
+    /** A call for some columns of some rows, which begin at the beginning of the block. */
+    Statement callRows(Value block, Value row, Value rows, Value from, Value to) {
         List<Value> arguments = new ArrayList<>(buffers);
-        arguments.addAll(List.of(block, blockAt, row, rows, from));
-        return new Statement.Call(STRIP_METHOD, arguments);
+        arguments.addAll(List.of(block, row, rows, from, to));
+        return new Statement.Call(ROWS_METHOD, arguments);
     }
 
-    /** The method that is called: rows of a strip of a number of columns, those of them that exist. */
-    Method stripMethod(int columns) {
+    /**
+     * The method that is called.
+     *
+     * @param rowBytes from row to row of the block
+     */
+    Method rowsMethod(int rowBytes) {
         Emitter emitter = new Emitter();
         List<Value.Variable> parameters = new ArrayList<>(buffers);
-        parameters.addAll(List.of(BLOCK, BLOCK_AT, ROW, ROWS, FROM));
+        parameters.addAll(List.of(BLOCK, ROW, ROWS, FROM, TO));
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        Value next = Emitter.plus(FROM, Emitter.integer(columns));
-        Value to = product.columns() % columns == 0
-                ? next
-                : new Value.Binary(BinaryOperator.MIN, next, Emitter.integer(product.columns()));
-        Value end = emitter.let("to", to);
         emitter.loop("i", Emitter.integer(0), ROWS, 1, (body, i) -> {
-            Value at = Emitter.plus(BLOCK_AT, Emitter.toLong(Emitter.times(i, (long) columns * Float.BYTES)));
-            body.add(call(BLOCK, at, Emitter.plus(ROW, i), FROM, end));
+            Value at = Emitter.toLong(Emitter.times(i, rowBytes));
+            body.add(call(BLOCK, at, Emitter.plus(ROW, i), FROM, TO));
         });
-        return new Method(STRIP_METHOD, "What becomes of a strip.", parameters, emitter.statements());
+        return new Method(ROWS_METHOD, "What becomes of some rows.", parameters, emitter.statements());
     }
 
-    /** What {@link #stripMethod} calls for the columns {@code from} to {@code to} of a row: whole vectors, then the row's end. */
+    /** What {@link #rowsMethod} calls for the columns {@code from} to {@code to} of a row: whole vectors, then the row's end. */
     Method method() {
         Emitter emitter = new Emitter();
         List<Value.Variable> parameters = new ArrayList<>(buffers);

@@ -9,12 +9,19 @@ import dev.quipu.codegen.launch.MatrixProduct;
  * them with one right panel after the other. The block of rows stays in the second-level cache; each right panel is used by
  * all its row panels at once. Blocks of depth are added one after the other.
  *
+ * @param keepsRows whether a part's rows of the product are kept until they are complete: an epilogue takes whole rows, because
+ *     memory is fast in long stretches only
  * @param blockDepth steps of depth in a block; the last may have fewer
  * @param rowPanelsOfPart panels of {@link TileLibrary#rows()} rows
  * @param columnPanelsOfPart panels of {@link TileLibrary#columns()} columns
  */
 record MatrixBlocking(
-        MatrixProduct product, TileLibrary library, int blockDepth, int rowPanelsOfPart, int columnPanelsOfPart) {
+        MatrixProduct product,
+        TileLibrary library,
+        boolean keepsRows,
+        int blockDepth,
+        int rowPanelsOfPart,
+        int columnPanelsOfPart) {
     /** Measured: 384 to 768 are alike, less is slower. */
     private static final int MOST_DEPTH = 768;
 
@@ -30,7 +37,10 @@ record MatrixBlocking(
     /** With fewer parts than this the columns are divided too, although each part then packs the same rows. */
     private static final int FEWEST_PARTS = 8;
 
-    static MatrixBlocking of(MatrixProduct product, TileLibrary library) {
+    /** Floats of the product that a part keeps: a third of a small second-level cache. */
+    private static final int MOST_KEPT = 96 * 1024;
+
+    static MatrixBlocking of(MatrixProduct product, TileLibrary library, boolean keepsRows) {
         int rowPanels = Math.ceilDiv(product.rows(), library.rows());
         int columnPanels = Math.ceilDiv(product.columns(), library.columns());
         int wanted = Math.ceilDiv(PARTS, product.batch());
@@ -40,12 +50,19 @@ record MatrixBlocking(
                 Math.ceilDiv(FEWEST_PARTS, Math.multiplyExact(chunks, product.batch())),
                 1,
                 Math.max(1, columnPanels / FEWEST_COLUMN_PANELS));
+        int rowPanelsOfPart = Math.ceilDiv(rowPanels, chunks);
+        int columnPanelsOfPart = Math.ceilDiv(columnPanels, groups);
+        if (keepsRows) {
+            int most = MOST_KEPT / (rowPanelsOfPart * library.rows() * library.columns());
+            columnPanelsOfPart = Math.ceilDiv(columnPanels, Math.ceilDiv(columnPanels, Math.min(most, columnPanelsOfPart)));
+        }
         return new MatrixBlocking(
                 product,
                 library,
+                keepsRows,
                 blockDepth(product.depth(), library.lanes()),
-                Math.ceilDiv(rowPanels, chunks),
-                Math.ceilDiv(columnPanels, groups));
+                rowPanelsOfPart,
+                columnPanelsOfPart);
     }
 
     private static int blockDepth(int depth, int lanes) {
@@ -82,6 +99,22 @@ record MatrixBlocking(
     /** Whether right panels are packed before, for several parts; else the only part that needs one packs it. */
     boolean sharesRightPanels() {
         return chunks() > 1;
+    }
+
+    /** How many column panels, from the first, are written by their tiles and not kept. */
+    int directPanels() {
+        return keepsRows ? 0 : product.columns() / library.columns();
+    }
+
+    /** Whether a part keeps any: without an epilogue, those columns at the end that are no whole panel. */
+    boolean keepsAny() {
+        return directPanels() < columnPanels();
+    }
+
+    /** Bytes from row to row of what a part keeps; rows do not lie at powers of two, which would share a cache's set. */
+    int keptRowBytes() {
+        int panels = keepsRows ? columnPanelsOfPart : 1;
+        return (panels * library.columns() + library.lanes()) * Float.BYTES;
     }
 
     /** Bytes of a right panel. */

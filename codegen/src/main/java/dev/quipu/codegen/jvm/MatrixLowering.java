@@ -27,10 +27,12 @@ final class MatrixLowering {
         if (ThinProduct.suits(product)) {
             return ThinProduct.lower(name, product, lanes);
         }
-        MatrixBlocking blocking = MatrixBlocking.of(product, new TileLibrary(lanes));
         List<Value.Variable> buffers = Segments.of(product.buffers(), product.epilogue(), "left", "right");
+        Epilogue epilogue = new Epilogue(product, buffers, lanes);
+        MatrixBlocking blocking =
+                MatrixBlocking.of(product, new TileLibrary(lanes), epilogue.written().isEmpty());
         MatrixPacks packs = new MatrixPacks(blocking);
-        MatrixParts parts = new MatrixParts(blocking, packs, buffers, new Epilogue(product, buffers, lanes));
+        MatrixParts parts = new MatrixParts(blocking, packs, buffers, epilogue);
         List<Kernel.Phase> phases = new ArrayList<>();
         if (blocking.sharesRightPanels()) {
             phases.add(packing(blocking, packs, buffers.get(1)));

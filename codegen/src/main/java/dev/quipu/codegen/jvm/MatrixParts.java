@@ -17,18 +17,17 @@ import dev.quipu.codegen.kernel.Value.Comparison;
 import dev.quipu.codegen.launch.MatrixProduct;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The multiplying phase of a product. A part multiplies its rows with one panel of columns after the other. Where the
- * epilogue only writes the product, tiles of whole panels write it themselves; else they write a strip of scratch memory, a
- * part's rows of one panel, which the epilogue takes as soon as it is finished.
+ * epilogue only writes the product, tiles of whole panels write it themselves; else they write scratch memory, where the
+ * epilogue takes the part's rows when they are finished.
  */
 final class MatrixParts {
     static final Value.Variable RIGHT_PANELS = new Value.Variable("rightPanels", KernelType.SEGMENT);
 
     private static final Value.Variable LEFT_PANELS = new Value.Variable("leftPanels", KernelType.ARRAY);
-    private static final Value.Variable STRIPS = new Value.Variable("strips", KernelType.SEGMENT);
+    private static final Value.Variable KEPT = new Value.Variable("kept", KernelType.SEGMENT);
     private static final Value NOTHING = new Value.Literal(KernelType.LONG, 0);
 
     private final MatrixProduct product;
@@ -38,10 +37,7 @@ final class MatrixParts {
     private final List<Value.Variable> buffers;
     private final Epilogue epilogue;
     private final MatrixTiles tiles;
-    private final MatrixTiles stripTiles;
-
-    /** Buffer that tiles write themselves. */
-    private final Optional<Integer> written;
+    private final MatrixTiles keptTiles;
 
     MatrixParts(MatrixBlocking blocking, MatrixPacks packs, List<Value.Variable> buffers, Epilogue epilogue) {
         this.product = blocking.product();
@@ -50,18 +46,8 @@ final class MatrixParts {
         this.packs = packs;
         this.buffers = buffers;
         this.epilogue = epilogue;
-        this.written = epilogue.written();
         this.tiles = new MatrixTiles(blocking, "tiles", Math.multiplyExact(product.columns(), Float.BYTES));
-        this.stripTiles = new MatrixTiles(blocking, "stripTiles", library.columns() * Float.BYTES);
-    }
-
-    /** How many column panels, from the first, are written by their tiles. */
-    private int direct() {
-        return written.isPresent() ? product.columns() / library.columns() : 0;
-    }
-
-    private boolean hasStrips() {
-        return direct() < blocking.columnPanels();
+        this.keptTiles = new MatrixTiles(blocking, "keptTiles", blocking.keptRowBytes());
     }
 
     List<Kernel.Scratch> scratch() {
@@ -71,24 +57,20 @@ final class MatrixParts {
         boolean shared = blocking.sharesRightPanels();
         long panels = shared ? (long) product.batch() * blocking.depthBlocks() * blocking.columnPanels() : 1;
         scratch.add(new Kernel.Scratch(RIGHT_PANELS, panels * library.rightPanel(blocking.blockDepth()), shared));
-        if (hasStrips()) {
-            int strips = blocking.depthBlocks() == 1 || direct() > 0 ? 1 : blocking.columnPanelsOfPart();
-            scratch.add(new Kernel.Scratch(STRIPS, strips * stripBytes() / Float.BYTES, false));
+        if (blocking.keepsAny()) {
+            long bytes = (long) blocking.rowsOfPart() * blocking.keptRowBytes();
+            scratch.add(new Kernel.Scratch(KEPT, bytes / Float.BYTES, false));
         }
         return scratch;
     }
 
-    private long stripBytes() {
-        return (long) blocking.rowsOfPart() * library.columns() * Float.BYTES;
-    }
-
     List<Method> methods() {
         List<Method> methods = new ArrayList<>();
-        if (direct() > 0) {
+        if (blocking.directPanels() > 0) {
             methods.add(tiles.method());
         }
-        if (hasStrips()) {
-            methods.addAll(List.of(stripTiles.method(), epilogue.method(), epilogue.stripMethod(library.columns())));
+        if (blocking.keepsAny()) {
+            methods.addAll(List.of(keptTiles.method(), epilogue.method(), epilogue.rowsMethod(blocking.keptRowBytes())));
         }
         return methods;
     }
@@ -119,7 +101,7 @@ final class MatrixParts {
         Emitter emitter = new Emitter();
         emitter.reserve(Kernel.PART.name());
         buffers.forEach(buffer -> emitter.reserve(buffer.name()));
-        List.of(LEFT_PANELS, RIGHT_PANELS, STRIPS).forEach(scratch -> emitter.reserve(scratch.name()));
+        List.of(LEFT_PANELS, RIGHT_PANELS, KEPT).forEach(scratch -> emitter.reserve(scratch.name()));
         int groups = blocking.groups();
         Value group = coordinate(emitter, "group", Kernel.PART, 1, groups);
         Value chunk = coordinate(emitter, "chunk", Kernel.PART, groups, blocking.chunks());
@@ -138,6 +120,9 @@ final class MatrixParts {
                 multiply(body, part, new Block(k, depth));
             });
         }
+        if (blocking.keepsAny()) {
+            finish(emitter, part);
+        }
         return new Kernel.Phase("multiply", blocking.parts(), emitter.statements());
     }
 
@@ -153,17 +138,21 @@ final class MatrixParts {
     private void multiply(Emitter emitter, Part part, Block block) {
         emitter.add(packs.left(
                 buffers.getFirst(), part.batch(), part.row(), block.k(), LEFT_PANELS, part.rows(), block.depth()));
-        if (direct() > 0) {
-            Value end = hasStrips() ? min(part.to(), direct()) : part.to();
+        int direct = blocking.directPanels();
+        if (direct > 0) {
+            Value end = blocking.keepsAny() ? min(part.to(), direct) : part.to();
             emitter.loop("panel", part.from(), end, 1, (body, panel) -> direct(body, part, block, panel));
         }
-        if (direct() == 0) {
-            emitter.loop("panel", part.from(), part.to(), 1, (body, panel) -> strip(body, part, block, panel));
-        } else if (hasStrips()) {
-            Value last = integer(direct());
-            Value reached = new Value.Compare(Comparison.GREATER, part.to(), last);
-            emitter.when(reached, body -> strip(body, part, block, last));
+        if (direct == 0) {
+            emitter.loop("panel", part.from(), part.to(), 1, (body, panel) -> keep(body, part, block, panel));
+        } else if (blocking.keepsAny()) {
+            emitter.when(reachesLast(part), body -> keep(body, part, block, integer(direct)));
         }
+    }
+
+    /** Whether a part has the columns behind the last whole panel. */
+    private Value reachesLast(Part part) {
+        return new Value.Compare(Comparison.GREATER, part.to(), integer(blocking.directPanels()));
     }
 
     private static Value min(Value value, int most) {
@@ -191,24 +180,31 @@ final class MatrixParts {
         Value at = plus(
                 times(toLong(firstRow(part)), (long) product.columns() * Float.BYTES),
                 times(toLong(panel), (long) library.columns() * Float.BYTES));
-        Value to = buffers.get(written.orElseThrow());
+        Value to = buffers.get(epilogue.written().orElseThrow());
         emitter.add(tiles.call(LEFT_PANELS, RIGHT_PANELS, right, to, at, part.rows(), block.depth(), block.k()));
     }
 
-    private void strip(Emitter emitter, Part part, Block block, Value panel) {
+    private void keep(Emitter emitter, Part part, Block block, Value panel) {
         Value right = right(emitter, part, block, panel);
-        boolean one = blocking.depthBlocks() == 1;
-        Value at = one || direct() > 0 ? NOTHING : times(toLong(minus(panel, part.from())), stripBytes());
-        emitter.add(
-                stripTiles.call(LEFT_PANELS, RIGHT_PANELS, right, STRIPS, at, part.rows(), block.depth(), block.k()));
-        Statement finish = epilogue.callStrip(STRIPS, at, firstRow(part), part.rows(), times(panel, library.columns()));
-        Value end = plus(block.k(), block.depth());
-        if (one) {
-            emitter.add(finish);
-        } else {
-            Value isLast = new Value.Compare(Comparison.EQUAL, end, integer(product.depth()));
-            emitter.when(isLast, body -> body.add(finish));
+        Value at = blocking.directPanels() > 0
+                ? NOTHING
+                : times(toLong(minus(panel, part.from())), (long) library.columns() * Float.BYTES);
+        emitter.add(keptTiles.call(LEFT_PANELS, RIGHT_PANELS, right, KEPT, at, part.rows(), block.depth(), block.k()));
+    }
+
+    private void finish(Emitter emitter, Part part) {
+        Value rows = part.rows();
+        int columns = library.columns();
+        if (blocking.directPanels() > 0) {
+            Value from = integer((long) blocking.directPanels() * columns);
+            Value all = integer(product.columns());
+            emitter.when(
+                    reachesLast(part), body -> body.add(epilogue.callRows(KEPT, firstRow(part), rows, from, all)));
+            return;
         }
+        Value end = times(part.to(), columns);
+        Value to = product.columns() % columns == 0 ? end : min(end, product.columns());
+        emitter.add(epilogue.callRows(KEPT, firstRow(part), rows, times(part.from(), columns), to));
     }
 
     /** The part's first row among those of all products. */

@@ -48,6 +48,6 @@ class MatrixBlockingTest {
 
     private static MatrixBlocking blocking(int batch, int rows, int columns, int depth, int lanes) {
         MatrixCase shape = new MatrixCase(batch, rows, columns, depth, false, true, MatrixCase.End.WRITE);
-        return MatrixBlocking.of(shape.launch(), new TileLibrary(lanes));
+        return MatrixBlocking.of(shape.launch(), new TileLibrary(lanes), false);
     }
 }
