@@ -57,6 +57,15 @@ public record Access(
         return columnStride == 0;
     }
 
+    /** How many elements a walk over the space touches: dimensions that do not move it show the same ones again. */
+    public long elements(Space space) {
+        long elements = isRowValue() ? 1 : space.width();
+        for (int i = 0; i < rowStrides.size(); i++) {
+            elements *= rowStrides.get(i) == 0 ? 1 : space.outer().get(i);
+        }
+        return elements;
+    }
+
     /** Whether rows follow each other without gaps, as the space walks them, from the buffer's beginning. */
     public boolean isDense(Space space) {
         long stride = space.width();

@@ -1,5 +1,6 @@
 package dev.quipu.codegen.launch;
 
+import dev.quipu.compiler.cluster.Costs;
 import java.util.List;
 
 /**
@@ -37,5 +38,14 @@ public record AttentionLaunch(
         if (starts && kind == Kind.CACHED) {
             throw new AssertionError("a cache holds one document");
         }
+    }
+
+    /**
+     * Pairs of a query and a key that it sees, in one head of one sequence. A cache is counted as full, and the documents of a
+     * row as one.
+     */
+    public long visiblePairs() {
+        int before = kind == Kind.CACHED ? Math.max(0, keys - queries) : 0;
+        return Costs.visiblePairs(queries, window, before);
     }
 }

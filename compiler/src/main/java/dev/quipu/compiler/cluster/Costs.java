@@ -11,7 +11,10 @@ import dev.quipu.dsl.op.MatMul;
 import dev.quipu.dsl.op.Pointwise;
 import java.util.List;
 
-/** What a node costs. Products and attention count exactly; everything else by operations per element. */
+/**
+ * What a node costs. Products and attention count exactly; everything else by operations per element. Where the documents of a
+ * row begin is not known before a program runs: attention counts as if each row were one document.
+ */
 public final class Costs {
     /** Floating-point operations a second: two cores of 16 lanes at about nine tenths of their peak. */
     public static final double FLOPS_PER_SECOND = 200e9;
@@ -63,15 +66,26 @@ public final class Costs {
     /** 2 D per pair of a query and a key that it sees, over all batches and heads. */
     private static long attentionProduct(List<Tensor> inputs, int window, int before) {
         Shape queries = inputs.getFirst().shape();
+        return 2 * visiblePairs(queries.size(1), window, before) * queries.size(0) * queries.size(2) * queries.size(3);
+    }
+
+    /**
+     * Pairs of a query and a key that it sees, itself included, in one head of one sequence of one document.
+     *
+     * @param window how many keys a query sees at most; 0 for all
+     * @param before keys in front of the first query
+     */
+    public static long visiblePairs(int queries, int window, int before) {
         long pairs = 0;
-        for (int query = 0; query < queries.size(1); query++) {
+        for (int query = 0; query < queries; query++) {
             int visible = before + query + 1;
             pairs += window == 0 ? visible : Math.min(window, visible);
         }
-        return 2 * pairs * queries.size(0) * queries.size(2) * queries.size(3);
+        return pairs;
     }
 
-    private static long operations(Expression expression) {
+    /** Operators, functions and comparisons of a formula. */
+    public static long operations(Expression expression) {
         return switch (expression) {
             case Expression.Literal literal -> 0;
             case Expression.Name name -> 0;
