@@ -11,10 +11,12 @@ import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.LaunchTime;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.device.TimedExecutable;
 import dev.quipu.runtime.training.ModelFlops;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 
@@ -39,6 +41,7 @@ public final class StepBenchmark implements AutoCloseable {
      * @param slowestMillis of all steps
      * @param flops of one step, as {@link ModelFlops} counts them
      * @param peakBytes native memory: state, and what intermediate values share
+     * @param profile of the measured steps, where the device times launches while they run
      */
     public record Result(
             int batch,
@@ -48,7 +51,8 @@ public final class StepBenchmark implements AutoCloseable {
             double fastestMillis,
             double slowestMillis,
             double flops,
-            long peakBytes) {
+            long peakBytes,
+            Optional<StepProfile> profile) {
         public double tokensPerSecond() {
             return 1e3 * batch * sequence / stepMillis;
         }
@@ -91,19 +95,22 @@ public final class StepBenchmark implements AutoCloseable {
      */
     public Result run(int warmUp, int steps, IntConsumer progress) {
         long[] nanos = new long[steps];
+        Optional<StepClock> clock = clock(steps);
         for (int i = -warmUp; i < steps; i++) {
             long start = System.nanoTime();
-            gradient.run();
-            update.run();
+            if (i >= 0 && clock.isPresent()) {
+                clock.get().run(i);
+            } else {
+                gradient.run();
+                update.run();
+            }
             if (i >= 0) {
                 nanos[i] = System.nanoTime() - start;
             }
             progress.accept(warmUp + i + 1);
         }
-        float loss = gradient.result(Traced.LOSS).getFloat(0);
-        if (!Float.isFinite(loss)) {
-            throw QuipuException.of("a finite loss", Float.toString(loss), "bench", "");
-        }
+        requireFiniteLoss();
+        Optional<StepProfile> profile = clock.map(it -> it.profile(nanos));
         Arrays.sort(nanos);
         return new Result(
                 batch,
@@ -113,14 +120,48 @@ public final class StepBenchmark implements AutoCloseable {
                 nanos[0] / 1e6,
                 nanos[steps - 1] / 1e6,
                 flops,
-                state.bytes() + Math.max(gradient.arenaBytes(), update.arenaBytes()));
+                state.bytes() + Math.max(gradient.arenaBytes(), update.arenaBytes()),
+                profile);
     }
 
-    /** The launches of a step with their times. */
-    public List<LaunchTime> profile() {
+    private Optional<StepClock> clock(int steps) {
+        return gradient instanceof TimedExecutable timedGradient && update instanceof TimedExecutable timedUpdate
+                ? Optional.of(new StepClock(timedGradient, timedUpdate, steps))
+                : Optional.empty();
+    }
+
+    private void requireFiniteLoss() {
+        float loss = gradient.result(Traced.LOSS).getFloat(0);
+        if (!Float.isFinite(loss)) {
+            throw QuipuException.of("a finite loss", Float.toString(loss), "bench", "");
+        }
+    }
+
+    /**
+     * The launches of a step with their times, from runs of their own: for devices that do not time launches while they are
+     * measured.
+     *
+     * @param stepMillis of a step that nobody watches
+     */
+    public StepProfile profile(double stepMillis) {
         List<LaunchTime> times = new ArrayList<>(gradient.profile(PROFILED_RUNS));
-        times.addAll(update.profile(PROFILED_RUNS));
-        return times;
+        update.profile(PROFILED_RUNS).stream()
+                .map(time -> new LaunchTime(time.launch().among(StepClock.OPTIMIZER), time.nanos()))
+                .forEach(times::add);
+        return new StepProfile(times, stepMillis * 1e6);
+    }
+
+    /** Whether {@link #trace} can tell what workers do. */
+    public boolean canTrace() {
+        return gradient instanceof TimedExecutable && update instanceof TimedExecutable;
+    }
+
+    /** What workers do in one more step. */
+    public StepTrace trace() {
+        if (gradient instanceof TimedExecutable timedGradient && update instanceof TimedExecutable timedUpdate) {
+            return new StepTrace(timedGradient.trace(), timedUpdate.trace());
+        }
+        throw new AssertionError("a trace of " + gradient);
     }
 
     @Override

@@ -2,16 +2,23 @@ package dev.quipu.runtime.cli;
 
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.precision.Precision;
+import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.bench.Roofline;
 import dev.quipu.runtime.bench.StepBenchmark;
+import dev.quipu.runtime.bench.StepProfile;
+import dev.quipu.runtime.device.Ceilings;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.plan.PlanNames;
 import dev.quipu.runtime.training.Progress;
 import dev.quipu.runtime.view.LaunchView;
 import dev.quipu.runtime.view.Quantity;
+import dev.quipu.runtime.view.RooflineView;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(name = "bench", description = "Times training steps on random tokens.")
 final class BenchCommand extends QuipuCommand {
+    private static final int KERNELS = 10;
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A preset, a class, a .java file or a model folder.")
     private String model;
@@ -34,10 +42,25 @@ final class BenchCommand extends QuipuCommand {
             description = "Steps before that, not measured; default: 10.")
     private int warmUp;
 
-    @Option(names = "--profile", description = "Also shows the time of each kind of launch.")
+    @Option(
+            names = "--profile",
+            description = {
+                "Also shows the ten kernels furthest from what the machine could do.",
+                "On other devices than jvm: the time of each kind of launch, and the ten slowest kernels."
+            })
     private boolean profile;
 
-    @Option(names = "--json", description = "Prints one JSON object.")
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = {
+                "Writes when each launch of a step ran, and each part on each worker, as JSON for Perfetto"
+                        + " (https://ui.perfetto.dev).",
+                "Of one more step, which is not measured; on the jvm device."
+            })
+    private Path trace;
+
+    @Option(names = "--json", description = "Prints one JSON object, with all of the tables.")
     private boolean json;
 
     @Mixin
@@ -63,21 +86,61 @@ final class BenchCommand extends QuipuCommand {
         int rows = argument(batch::batch);
         int sequence = argument(() -> batch.sequence(source.model()));
         Compiler compiler = argument(() -> loss.applyTo(new Compiler(false).keeping(plan.request())));
-        try (Device device = argument(devices::open);
-                StepBenchmark benchmark = argument(() -> new StepBenchmark(
-                        source.model(), device, precision.applyTo(compiler, device), rows, sequence))) {
-            StepBenchmark.Result result = measure(benchmark);
-            if (json) {
-                out().println(JsonMapper.shared().writeValueAsString(values(source, device, result)));
-                return SUCCESS;
+        try (Device device = argument(devices::open)) {
+            Compiler precise = argument(() -> precision.applyTo(compiler, device));
+            // before there is a model: two large things need not be in memory at once
+            Optional<Ceilings> ceilings = device.ceilings();
+            try (StepBenchmark benchmark =
+                    argument(() -> new StepBenchmark(source.model(), device, precise, rows, sequence))) {
+                requireTrace(benchmark, device);
+                StepBenchmark.Result result = measure(benchmark);
+                Optional<StepProfile> times = result.profile().or(() -> profiled(benchmark, result));
+                show(source, device, result, times, ceilings);
+                if (trace != null) {
+                    benchmark.trace().write(trace);
+                }
             }
-            print(source, device, result);
-            if (profile) {
-                out().print(LaunchView.text(benchmark.profile()));
-                out().flush();
-            }
-            return SUCCESS;
         }
+        return SUCCESS;
+    }
+
+    /** Refuses before long work what the device cannot do. */
+    private void requireTrace(StepBenchmark benchmark, Device device) {
+        if (trace != null && !benchmark.canTrace()) {
+            argument(() -> {
+                throw QuipuException.of(
+                        "the jvm device", device.name(), "--trace", "no other tells what its workers do");
+            });
+        }
+    }
+
+    private Optional<StepProfile> profiled(StepBenchmark benchmark, StepBenchmark.Result result) {
+        return profile ? Optional.of(benchmark.profile(result.stepMillis())) : Optional.empty();
+    }
+
+    private void show(
+            ModelSource source,
+            Device device,
+            StepBenchmark.Result result,
+            Optional<StepProfile> times,
+            Optional<Ceilings> ceilings) {
+        if (json) {
+            Map<String, Object> values = values(source, device, result);
+            times.ifPresent(known -> values.putAll(BenchJson.values(known, ceilings, KERNELS)));
+            out().println(JsonMapper.shared().writeValueAsString(values));
+            return;
+        }
+        print(source, device, result);
+        times.ifPresent(known -> out().print("\n" + tables(known, ceilings)));
+        out().flush();
+    }
+
+    private String tables(StepProfile times, Optional<Ceilings> ceilings) {
+        if (ceilings.isEmpty()) {
+            return LaunchView.text(times);
+        }
+        Roofline roofline = new Roofline(times, ceilings.get());
+        return RooflineView.kinds(roofline) + (profile ? "\n" + RooflineView.furthest(roofline, KERNELS) : "");
     }
 
     private StepBenchmark.Result measure(StepBenchmark benchmark) {

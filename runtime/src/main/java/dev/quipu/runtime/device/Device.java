@@ -3,6 +3,7 @@ package dev.quipu.runtime.device;
 import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -28,6 +29,11 @@ public interface Device extends AutoCloseable {
             throw QuipuException.of(
                     found, precision.toString(), "--precision", "the " + name() + " device has no other");
         }
+    }
+
+    /** Measures what the machine does at most, in half a second or so; empty where the device cannot tell. */
+    default Optional<Ceilings> ceilings() {
+        return Optional.empty();
     }
 
     /**

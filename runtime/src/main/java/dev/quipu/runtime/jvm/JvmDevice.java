@@ -4,10 +4,12 @@ import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.device.AngleTables;
+import dev.quipu.runtime.device.Ceilings;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
 import java.lang.foreign.Arena;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,6 +92,11 @@ public final class JvmDevice implements Device {
     public synchronized Executable load(Scheduled scheduled, State state) {
         require(scheduled.precision());
         return new JvmExecutable(JvmProgram.of(scheduled, lanes), state, this);
+    }
+
+    @Override
+    public synchronized Optional<Ceilings> ceilings() {
+        return Optional.of(MachineCeilings.measure(pool));
     }
 
     WorkerPool pool() {

@@ -8,23 +8,24 @@ import dev.quipu.compiler.memory.Place;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.buffer.Buffer;
-import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.IndexBounds;
 import dev.quipu.runtime.device.LaunchClock;
 import dev.quipu.runtime.device.LaunchInfo;
 import dev.quipu.runtime.device.LaunchInfos;
-import dev.quipu.runtime.device.LaunchTime;
 import dev.quipu.runtime.device.ProgramBuffers;
+import dev.quipu.runtime.device.RunTrace;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.device.TimedExecutable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A program's kernels, bound to their buffers. */
-final class JvmExecutable implements Executable {
+final class JvmExecutable implements TimedExecutable {
     private final Arena arena = Arena.ofShared();
     private final JvmDevice device;
     private final Scheduled scheduled;
@@ -154,15 +155,7 @@ final class JvmExecutable implements Executable {
     }
 
     @Override
-    public List<LaunchTime> profile(int runs) {
-        LaunchClock clock = new LaunchClock(launches, runs);
-        for (int run = 0; run < runs; run++) {
-            profile(clock, run);
-        }
-        return clock.medians();
-    }
-
-    private void profile(LaunchClock clock, int run) {
+    public void run(LaunchClock clock, int run) {
         bounds.check();
         synchronized (device.workspace()) {
             bind();
@@ -171,6 +164,23 @@ final class JvmExecutable implements Executable {
                 device.pool().run(kernels[i], launched[i]);
                 clock.set(i, run, System.nanoTime() - start);
             }
+        }
+    }
+
+    @Override
+    public RunTrace trace() {
+        bounds.check();
+        synchronized (device.workspace()) {
+            bind();
+            PartLog log = new PartLog(kernels, device.workers());
+            List<RunTrace.LaunchSpan> spans = new ArrayList<>();
+            for (int i = 0; i < kernels.length; i++) {
+                JvmKernel traced = new TracedKernel(kernels[i], i, log);
+                long start = System.nanoTime();
+                device.pool().run(traced, launched[i]);
+                spans.add(new RunTrace.LaunchSpan(launches.get(i), start, System.nanoTime()));
+            }
+            return new RunTrace(spans, log.spans());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.reference;
 
+import dev.quipu.codegen.launch.LaunchWork;
 import dev.quipu.compiler.cluster.Costs;
 import dev.quipu.compiler.reference.Array;
 import dev.quipu.compiler.reference.Reference;
@@ -95,11 +96,15 @@ final class ReferenceExecutable implements Executable {
 
     private static LaunchInfo info(Node node) {
         String layer = node.site().layer();
-        long bytes =
-                node.inputs().stream().mapToLong(input -> input.type().bytes()).sum()
-                        + node.types().stream().mapToLong(Type::bytes).sum();
+        long read =
+                node.inputs().stream().mapToLong(input -> input.type().bytes()).sum();
+        long written = node.types().stream().mapToLong(Type::bytes).sum();
         String mnemonic = node.op().mnemonic();
-        return new LaunchInfo(layer.isEmpty() ? mnemonic : layer + "." + mnemonic, mnemonic, Costs.flops(node), bytes);
+        return new LaunchInfo(
+                layer.isEmpty() ? mnemonic : layer + "." + mnemonic,
+                mnemonic,
+                node.types().toString(),
+                new LaunchWork(Costs.flops(node), read, written));
     }
 
     @Override

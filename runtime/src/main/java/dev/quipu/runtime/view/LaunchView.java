@@ -1,59 +1,42 @@
 package dev.quipu.runtime.view;
 
-import dev.quipu.runtime.device.LaunchTime;
-import java.util.Comparator;
+import dev.quipu.runtime.bench.LaunchGroup;
+import dev.quipu.runtime.bench.StepProfile;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
-/** Where the time of a program goes, as tables: by kind of launch, and the kernels that take longest. */
+/** Where the time of a step goes, as tables: by kind of launch, and the kernels that take longest. */
 public final class LaunchView {
     private static final int KERNELS = 10;
 
     private LaunchView() {}
 
-    public static String text(List<LaunchTime> launches) {
-        double all = Math.max(1, nanos(launches));
+    public static String text(StepProfile profile) {
+        double all = Math.max(1, profile.nanos());
         TextTable table = new TextTable("lrrrrr");
-        table.row("kind", "launches", "ms", "share", "FLOP/s", "B/s");
-        groups(launches, launch -> launch.launch().kind(), Integer.MAX_VALUE, table, all);
-        table.row("all", launches.size(), millis(nanos(launches)), "", "", "");
-        table.line("").row("slowest kernels", "launches", "ms", "share", "FLOP/s", "B/s");
-        groups(launches, launch -> launch.launch().name(), KERNELS, table, all);
+        table.row("kind", "launches", "ms", "of step", "FLOP/s", "B/s");
+        rows(LaunchGroup.kinds(profile), LaunchGroup::kind, table, all);
+        table.row("gaps", "", millis(profile.gapNanos()), Quantity.percent(profile.gapNanos(), all), "", "");
+        table.row("step", profile.launches().size(), millis(all), "", "", "");
+        table.line("").row("slowest kernels", "launches", "ms", "of step", "FLOP/s", "B/s");
+        List<LaunchGroup> kernels = LaunchGroup.kernels(profile);
+        rows(kernels.subList(0, Math.min(KERNELS, kernels.size())), LaunchGroup::name, table, all);
         return table.text();
     }
 
-    private static void groups(
-            List<LaunchTime> launches, Function<LaunchTime, String> key, int most, TextTable table, double all) {
-        Map<String, List<LaunchTime>> groups = launches.stream().collect(Collectors.groupingBy(key));
-        groups.entrySet().stream()
-                .sorted(Comparator.comparingDouble(group -> -nanos(group.getValue())))
-                .limit(most)
-                .forEach(group -> row(table, group.getKey(), group.getValue(), all));
+    private static void rows(
+            List<LaunchGroup> groups, Function<LaunchGroup, String> name, TextTable table, double all) {
+        groups.forEach(group -> table.row(
+                name.apply(group),
+                group.launches().size(),
+                millis(group.nanos()),
+                Quantity.percent(group.nanos(), all),
+                Quantity.flops(group.flopsPerSecond()),
+                Quantity.bytes(group.bytesPerSecond())));
     }
 
-    private static void row(TextTable table, String name, List<LaunchTime> launches, double all) {
-        double nanos = Math.max(1, nanos(launches));
-        double flops =
-                launches.stream().mapToLong(time -> time.launch().flops()).sum();
-        double bytes =
-                launches.stream().mapToLong(time -> time.launch().bytes()).sum();
-        table.row(
-                name,
-                launches.size(),
-                millis(nanos),
-                String.format(Locale.ROOT, "%.1f%%", 100 * nanos / all),
-                Quantity.flops(flops / nanos * 1e9),
-                Quantity.bytes(bytes / nanos * 1e9));
-    }
-
-    private static double nanos(List<LaunchTime> launches) {
-        return launches.stream().mapToLong(LaunchTime::nanos).sum();
-    }
-
-    private static String millis(double nanos) {
+    static String millis(double nanos) {
         return String.format(Locale.ROOT, "%.2f", nanos / 1e6);
     }
 }

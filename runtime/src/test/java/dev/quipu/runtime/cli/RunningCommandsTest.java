@@ -153,27 +153,6 @@ class RunningCommandsTest {
     }
 
     @Test
-    void benchShowsWhereTimeGoes() {
-        Call call = Call.of(
-                "bench",
-                OwnModel.class.getName(),
-                "--device",
-                "reference",
-                "--batch",
-                "1",
-                "--seq",
-                "4",
-                "--steps",
-                "1",
-                "--warmup",
-                "0",
-                "--profile");
-
-        assertEquals(0, call.exitCode(), call.errors());
-        assertTrue(call.output().contains("slowest kernels"), call.output());
-    }
-
-    @Test
     void tokensAreBytes() {
         assertEquals("104 195 169\n", Call.of("tokenizer", "encode", "hé").output());
         assertEquals("hé\n", Call.of("tokenizer", "decode", "104 195", "169").output());

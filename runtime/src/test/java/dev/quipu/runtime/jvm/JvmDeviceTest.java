@@ -16,12 +16,16 @@ import dev.quipu.dsl.op.ReadState;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.LaunchTime;
+import dev.quipu.runtime.device.RunTrace;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.device.TimedExecutable;
 import dev.quipu.runtime.op.Programs;
 import dev.quipu.runtime.reference.ReferenceDevice;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,10 +121,39 @@ class JvmDeviceTest {
             assertEquals(
                     program.launches(), times.stream().map(LaunchTime::launch).toList());
             assertTrue(times.stream().allMatch(time -> time.nanos() > 0));
-            assertTrue(times.stream().allMatch(time -> time.launch().bytes() > 0));
+            assertTrue(times.stream().allMatch(time -> time.launch().work().bytes() > 0));
             assertTrue(
                     program.launches().stream().anyMatch(launch -> launch.kind().equals("gather")));
             assertTrue(program.arenaBytes() > 0);
+        }
+    }
+
+    /** Every part of every launch stands in the trace once, within its launch, and the run's results are the same. */
+    @Test
+    void aTraceHasEveryPartOnce() {
+        try (JvmDevice device = new JvmDevice(2);
+                State state = new State();
+                TimedExecutable program = (TimedExecutable) device.load(squares(64), state)) {
+            program.input("x").setFloat(3, 2);
+            program.run();
+            float[] expected = program.result("y").toFloats();
+            RunTrace trace = program.trace();
+            assertArrayEquals(expected, program.result("y").toFloats());
+            assertEquals(
+                    program.launches(),
+                    trace.launches().stream().map(RunTrace.LaunchSpan::launch).toList());
+            Set<List<Integer>> seen = new HashSet<>();
+            for (RunTrace.PartSpan part : trace.parts()) {
+                RunTrace.LaunchSpan launch = trace.launches().get(part.launch());
+                assertTrue(seen.add(List.of(part.launch(), part.phase(), part.part())), part.toString());
+                assertTrue(launch.begin() <= part.begin() && part.end() <= launch.end(), part.toString());
+            }
+            assertEquals(
+                    trace.launches().size(),
+                    trace.parts().stream()
+                            .map(RunTrace.PartSpan::launch)
+                            .distinct()
+                            .count());
         }
     }
 

@@ -1,0 +1,62 @@
+package dev.quipu.runtime.jvm;
+
+import dev.quipu.dsl.DType;
+import dev.quipu.runtime.buffer.Buffer;
+import dev.quipu.runtime.device.Ceilings;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Measures what the machine does at most, by way of the same workers that run kernels. The best of many short launches counts:
+ * whatever else happens on the machine only makes them slower.
+ */
+final class MachineCeilings {
+    /** Far more than caches hold, which on servers is hundreds of megabytes that many share. */
+    private static final long MEMORY = 512L << 20;
+
+    private static final long ENOUGH_NANOS = 150_000_000;
+    private static final int ENOUGH_RUNS = 5;
+
+    /** A machine that takes this long gets no better number. */
+    private static final long MOST_NANOS = 5_000_000_000L;
+
+    private final WorkerPool pool;
+
+    private MachineCeilings(WorkerPool pool) {
+        this.pool = pool;
+    }
+
+    static Ceilings measure(WorkerPool pool) {
+        MachineCeilings machine = new MachineCeilings(pool);
+        double flops = machine.perSecond(new FmaProbe(pool.workers()));
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment memory =
+                    Buffer.allocate(arena, DType.F32, MEMORY / Float.BYTES).segment();
+            double read = machine.perSecond(new ReadProbe(memory, MEMORY, pool.workers()));
+            double copy = machine.perSecond(new CopyProbe(memory, MEMORY, pool.workers()));
+            return new Ceilings(flops, read, copy);
+        }
+    }
+
+    /** The best rate. A probe grows while launches are short, so that little is done before the JIT has compiled it. */
+    private double perSecond(Probe probe) {
+        long begin = System.nanoTime();
+        double best = 0;
+        int runs = 0;
+        long now = begin;
+        while (now - begin < MOST_NANOS && (runs < ENOUGH_RUNS || now - begin < ENOUGH_NANOS)) {
+            long start = System.nanoTime();
+            pool.run(probe, probe);
+            now = System.nanoTime();
+            double rate = 1e9 * probe.amount() / Math.max(1, now - start);
+            if (probe.isWhole()) {
+                best = runs == 0 ? rate : Math.max(best, rate);
+                runs++;
+            } else {
+                best = rate;
+                probe.growAfter(now - start);
+            }
+        }
+        return best;
+    }
+}

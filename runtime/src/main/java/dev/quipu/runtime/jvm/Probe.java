@@ -1,0 +1,63 @@
+package dev.quipu.runtime.jvm;
+
+import dev.quipu.codegen.jvm.JvmKernel;
+
+/** A kernel that does one thing and nothing else, to find out how fast that can be. It has parts of equal size. */
+abstract class Probe implements JvmKernel {
+    /** So many for each worker that one who is held up leaves his to the others. */
+    private static final int PARTS_A_WORKER = 32;
+
+    /** A launch that is shorter than this may double. */
+    private static final long SHORT_NANOS = 4_000_000;
+
+    private final int parts;
+    private final int most;
+    private int size = 1;
+
+    /**
+     * @param most steps that a part has in the end, a power of two
+     */
+    Probe(int workers, long most) {
+        this.parts = partsOf(workers);
+        this.most = Math.toIntExact(Long.highestOneBit(most));
+    }
+
+    static int partsOf(int workers) {
+        return workers * PARTS_A_WORKER;
+    }
+
+    @Override
+    public final int phases() {
+        return 1;
+    }
+
+    @Override
+    public final int parts(int phase) {
+        return parts;
+    }
+
+    @Override
+    public final void run(int phase, int part, int worker) {
+        run(part, size);
+    }
+
+    /** Whether it has its whole size. */
+    final boolean isWhole() {
+        return size == most;
+    }
+
+    final void growAfter(long nanos) {
+        if (nanos < SHORT_NANOS && !isWhole()) {
+            size *= 2;
+        }
+    }
+
+    /** What a launch does. */
+    final double amount() {
+        return (double) parts * size * amountOfStep();
+    }
+
+    abstract double amountOfStep();
+
+    abstract void run(int part, int steps);
+}

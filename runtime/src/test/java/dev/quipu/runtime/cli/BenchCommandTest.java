@@ -1,0 +1,91 @@
+package dev.quipu.runtime.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quipu.runtime.model.OwnModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Where the time of a step goes, on the command line. */
+class BenchCommandTest {
+    @TempDir
+    private Path folder;
+
+    private static Call bench(String... options) {
+        List<String> call = new ArrayList<>(
+                List.of("bench", OwnModel.class.getName(), "--batch", "2", "--seq", "8", "--steps", "4"));
+        call.addAll(List.of("--warmup", "1"));
+        call.addAll(List.of(options));
+        return Call.of(call.toArray(String[]::new));
+    }
+
+    @Test
+    void jsonHasTheWholeRoofline() {
+        Path trace = folder.resolve("trace.json");
+        Call call = bench("--json", "--trace", trace.toString());
+        assertEquals(0, call.exitCode(), call.errors());
+        JsonNode result = JsonMapper.shared().readTree(call.output());
+        JsonNode kinds = result.path("kinds");
+        double launches = kinds.valueStream()
+                .mapToDouble(kind -> kind.path("millis").asDouble())
+                .sum();
+        double least = kinds.valueStream()
+                .mapToDouble(kind -> kind.path("leastMillis").asDouble())
+                .sum();
+        assertAll(
+                () -> assertTrue(result.path("ceilings").path("flopsPerSecond").asDouble() > 0),
+                () -> assertTrue(
+                        result.path("ceilings").path("readBytesPerSecond").asDouble() > 0),
+                () -> assertTrue(
+                        result.path("ceilings").path("copyBytesPerSecond").asDouble() > 0),
+                () -> assertEquals(
+                        least, result.path("roofline").path("stepMillis").asDouble(), 1e-9),
+                () -> assertEquals(
+                        least / (launches + result.path("gapMillis").asDouble()),
+                        result.path("roofline").path("share").asDouble(),
+                        1e-9),
+                () -> assertTrue(kinds.valueStream()
+                        .anyMatch(kind -> kind.path("kind").asString().equals("optimizer"))),
+                () -> assertEquals(10, result.path("kernels").size()),
+                () -> assertTrue(JsonMapper.shared()
+                                .readTree(trace.toFile())
+                                .path("traceEvents")
+                                .size()
+                        > 10));
+    }
+
+    @Test
+    void aLineAndTheKindsAndOnDemandTheKernels() {
+        String tables = bench("--profile").output();
+        assertTrue(tables.contains("tokens/s"), tables);
+        assertTrue(tables.contains("of ceiling"), tables);
+        assertTrue(tables.contains("furthest from the ceiling"), tables);
+    }
+
+    @Test
+    void otherDevicesHaveTimesAndNoCeilings() {
+        String tables = bench("--device", "reference", "--profile").output();
+        assertTrue(tables.contains("slowest kernels"), tables);
+        assertFalse(tables.contains("ceiling"), tables);
+        Call json = bench("--device", "reference", "--json");
+        assertFalse(json.output().contains("kinds"), json.output());
+    }
+
+    @Test
+    void whatCannotBeTracedIsRefused() {
+        Path trace = folder.resolve("trace.json");
+        Call call = bench("--device", "reference", "--trace", trace.toString());
+        assertEquals(2, call.exitCode());
+        assertTrue(call.errors().contains("--trace: expected the jvm device, found reference"), call.errors());
+        assertFalse(Files.exists(trace));
+    }
+}
