@@ -41,7 +41,7 @@ class ProbeTest {
             Buffer buffer = counted(arena);
             CopyProbe probe = new CopyProbe(buffer.segment(), buffer.byteSize(), workers);
             runWhole(probe);
-            assertEquals(buffer.byteSize(), probe.amount());
+            assertEquals((double) buffer.byteSize(), probe.amount());
             float[] all = buffer.toFloats();
             float[] half = new float[FLOATS / 2];
             System.arraycopy(all, FLOATS / 2, half, 0, half.length);
