@@ -268,8 +268,8 @@ final class SubsetForms {
             vector(statement, "vector of " + type.lanes());
         } else if (type.kind() == Kind.LONG) {
             refusals.add(statement, "LONG", "indices are int");
-        } else if (type.kind() == Kind.SEGMENT) {
-            refusals.add(statement, "SEGMENT", "a GPU's memory is FLOATS, BFLOATS and INTS");
+        } else if (type.kind() == Kind.SEGMENT || type.kind() == Kind.BSEGMENT) {
+            refusals.add(statement, type.kind().name(), "a GPU's memory is FLOATS, BFLOATS and INTS");
         }
     }
 

@@ -53,12 +53,19 @@ final class AttentionMethods {
     private final TileLibrary library;
     private final int lanes;
     private final int head;
+    private final KernelType factors;
 
     AttentionMethods(AttentionGeometry geometry) {
         this.geometry = geometry;
         this.library = geometry.library();
         this.lanes = library.lanes();
         this.head = geometry.launch().headSize();
+        this.factors = Segments.type(geometry.launch().buffers().getFirst());
+    }
+
+    /** A method of the library that packs queries, keys, values or gradients. */
+    private String ofFactors(String method) {
+        return TileLibrary.over(factors, method);
     }
 
     /** Address of a row of a right panel or of scores. */
@@ -80,7 +87,7 @@ final class AttentionMethods {
                         atLeast(COUNT, integer((half + 1L) * lanes)),
                         whole -> call(
                                 whole,
-                                library.packRightTransposed(lanes),
+                                ofFactors(library.packRightTransposed(lanes)),
                                 SOURCE,
                                 from,
                                 stride,
@@ -92,7 +99,7 @@ final class AttentionMethods {
                             same(COUNT, integer((long) half * lanes + tail)),
                             part -> call(
                                     part,
-                                    library.packRightTransposed(tail),
+                                    ofFactors(library.packRightTransposed(tail)),
                                     SOURCE,
                                     from,
                                     stride,
@@ -117,7 +124,7 @@ final class AttentionMethods {
                 Value from = plus(AT, times(toLong(key), (long) geometry.keyRow()));
                 call(
                         loop,
-                        library.packLeftTransposed(rows),
+                        ofFactors(library.packLeftTransposed(rows)),
                         SOURCE,
                         from,
                         stride,
@@ -131,7 +138,7 @@ final class AttentionMethods {
                     Value from = plus(AT, times(toLong(key), (long) geometry.keyRow()));
                     call(
                             part,
-                            library.packLeftTransposed(tail),
+                            ofFactors(library.packLeftTransposed(tail)),
                             SOURCE,
                             from,
                             stride,
@@ -157,7 +164,7 @@ final class AttentionMethods {
                         body,
                         (tile, d, rows) -> call(
                                 tile,
-                                library.packLeft(rows),
+                                ofFactors(library.packLeft(rows)),
                                 SOURCE,
                                 plus(AT, times(toLong(d), (long) Float.BYTES)),
                                 integer(rowBytes),
@@ -225,8 +232,12 @@ final class AttentionMethods {
         return add ? PRODUCT + "Add" : PRODUCT;
     }
 
-    /** {@code (panel, at, temporary, target, to, count)}: the first count columns of a panel, as rows of a tensor. */
-    Method unpack(String name, int rowBytes, boolean add) {
+    /**
+     * {@code (panel, at, temporary, target, to, count)}: the first count columns of a panel, as rows of a tensor.
+     *
+     * @param tensor SEGMENT or BSEGMENT
+     */
+    Method unpack(String name, int rowBytes, boolean add, KernelType tensor) {
         Value.Variable temporary = variable("temporary", KernelType.SEGMENT);
         Value.Variable target = variable("target", KernelType.SEGMENT);
         Value.Variable to = variable("to", KernelType.LONG);
@@ -247,7 +258,8 @@ final class AttentionMethods {
                 }
                 int width = Math.min(geometry.panel(), head - d);
                 Value into = plus(to, (long) d * Float.BYTES);
-                call(body, library.copy(width, add), temporary, target, into, integer(rowBytes), COUNT);
+                String copy = TileLibrary.over(tensor, library.copy(width, add));
+                call(body, copy, temporary, target, into, integer(rowBytes), COUNT);
             }
         });
     }

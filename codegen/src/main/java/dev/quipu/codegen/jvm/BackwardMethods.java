@@ -182,7 +182,10 @@ final class BackwardMethods {
         Value.Variable at = variable("at", KernelType.LONG);
         Value.Variable line = variable("line", KernelType.LONG);
         String comment = "Log-sum-exp of a panel's queries, and scale * sum of output * gradient.";
-        List<Value.Variable> parameters = List.of(OUTPUT, GRADIENT, at, LOG_SUM_EXP, line, STATISTICS, COUNT);
+        KernelType factors = Segments.type(launch.buffers().getFirst());
+        Value.Variable output = variable(OUTPUT.name(), factors);
+        Value.Variable gradient = variable(GRADIENT.name(), factors);
+        List<Value.Variable> parameters = List.of(output, gradient, at, LOG_SUM_EXP, line, STATISTICS, COUNT);
         return Method.of(STATISTICS_OF, comment, parameters, body -> {
             Value logSumExp = longInteger(AttentionPasses.LOG_SUM_EXP * geometry.panelRow());
             call(body, "Tiles.copyFloats", LOG_SUM_EXP, line, STATISTICS, logSumExp, COUNT);
@@ -191,16 +194,16 @@ final class BackwardMethods {
                 Value.Variable sum = loop.let("sum", number(0, lanes));
                 loop.loop("d", integer(0), integer(whole), lanes, (inner, d) -> {
                     Value place = plus(from, toLong(times(d, Float.BYTES)));
-                    Value product = new Value.Fma(load(lanes, OUTPUT, place), load(lanes, GRADIENT, place), sum);
+                    Value product = new Value.Fma(load(lanes, output, place), load(lanes, gradient, place), sum);
                     inner.add(new Statement.Assign(sum, product));
                 });
                 int tail = launch.headSize() - whole;
                 if (tail > 0) {
                     Value place = plus(from, (long) whole * Float.BYTES);
                     KernelType type = KernelType.floats(lanes);
-                    Value output = new Value.Load(type, OUTPUT, place, tail);
-                    Value gradient = new Value.Load(type, GRADIENT, place, tail);
-                    loop.add(new Statement.Assign(sum, new Value.Fma(output, gradient, sum)));
+                    Value outputs = new Value.Load(type, output, place, tail);
+                    Value gradients = new Value.Load(type, gradient, place, tail);
+                    loop.add(new Statement.Assign(sum, new Value.Fma(outputs, gradients, sum)));
                 }
                 Value delta = times(loop.lanes(Value.BinaryOperator.ADD, sum), number(launch.scale(), 1));
                 Value to = plus(toLong(times(query, Float.BYTES)), AttentionPasses.DELTA * geometry.panelRow());

@@ -174,11 +174,11 @@ final class BackwardPanels {
                 methods.score(),
                 methods.product(false),
                 methods.product(true),
-                methods.unpack(UNPACK_QUERIES, geometry.queryRow(), false),
-                methods.unpack(UNPACK_KEYS, geometry.keyRow(), false),
+                methods.unpack(UNPACK_QUERIES, geometry.queryRow(), false, KernelType.SEGMENT),
+                methods.unpack(UNPACK_KEYS, geometry.keyRow(), false, KernelType.SEGMENT),
                 sums.turn()));
         if (geometry.keyBlocks() > 1) {
-            all.add(methods.unpack(UNPACK_QUERIES + "Add", geometry.queryRow(), true));
+            all.add(methods.unpack(UNPACK_QUERIES + "Add", geometry.queryRow(), true, KernelType.SEGMENT));
         }
         return all;
     }

@@ -10,6 +10,7 @@ import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.launch.Access;
 import dev.quipu.codegen.launch.MatrixProduct;
 import dev.quipu.codegen.launch.Step;
+import dev.quipu.dsl.DType;
 import dev.quipu.dsl.formula.Expression;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,7 @@ final class Epilogue {
                         && product.epilogue().getFirst() instanceof Step.Store store
                         && store.name().equals(MatrixProduct.PRODUCT)
                         && store.access().isDense(product.space())
+                        && product.buffers().get(store.access().buffer()).dtype() == DType.F32
                         && !store.accumulate()
                 ? Optional.of(store.access().buffer())
                 : Optional.empty();

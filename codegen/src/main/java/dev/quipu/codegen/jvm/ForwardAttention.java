@@ -83,13 +83,18 @@ final class ForwardAttention {
                 methods.packRows("packValues", geometry.keyRow(), geometry.keyBlock()),
                 methods.score(),
                 methods.product(false),
-                methods.unpack("unpack", geometry.queryRow(), false)));
+                methods.unpack("unpack", geometry.queryRow(), false, output())));
         if (severalBlocks) {
             all.add(methods.product(true));
         }
         int parts = geometry.keyHeads() * geometry.partsOfKeyHead();
         return new Kernel(
                 name, List.of(), buffers(), scratch(), List.of(new Kernel.Phase("attention", parts, phase())), all);
+    }
+
+    /** How the output is stored. */
+    private KernelType output() {
+        return Segments.type(launch.buffers().get(buffers().indexOf(OUTPUT)));
     }
 
     private List<Value.Variable> buffers() {

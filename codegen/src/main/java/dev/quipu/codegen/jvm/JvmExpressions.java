@@ -1,7 +1,9 @@
 package dev.quipu.codegen.jvm;
 
+import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.KernelType.Kind;
+import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +31,7 @@ final class JvmExpressions {
                 case FLOAT -> "FloatVector";
                 case INT -> "IntVector";
                 case BOOLEAN -> "VectorMask<Float>";
-                case LONG, SEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
+                case LONG, SEGMENT, BSEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
                     throw new AssertionError("no vector of " + type.kind());
             };
         }
@@ -38,7 +40,7 @@ final class JvmExpressions {
             case INT -> "int";
             case LONG -> "long";
             case FLOAT -> "float";
-            case SEGMENT -> "MemorySegment";
+            case SEGMENT, BSEGMENT -> "MemorySegment";
             case ARRAY -> "float[]";
             case FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS -> throw ofGpu(type);
         };
@@ -83,7 +85,7 @@ final class JvmExpressions {
             case LONG -> (long) literal.value() + "L";
             case FLOAT -> floatLiteral((float) literal.value());
             case BOOLEAN -> Boolean.toString(literal.value() != 0);
-            case SEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
+            case SEGMENT, BSEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
                 throw new AssertionError("no literal of " + literal.type());
         };
     }
@@ -203,6 +205,9 @@ final class JvmExpressions {
     }
 
     private String load(Value.Load load) {
+        if (load.memory().type().kind() == Kind.BSEGMENT) {
+            return loadRounded(load);
+        }
         String memory = print(load.memory());
         String address = print(load.address());
         boolean array = load.memory().type().kind() == Kind.ARRAY;
@@ -219,6 +224,67 @@ final class JvmExpressions {
                 ? vector + ".fromArray(" + species + ", " + memory + ", " + address + mask + ")"
                 : vector + ".fromMemorySegment(" + species + ", " + memory + ", " + address
                         + ", ByteOrder.nativeOrder()" + mask + ")";
+    }
+
+    /** The upper half of a float, with zeros behind it. */
+    private String loadRounded(Value.Load load) {
+        String memory = print(load.memory());
+        String address = print(halved(load.address()));
+        int lanes = load.type().lanes();
+        if (lanes == 1) {
+            return "BFloat16.value(" + memory + ".get(ValueLayout.JAVA_SHORT_UNALIGNED, " + address + "))";
+        }
+        String mask = load.active() == lanes ? "" : ", " + shortMask(lanes, load.active());
+        return "((IntVector) ShortVector.fromMemorySegment(" + shortSpecies(lanes) + ", " + memory + ", " + address
+                + ", ByteOrder.nativeOrder()" + mask + ").convertShape(VectorOperators.S2I, " + intSpecies(lanes)
+                + ", 0)).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats()";
+    }
+
+    /** Writes a variable, rounded as {@code BFloat16.bits} does it: to the nearest, ties to even; NaN stays. */
+    String storeRounded(Statement.Store store) {
+        if (!(store.value() instanceof Value.Variable value)) {
+            throw new AssertionError("what is rounded is printed several times: " + store);
+        }
+        String memory = print(store.memory());
+        String address = print(halved(store.address()));
+        int lanes = value.type().lanes();
+        if (lanes == 1) {
+            return memory + ".set(ValueLayout.JAVA_SHORT_UNALIGNED, " + address + ", BFloat16.bits(" + value.name()
+                    + "))";
+        }
+        String bits = value.name() + ".reinterpretAsInts()";
+        String last = bits + ".lanewise(VectorOperators.LSHR, 16).and(1)";
+        String isNumber = bits + ".and(0x7fffffff).compare(VectorOperators.LE, 0x7f800000)";
+        String mask = store.active() == lanes ? "" : ", " + shortMask(lanes, store.active());
+        return "((ShortVector) " + bits + ".or(0x400000).blend(" + bits + ".add(0x7fff).add(" + last + "), " + isNumber
+                + ").lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, " + shortSpecies(lanes)
+                + ", 0)).intoMemorySegment(" + memory + ", " + address + ", ByteOrder.nativeOrder()" + mask + ")";
+    }
+
+    /** Half of an even address, term by term: what is the same in all turns of a loop stays so. */
+    private static Value halved(Value address) {
+        return switch (address) {
+            case Value.Literal literal -> new Value.Literal(literal.type(), literal.value() / 2);
+            case Value.Unary(Value.UnaryOperator operator, Value argument)
+            when operator == Value.UnaryOperator.TO_LONG -> new Value.Unary(operator, halved(argument));
+            case Value.Binary(Value.BinaryOperator operator, Value left, Value right)
+            when operator == Value.BinaryOperator.ADD -> new Value.Binary(operator, halved(left), halved(right));
+            case Value.Binary(Value.BinaryOperator operator, Value left, Value.Literal right)
+            when operator == Value.BinaryOperator.MULTIPLY && right.value() % 2 == 0 ->
+                Emitter.times(left, halved(right));
+            default -> new Value.Binary(Value.BinaryOperator.SHIFT_RIGHT, address, Emitter.integer(1));
+        };
+    }
+
+    private String shortSpecies(int lanes) {
+        return constant("VectorSpecies<Short>", "SHORTS_" + lanes, "ShortVector.SPECIES_" + lanes * Short.SIZE);
+    }
+
+    private String shortMask(int lanes, int active) {
+        return constant(
+                "VectorMask<Short>",
+                "FIRST_SHORTS_" + active + "_OF_" + lanes,
+                shortSpecies(lanes) + ".indexInRange(0, " + active + ")");
     }
 
     /** The mask of a vector's first lanes, as a constant. */

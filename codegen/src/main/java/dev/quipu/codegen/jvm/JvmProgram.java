@@ -5,9 +5,9 @@ import dev.quipu.codegen.launch.BoundLaunch;
 import dev.quipu.codegen.launch.Launch;
 import dev.quipu.codegen.launch.LaunchComment;
 import dev.quipu.codegen.launch.Launches;
+import dev.quipu.codegen.launch.MatrixProduct;
 import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.schedule.Scheduled;
-import dev.quipu.dsl.DType;
 import dev.quipu.dsl.QuipuException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,10 +43,12 @@ public record JvmProgram(
      * Lowers and prints a schedule.
      *
      * @param lanes floats of a vector: 16, 8 or 4
-     * @throws QuipuException if products are to be computed in another precision than f32, or anything is bf16
+     * @throws QuipuException if products are to be computed in tf32
      */
     public static JvmProgram of(Scheduled scheduled, int lanes) {
-        requireF32(scheduled);
+        if (scheduled.precision() == Precision.TF32) {
+            throw QuipuException.of("f32 or bf16", "tf32", "precision of kernels for the JVM", "they have no other");
+        }
         Map<Launch, List<BoundLaunch>> equal = new LinkedHashMap<>();
         List<BoundLaunch> launches = Launches.of(scheduled);
         launches.forEach(launch ->
@@ -76,14 +78,10 @@ public record JvmProgram(
                 ScratchSizes.of(kernels));
     }
 
-    private static void requireF32(Scheduled scheduled) {
-        boolean rounded = scheduled.graph().nodes().stream()
-                .flatMap(node -> node.types().stream())
-                .anyMatch(type -> type.dtype() == DType.BF16);
-        Precision found = rounded ? Precision.BF16 : scheduled.precision();
-        if (found != Precision.F32) {
-            throw QuipuException.of(
-                    "f32", found.toString(), "precision of kernels for the JVM", "they have no other yet");
-        }
+    /** Whether it multiplies bf16, for which its kernels need a {@link JvmProduct}. */
+    public boolean multipliesRounded() {
+        return launches.stream()
+                .anyMatch(step -> step.launch().launch() instanceof MatrixProduct product
+                        && RoundedProduct.suits(product));
     }
 }

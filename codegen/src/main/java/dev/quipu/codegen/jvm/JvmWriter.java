@@ -13,7 +13,9 @@ import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType.Kind;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.ProductShape;
 import dev.quipu.codegen.kernel.Value;
+import dev.quipu.dsl.BFloat16;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -34,11 +36,13 @@ public final class JvmWriter {
     private static final List<ClassName> IMPORTS = List.of(
             ClassName.get(VECTOR_PACKAGE, "FloatVector"),
             ClassName.get(VECTOR_PACKAGE, "IntVector"),
+            ClassName.get(VECTOR_PACKAGE, "ShortVector"),
             ClassName.get(VECTOR_PACKAGE, "VectorMask"),
             ClassName.get(VECTOR_PACKAGE, "VectorOperators"),
             ClassName.get(VECTOR_PACKAGE, "VectorShuffle"),
             ClassName.get(VECTOR_PACKAGE, "VectorSpecies"),
             SEGMENT,
+            ClassName.get(BFloat16.class),
             ClassName.get(ValueLayout.class),
             ClassName.get(ByteOrder.class));
 
@@ -126,6 +130,9 @@ public final class JvmWriter {
         for (Kernel.Scratch scratch : kernel.scratch()) {
             type.addField(fieldType(scratch), field(scratch), Modifier.PRIVATE, Modifier.FINAL);
         }
+        for (Kernel.Product product : kernel.products()) {
+            type.addField(ArrayTypeName.of(JvmProduct.class), field(product), Modifier.PRIVATE, Modifier.FINAL);
+        }
     }
 
     private static TypeName fieldType(Kernel.Scratch scratch) {
@@ -135,6 +142,10 @@ public final class JvmWriter {
 
     private static String field(Kernel.Scratch scratch) {
         return scratch.variable().name() + (scratch.shared() ? "" : "OfWorkers");
+    }
+
+    private static String field(Kernel.Product product) {
+        return product.name() + "OfWorkers";
     }
 
     private static boolean isArray(Kernel.Scratch scratch) {
@@ -157,6 +168,21 @@ public final class JvmWriter {
             String call = scratch.shared() ? "shared" : isArray(scratch) ? "arrays" : "segments";
             int index = scratch.shared() ? shared++ : isArray(scratch) ? arrays++ : segments++;
             constructor.addStatement("this.$N = scratch.$L($L, $LL)", field(scratch), call, index, scratch.elements());
+        }
+        for (Kernel.Product product : kernel.products()) {
+            ProductShape shape = product.shape();
+            constructor.addStatement(
+                    "this.$N = scratch.products(new $T($L, $L, $L, $L, $L, $L, $L, $L))",
+                    field(product),
+                    ProductShape.class,
+                    shape.rows(),
+                    shape.columns(),
+                    shape.depth(),
+                    shape.leftRow(),
+                    shape.leftColumn(),
+                    shape.rightRow(),
+                    shape.rightColumn(),
+                    shape.productRow());
         }
         return constructor.build();
     }
@@ -212,6 +238,9 @@ public final class JvmWriter {
                 method.addStatement(
                         "$T $L = $L[worker]", type, scratch.variable().name(), field(scratch));
             }
+        }
+        for (Kernel.Product product : kernel.products()) {
+            method.addStatement("$T $L = $L[worker]", JvmProduct.class, product.name(), field(product));
         }
         return method.addCode(block(phase.body())).build();
     }
@@ -275,6 +304,9 @@ public final class JvmWriter {
     }
 
     private String store(Statement.Store store) {
+        if (store.memory().type().kind() == Kind.BSEGMENT) {
+            return expressions.storeRounded(store);
+        }
         String memory = expressions.print(store.memory());
         String address = expressions.print(store.address());
         String value = expressions.print(store.value());
@@ -311,8 +343,7 @@ public final class JvmWriter {
                 yield generic < 0
                         ? name
                         : ParameterizedTypeName.get(
-                                name,
-                                text.contains("Float") ? ClassName.get(Float.class) : ClassName.get(Integer.class));
+                                name, ClassName.get("java.lang", text.substring(generic + 1, text.length() - 1)));
             }
         };
     }

@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * Matrix products on the JVM, over packed panels (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
  * 2008): the right matrix is packed once for all parts, each part packs its rows. Products of few rows pack a panel of
- * columns where it is used; {@link ThinProduct} packs nothing. See {@link MatrixBlocking} for how they are cut and {@link TileLibrary} for the inner loops.
+ * columns where it is used; {@link ThinProduct} packs nothing, and {@link RoundedProduct} leaves bf16 to a library. See {@link MatrixBlocking} for how they are cut and {@link TileLibrary} for the inner loops.
  *
  * <p>Over panels every element is one sum in the order of the depth, whatever the shape, the epilogue or the processor.
  */
@@ -24,6 +24,9 @@ final class MatrixLowering {
 
     /** The kernel of a product, for vectors of a number of floats. */
     static Kernel lower(String name, MatrixProduct product, int lanes) {
+        if (RoundedProduct.suits(product)) {
+            return RoundedProduct.lower(name, product, lanes);
+        }
         if (ThinProduct.suits(product)) {
             return ThinProduct.lower(name, product, lanes);
         }

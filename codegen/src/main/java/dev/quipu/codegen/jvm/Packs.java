@@ -17,7 +17,6 @@ import java.util.List;
  * vector, which every buffer has room for.
  */
 final class Packs {
-    static final Value.Variable SOURCE = new Value.Variable("source", KernelType.SEGMENT);
     static final Value.Variable AT = new Value.Variable("at", KernelType.LONG);
     static final Value.Variable STRIDE = new Value.Variable("stride", KernelType.INT);
     static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
@@ -29,7 +28,6 @@ final class Packs {
 
     private static final Value.Variable FROM_STEP = new Value.Variable("from", KernelType.LONG);
     private static final Value.Variable TILE = new Value.Variable("tile", KernelType.SEGMENT);
-    private static final Value.Variable PRODUCT = new Value.Variable("c", KernelType.SEGMENT);
     private static final Value.Variable PRODUCT_OFFSET = new Value.Variable("cOffset", KernelType.LONG);
     private static final Value.Variable PRODUCT_STRIDE = new Value.Variable("cStride", KernelType.INT);
     private static final Value.Variable ROWS = new Value.Variable("rows", KernelType.INT);
@@ -37,41 +35,49 @@ final class Packs {
 
     private Packs() {}
 
+    /** What is packed. */
+    static Value.Variable source(KernelType matrix) {
+        return new Value.Variable("source", matrix);
+    }
+
     /** Whole vectors: what a step writes too far, the next one overwrites, and behind the last there is room. */
-    static Method left(TileLibrary library, String name, int rows) {
+    static Method left(TileLibrary library, String name, int rows, KernelType matrix) {
+        Value.Variable source = source(matrix);
         List<Statement> body = new ArrayList<>();
         Value to = plus(LEFT_TO, times(STEP, library.rows()));
         body.add(new Statement.Declare(FROM_STEP, rowAddress()));
         for (int first = 0; first < rows; first += library.lanes()) {
             Value vector = new Value.Load(
-                    KernelType.floats(library.lanes()), SOURCE, plus(FROM_STEP, (long) first * Float.BYTES));
+                    KernelType.floats(library.lanes()), source, plus(FROM_STEP, (long) first * Float.BYTES));
             body.add(new Statement.Store(LEFT_PANEL, plus(to, first), vector));
         }
         return new Method(
                 name,
                 "A left panel from [depth][" + rows + "].",
-                List.of(SOURCE, AT, STRIDE, LEFT_PANEL, LEFT_TO, DEPTH),
+                List.of(source, AT, STRIDE, LEFT_PANEL, LEFT_TO, DEPTH),
                 List.of(new Statement.For(STEP, integer(0), DEPTH, 1, body)));
     }
 
     static Method right(TileLibrary library, String name, int width) {
+        Value.Variable source = source(KernelType.SEGMENT);
         List<Statement> body = new ArrayList<>();
         Value.Variable toStep = new Value.Variable("toStep", KernelType.LONG);
         body.add(new Statement.Declare(FROM_STEP, rowAddress()));
         body.add(new Statement.Declare(
                 toStep, plus(RIGHT_TO, toLong(times(STEP, (long) library.columns() * Float.BYTES)))));
         for (int j = 0; j < 2; j++) {
-            Value vector = library.load(j, width, SOURCE, FROM_STEP);
+            Value vector = library.load(j, width, source, FROM_STEP);
             body.add(new Statement.Store(RIGHT_PANEL, plus(toStep, (long) j * library.lanes() * Float.BYTES), vector));
         }
         return new Method(
                 name,
                 "A right panel from [depth][" + width + "].",
-                List.of(SOURCE, AT, STRIDE, RIGHT_PANEL, RIGHT_TO, DEPTH),
+                List.of(source, AT, STRIDE, RIGHT_PANEL, RIGHT_TO, DEPTH),
                 List.of(new Statement.For(STEP, integer(0), DEPTH, 1, body)));
     }
 
-    static Method copy(TileLibrary library, String name, int width, boolean add) {
+    static Method copy(TileLibrary library, String name, int width, boolean add, KernelType matrix) {
+        Value.Variable product = new Value.Variable("c", matrix);
         Value.Variable from = FROM_STEP;
         Value.Variable to = new Value.Variable("to", KernelType.LONG);
         List<Statement> body = new ArrayList<>();
@@ -79,14 +85,19 @@ final class Packs {
         body.add(new Statement.Declare(to, plus(PRODUCT_OFFSET, times(toLong(ROW), toLong(PRODUCT_STRIDE)))));
         for (int j = 0; library.active(j, width) > 0; j++) {
             Value vector = library.load(j, library.columns(), TILE, from);
-            Value value = add ? plus(library.load(j, width, PRODUCT, to), vector) : vector;
+            Value value = add ? plus(library.load(j, width, product, to), vector) : vector;
+            if (matrix.equals(KernelType.BSEGMENT)) {
+                Value.Variable rounded = new Value.Variable("vector" + j, value.type());
+                body.add(new Statement.Declare(rounded, value));
+                value = rounded;
+            }
             body.add(new Statement.Store(
-                    PRODUCT, plus(to, (long) j * library.lanes() * Float.BYTES), value, library.active(j, width)));
+                    product, plus(to, (long) j * library.lanes() * Float.BYTES), value, library.active(j, width)));
         }
         return new Method(
                 name,
                 "The first " + width + " columns of a tile, " + (add ? "added to" : "written to") + " c.",
-                List.of(TILE, PRODUCT, PRODUCT_OFFSET, PRODUCT_STRIDE, ROWS),
+                List.of(TILE, product, PRODUCT_OFFSET, PRODUCT_STRIDE, ROWS),
                 List.of(new Statement.For(ROW, integer(0), ROWS, 1, body)));
     }
 

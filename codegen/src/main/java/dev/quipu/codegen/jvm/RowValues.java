@@ -63,7 +63,7 @@ final class RowValues {
 
     /** One element, or one number a row, as a float. */
     Value loadSingle(Access access) {
-        boolean floats = layout.get(access.buffer()).dtype() == DType.F32;
+        boolean floats = layout.get(access.buffer()).dtype().isReal();
         Value loaded = new Value.Load(
                 floats ? KernelType.FLOAT : KernelType.INT, buffers.get(access.buffer()), addresses.get(access));
         return floats ? loaded : new Value.Unary(UnaryOperator.TO_FLOAT, loaded);
@@ -161,7 +161,7 @@ final class RowValues {
         }
 
         private Value loadRaw(Access access) {
-            KernelType type = layout.get(access.buffer()).dtype() == DType.F32
+            KernelType type = layout.get(access.buffer()).dtype().isReal()
                     ? KernelType.floats(lanes)
                     : KernelType.ints(lanes);
             return new Value.Load(type, buffers.get(access.buffer()), address(access), active);

@@ -28,7 +28,7 @@ public final class TileLibrary {
     /** The generated class. */
     public static final String CLASS = "Tiles";
 
-    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(?:t(\\d+))?(Add)?");
+    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(?:t(\\d+))?(Add)?(Rounded)?");
 
     private final int lanes;
 
@@ -119,6 +119,15 @@ public final class TileLibrary {
     }
 
     /**
+     * Name of the same method for matrices in bf16: what packing reads, what copying writes; panels and tiles are f32.
+     *
+     * @param matrix SEGMENT or BSEGMENT
+     */
+    static String over(KernelType matrix, String method) {
+        return matrix.equals(KernelType.BSEGMENT) ? method + "Rounded" : method;
+    }
+
+    /**
      * Name of the method that multiplies some rows with {@link Dots#COLUMNS} rows, all along the depth:
      * {@code (MemorySegment a, long aOffset, MemorySegment b, long bOffset, int stride, MemorySegment c, long cOffset,
      * int cStride, int depth)}.
@@ -175,14 +184,15 @@ public final class TileLibrary {
         }
         int size = Integer.parseInt(parts.group(2));
         boolean add = parts.group(4) != null;
+        KernelType matrix = parts.group(5) == null ? KernelType.SEGMENT : KernelType.BSEGMENT;
         return switch (parts.group(1)) {
             case "tile" -> new Tile(this, size, add).method(simple);
             case "dots" -> new Dots(this, size, Integer.parseInt(parts.group(3))).method(simple);
-            case "packLeft" -> Packs.left(this, simple, size);
+            case "packLeft" -> Packs.left(this, simple, size, matrix);
             case "packRight" -> Packs.right(this, simple, size);
-            case "packLeftTransposed" -> TransposingPacks.left(this, simple, size);
-            case "packRightTransposed" -> TransposingPacks.right(this, simple, size);
-            case "copy" -> Packs.copy(this, simple, size, add);
+            case "packLeftTransposed" -> TransposingPacks.left(this, simple, size, matrix);
+            case "packRightTransposed" -> TransposingPacks.right(this, simple, size, matrix);
+            case "copy" -> Packs.copy(this, simple, size, add, matrix);
             default -> throw new AssertionError("no tile " + name);
         };
     }

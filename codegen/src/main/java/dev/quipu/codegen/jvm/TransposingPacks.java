@@ -28,35 +28,37 @@ final class TransposingPacks {
 
     private final TileLibrary library;
     private final int lanes;
+    private final Value.Variable source;
     private final Transposition transposition;
 
-    private TransposingPacks(TileLibrary library) {
+    private TransposingPacks(TileLibrary library, KernelType matrix) {
         this.library = library;
+        this.source = Packs.source(matrix);
         this.lanes = library.lanes();
         this.transposition = new Transposition(lanes);
     }
 
-    static Method left(TileLibrary library, String name, int rows) {
-        TransposingPacks packs = new TransposingPacks(library);
+    static Method left(TileLibrary library, String name, int rows, KernelType matrix) {
+        TransposingPacks packs = new TransposingPacks(library, matrix);
         List<Statement> body = packs.lanes == GROUP * GROUP
                 ? packs.inHalves(rows, Packs.LEFT_PANEL, packs::leftHalf, packs::leftColumn)
                 : packs.left(rows);
         return new Method(
                 name,
                 "A left panel from [" + rows + "][depth].",
-                List.of(Packs.SOURCE, Packs.AT, Packs.STRIDE, Packs.LEFT_PANEL, Packs.LEFT_TO, Packs.DEPTH),
+                List.of(packs.source, Packs.AT, Packs.STRIDE, Packs.LEFT_PANEL, Packs.LEFT_TO, Packs.DEPTH),
                 List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, body)));
     }
 
-    static Method right(TileLibrary library, String name, int width) {
-        TransposingPacks packs = new TransposingPacks(library);
+    static Method right(TileLibrary library, String name, int width, KernelType matrix) {
+        TransposingPacks packs = new TransposingPacks(library, matrix);
         List<Statement> body = packs.lanes == GROUP * GROUP
                 ? packs.inHalves(width, Packs.RIGHT_PANEL, packs::rightColumn, packs::rightColumn)
                 : packs.right(width);
         return new Method(
                 name,
                 "Half a right panel from [" + width + "][depth].",
-                List.of(Packs.SOURCE, Packs.AT, Packs.STRIDE, Packs.RIGHT_PANEL, Packs.RIGHT_TO, Packs.DEPTH),
+                List.of(packs.source, Packs.AT, Packs.STRIDE, Packs.RIGHT_PANEL, Packs.RIGHT_TO, Packs.DEPTH),
                 List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, body)));
     }
 
@@ -159,7 +161,7 @@ final class TransposingPacks {
         List<Value> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Value at = i == 0 ? from : plus(from, times(toLong(Packs.STRIDE), (long) i * apart));
-            rows.add(load(prefix + i, Packs.SOURCE, at, body));
+            rows.add(load(prefix + i, source, at, body));
         }
         while (rows.size() < all) {
             rows.add(Emitter.number(0, lanes));

@@ -9,6 +9,7 @@ import java.util.List;
  * @param comment lines for the reader: graph nodes, instances, lines of the model's source
  * @param buffers the launch's buffers, SEGMENT variables in the order of their numbers
  * @param scratch memory for intermediate values
+ * @param products products that a library computes: {@link Statement.Call} of {@code name.multiply}
  * @param methods helpers, called by the phases and by each other
  */
 public record Kernel(
@@ -16,6 +17,7 @@ public record Kernel(
         List<String> comment,
         List<Value.Variable> buffers,
         List<Scratch> scratch,
+        List<Product> products,
         List<Phase> phases,
         List<Method> methods) {
     /** The INT variable that holds a part's number, in a phase's body. */
@@ -40,16 +42,31 @@ public record Kernel(
      */
     public record Scratch(Value.Variable variable, long elements, boolean shared) {}
 
+    /** A product of one shape, of bf16 factors. JVM only. */
+    public record Product(String name, ProductShape shape) {}
+
+    /** A kernel that computes everything itself. */
+    public Kernel(
+            String name,
+            List<String> comment,
+            List<Value.Variable> buffers,
+            List<Scratch> scratch,
+            List<Phase> phases,
+            List<Method> methods) {
+        this(name, comment, buffers, scratch, List.of(), phases, methods);
+    }
+
     public Kernel {
         comment = List.copyOf(comment);
         buffers = List.copyOf(buffers);
         scratch = List.copyOf(scratch);
+        products = List.copyOf(products);
         phases = List.copyOf(phases);
         methods = List.copyOf(methods);
     }
 
     /** The same kernel under another name and comment. */
     public Kernel named(String newName, List<String> newComment) {
-        return new Kernel(newName, newComment, buffers, scratch, phases, methods);
+        return new Kernel(newName, newComment, buffers, scratch, products, phases, methods);
     }
 }

@@ -14,6 +14,11 @@ public record KernelType(Kind kind, int lanes) {
         FLOAT,
         /** A buffer off the heap, addressed in bytes. */
         SEGMENT,
+        /**
+         * A buffer of bf16 off the heap, read and written as FLOAT; writing rounds. Its addresses count an element as four
+         * bytes, as those of a {@link #SEGMENT} of FLOATs do: an element's address does not say how it is stored.
+         */
+        BSEGMENT,
         /** Floats on the heap, or of a work-group or work-item, addressed by element. */
         ARRAY,
         /** A GPU's buffer of f32, addressed by element. */
@@ -37,6 +42,7 @@ public record KernelType(Kind kind, int lanes) {
     public static final KernelType LONG = new KernelType(Kind.LONG, 1);
     public static final KernelType FLOAT = new KernelType(Kind.FLOAT, 1);
     public static final KernelType SEGMENT = new KernelType(Kind.SEGMENT, 1);
+    public static final KernelType BSEGMENT = new KernelType(Kind.BSEGMENT, 1);
     public static final KernelType ARRAY = new KernelType(Kind.ARRAY, 1);
     public static final KernelType FLOATS = new KernelType(Kind.FLOATS, 1);
     public static final KernelType BFLOATS = new KernelType(Kind.BFLOATS, 1);

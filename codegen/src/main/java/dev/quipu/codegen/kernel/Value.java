@@ -129,8 +129,8 @@ public sealed interface Value {
     /**
      * Reads memory.
      *
-     * @param memory a SEGMENT, ARRAY, FLOATS, BFLOATS or INTS
-     * @param address in bytes for a segment (INT or LONG), in elements for everything else (INT)
+     * @param memory a SEGMENT, BSEGMENT, ARRAY, FLOATS, BFLOATS or INTS
+     * @param address in bytes for a segment (INT or LONG), of a BSEGMENT four for an element, in elements for everything else (INT)
      * @param active how many of the lanes are read, the others are zero; all for no mask
      */
     record Load(KernelType type, Value memory, Value address, int active) implements Value {

@@ -1,6 +1,7 @@
 package dev.quipu.codegen.jvm;
 
 import dev.quipu.codegen.kernel.Kernel;
+import dev.quipu.codegen.kernel.ProductShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -90,6 +91,11 @@ final class KernelRun {
                 Arrays.fill(array, Float.NaN);
             }
             return arrays;
+        }
+
+        @Override
+        public JvmProduct[] products(ProductShape shape) {
+            return new JvmProduct[] {new PlainProduct(shape), new PlainProduct(shape)};
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.data;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.cache.UserCache;
 import dev.quipu.runtime.chat.ChatTemplate;
 import dev.quipu.runtime.files.FileFailure;
 import dev.quipu.runtime.tokenizer.Tokenizer;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +27,7 @@ public record TokenCache(Path folder) {
 
     /** The cache of the user: {@code $XDG_CACHE_HOME/quipu/tokens}, or {@code ~/.cache/quipu/tokens}. */
     public static TokenCache ofUser() {
-        return ofUser(System.getenv(), Path.of(System.getProperty("user.home")));
-    }
-
-    static TokenCache ofUser(Map<String, String> environment, Path home) {
-        String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
-        Path folder = caches.isEmpty() ? home.resolve(".cache") : Path.of(caches);
-        return new TokenCache(folder.resolve("quipu").resolve("tokens"));
+        return new TokenCache(UserCache.folder("tokens"));
     }
 
     /**

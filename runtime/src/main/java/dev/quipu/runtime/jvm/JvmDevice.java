@@ -1,6 +1,7 @@
 package dev.quipu.runtime.jvm;
 
 import dev.quipu.codegen.jvm.JvmProgram;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.device.AngleTables;
@@ -8,8 +9,10 @@ import dev.quipu.runtime.device.Ceilings;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.onednn.OneDnn;
 import java.lang.foreign.Arena;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,10 +91,29 @@ public final class JvmDevice implements Device {
         return lanes;
     }
 
+    /** Products of bf16 are oneDNN's. */
+    @Override
+    public Set<Precision> precisions() {
+        return OneDnn.isHere() ? Set.of(Precision.F32, Precision.BF16) : Set.of(Precision.F32);
+    }
+
+    @Override
+    public void require(Precision precision) {
+        if (precision == Precision.BF16) {
+            OneDnn.require();
+        } else {
+            Device.super.require(precision);
+        }
+    }
+
     @Override
     public synchronized Executable load(Scheduled scheduled, State state) {
         require(scheduled.precision());
-        return new JvmExecutable(JvmProgram.of(scheduled, lanes), state, this);
+        JvmProgram program = JvmProgram.of(scheduled, lanes);
+        if (program.multipliesRounded()) {
+            require(Precision.BF16); // a model's own casts do not say so by the program's precision
+        }
+        return new JvmExecutable(program, state, this);
     }
 
     @Override

@@ -1,15 +1,18 @@
 package dev.quipu.runtime.jvm;
 
+import dev.quipu.codegen.jvm.JvmProduct;
 import dev.quipu.codegen.jvm.JvmScratch;
 import dev.quipu.codegen.jvm.ScratchSizes;
+import dev.quipu.codegen.kernel.ProductShape;
 import dev.quipu.dsl.DType;
 import dev.quipu.runtime.buffer.Buffer;
+import dev.quipu.runtime.onednn.OneDnnProducts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The scratch memory of a device. Launches run one after the other, so all kernels of all programs share it. */
+/** The scratch memory of a device, and its products of bf16. Launches run one after the other, so all kernels of all programs share it. */
 final class ScratchMemory implements JvmScratch {
     private static final MemorySegment NOTHING = MemorySegment.NULL;
 
@@ -18,6 +21,7 @@ final class ScratchMemory implements JvmScratch {
     private final List<MemorySegment> shared = new ArrayList<>();
     private final List<MemorySegment[]> segments = new ArrayList<>();
     private final List<float[][]> arrays = new ArrayList<>();
+    private final OneDnnProducts products;
 
     /**
      * @param arena decides how long the memory lives
@@ -25,6 +29,7 @@ final class ScratchMemory implements JvmScratch {
     ScratchMemory(Arena arena, int workers) {
         this.arena = arena;
         this.workers = workers;
+        this.products = new OneDnnProducts(arena, workers);
     }
 
     /** Makes room for a program's kernels, before the first of them is bound; memory that was given out before stays valid. */
@@ -75,6 +80,11 @@ final class ScratchMemory implements JvmScratch {
             arrays.set(index, new float[workers][Math.toIntExact(elements)]);
         }
         return arrays.get(index);
+    }
+
+    @Override
+    public JvmProduct[] products(ProductShape shape) {
+        return products.of(shape);
     }
 
     private MemorySegment allocate(long elements) {

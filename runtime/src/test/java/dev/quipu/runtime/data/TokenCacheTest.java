@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -122,17 +121,6 @@ class TokenCacheTest {
         String message = assertThrows(QuipuException.class, () -> tokens(new ByteTokenizer()))
                 .getMessage();
         assertTrue(message.contains("XDG_CACHE_HOME"), message);
-    }
-
-    @Test
-    void usersCacheFollowsXdg() {
-        Path home = Path.of("home");
-        assertEquals(
-                Path.of("x/quipu/tokens"),
-                TokenCache.ofUser(Map.of("XDG_CACHE_HOME", "x"), home).folder());
-        assertEquals(
-                Path.of("home/.cache/quipu/tokens"),
-                TokenCache.ofUser(Map.of(), home).folder());
     }
 
     /** One token for each text: the last of its vocabulary. */

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.codegen.jvm.JvmKernel;
+import dev.quipu.codegen.jvm.JvmProduct;
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.codegen.jvm.JvmScratch;
 import dev.quipu.codegen.jvm.ScratchSizes;
+import dev.quipu.codegen.kernel.ProductShape;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.models.Llama;
 import dev.quipu.models.LlamaConfig;
@@ -39,6 +41,11 @@ class ScratchSizesTest {
         public float[][] arrays(int index, long elements) {
             note(arrays, index, elements);
             return new float[0][];
+        }
+
+        @Override
+        public JvmProduct[] products(ProductShape shape) {
+            throw new AssertionError("there are no products of bf16");
         }
 
         private static void note(List<Long> largest, int index, long elements) {
