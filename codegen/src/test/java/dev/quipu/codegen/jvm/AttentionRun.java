@@ -4,6 +4,7 @@ import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.ProductShape;
 import dev.quipu.codegen.launch.AttentionLaunch;
 import dev.quipu.codegen.launch.Buffer;
+import dev.quipu.dsl.BFloat16;
 import dev.quipu.dsl.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -33,7 +34,9 @@ final class AttentionRun implements AutoCloseable {
     /** @param source of a kernel with the name Attention */
     AttentionRun(AttentionLaunch launch, String source, String library) {
         this.launch = launch;
-        launch.buffers().forEach(buffer -> buffers.add(poisoned(buffer.elements())));
+        launch.buffers()
+                .forEach(buffer ->
+                        buffers.add(poisoned(Math.ceilDiv(buffer.elements() * buffer.dtype().bytes(), Float.BYTES))));
         GeneratedClasses generated = GeneratedClasses.compile(Map.of("Attention", source, TileLibrary.CLASS, library));
         try {
             this.classes = List.of(generated.named("Attention"), generated.named(TileLibrary.CLASS));
@@ -101,7 +104,14 @@ final class AttentionRun implements AutoCloseable {
         return new Buffer(DType.F32, elements, Buffer.Use.UPDATE);
     }
 
+    /** Values of a buffer of bf16 are bf16's. */
     void set(int buffer, float[] values) {
+        if (isRounded(buffer)) {
+            for (int i = 0; i < values.length; i++) {
+                buffers.get(buffer).setAtIndex(ValueLayout.JAVA_SHORT, i, BFloat16.bits(values[i]));
+            }
+            return;
+        }
         MemorySegment.copy(values, 0, buffers.get(buffer), ValueLayout.JAVA_FLOAT, 0, values.length);
     }
 
@@ -110,8 +120,20 @@ final class AttentionRun implements AutoCloseable {
         MemorySegment.copy(positions, 0, buffers.get(3), ValueLayout.JAVA_INT, 0, positions.length);
     }
 
+    private boolean isRounded(int buffer) {
+        return launch.buffers().get(buffer).dtype() == DType.BF16;
+    }
+
     float[] get(int buffer) {
-        long bytes = launch.buffers().get(buffer).elements() * Float.BYTES;
+        long elements = launch.buffers().get(buffer).elements();
+        if (isRounded(buffer)) {
+            float[] values = new float[Math.toIntExact(elements)];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = BFloat16.value(buffers.get(buffer).getAtIndex(ValueLayout.JAVA_SHORT, i));
+            }
+            return values;
+        }
+        long bytes = elements * Float.BYTES;
         return buffers.get(buffer).asSlice(0, bytes).toArray(ValueLayout.JAVA_FLOAT);
     }
 

@@ -14,8 +14,9 @@ final class PrecisionOptions {
             description = {
                 "What the factors of matrix products and attention are rounded to: f32 (default: not at all), tf32 or"
                         + " bf16; all else stays f32.",
-                "The device must have it: jvm has f32, reference and emulator f32 and bf16, tornado f32 and, on its"
-                        + " CUDA backend, bf16 and with cuBLAS tf32."
+                "The device must have it: reference and emulator have f32 and bf16, jvm f32 and, with oneDNN and a"
+                        + " processor that multiplies it, bf16, tornado f32 and, on its CUDA backend, bf16 and with"
+                        + " cuBLAS tf32."
             })
     private String precision;
 

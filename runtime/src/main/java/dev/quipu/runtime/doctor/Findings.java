@@ -3,6 +3,7 @@ package dev.quipu.runtime.doctor;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.data.TokenCache;
 import dev.quipu.runtime.jvm.JvmDevice;
+import dev.quipu.runtime.onednn.OneDnn;
 import dev.quipu.runtime.view.Quantity;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
@@ -26,7 +27,7 @@ public final class Findings {
     /** Everything that is looked at, in order. */
     public static List<Finding> all() {
         List<Finding> findings = new ArrayList<>(
-                List.of(jdk(), compiler(), flags(), vectors(), cores(), memory(), drawings(), fonts(), cache()));
+                List.of(jdk(), compiler(), flags(), vectors(), products(), cores(), memory(), drawings(), fonts(), cache()));
         findings.addAll(TornadoFindings.all());
         return findings;
     }
@@ -59,6 +60,17 @@ public final class Findings {
             return Finding.fine("vectors", device.lanes() * BITS + " bits, " + device.lanes() + " floats");
         } catch (QuipuException e) {
             return new Finding("vectors", "none", e.getMessage());
+        }
+    }
+
+    /** Nothing but {@code --precision bf16} on the jvm device needs it, so that it is not there is no fault. */
+    private static Finding products() {
+        try {
+            OneDnn library = OneDnn.require();
+            String units = library.hasMatrixUnits() ? "amx_bf16" : "avx512_bf16";
+            return Finding.fine("bf16", library + " on " + units + ", for --precision bf16 on the jvm device");
+        } catch (QuipuException e) {
+            return Finding.fine("bf16", "none on the jvm device: " + e.getMessage());
         }
     }
 

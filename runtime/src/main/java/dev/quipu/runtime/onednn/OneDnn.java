@@ -6,6 +6,7 @@ import dev.quipu.dsl.QuipuException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
@@ -60,25 +61,23 @@ public final class OneDnn {
 
     private static Found find() {
         try {
-            Optional<LibraryFiles> files = LibraryFiles.find();
-            return files.map(OneDnn::open)
+            return LibraryFile.find()
+                    .map(OneDnn::open)
                     .orElseGet(() -> Found.lack(
                             "no oneDNN for " + System.getProperty("os.name") + " on " + System.getProperty("os.arch"),
-                            REMEDY + ", or name a libdnnl with -D" + LibraryFiles.PROPERTY + "=FILE"));
+                            REMEDY + ", or name a libdnnl with -D" + LibraryFile.PROPERTY + "=FILE"));
         } catch (QuipuException e) {
             return Found.lack(e.getMessage(), REMEDY);
         }
     }
 
-    /** The threads' library first: oneDNN finds it by its name when it is loaded already. */
-    private static Found open(LibraryFiles files) {
+    private static Found open(Path file) {
         try {
-            files.threads().ifPresent(file -> SymbolLookup.libraryLookup(file, Arena.global()));
-            OneDnn library = new OneDnn(new Functions(SymbolLookup.libraryLookup(files.library(), Arena.global())));
+            OneDnn library = new OneDnn(new Functions(SymbolLookup.libraryLookup(file, Arena.global())));
             String lack = library.lack();
             return lack.isEmpty() ? new Found(Optional.of(library), "", "") : Found.lack(lack, REMEDY);
         } catch (IllegalArgumentException | NoSuchElementException e) {
-            return Found.lack(files.library() + ", which is no oneDNN for this system: " + e.getMessage(), REMEDY);
+            return Found.lack(file + ", which is no oneDNN for this system: " + e.getMessage(), REMEDY);
         }
     }
 

@@ -8,12 +8,14 @@ import dev.quipu.compiler.autodiff.Differentiated;
 import dev.quipu.compiler.checkpoint.PlanRequest;
 import dev.quipu.compiler.fixtures.Filled;
 import dev.quipu.compiler.fixtures.Plans;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.reference.Array;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.Type;
+import dev.quipu.runtime.onednn.RoundedProducts;
 import dev.quipu.runtime.plan.PlannedRuns;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Golden models under every plan: the loss and all gradients have the bits of the plan that keeps all. */
 class GoldenPlansTest {
@@ -35,12 +38,23 @@ class GoldenPlansTest {
     @ParameterizedTest
     @MethodSource("folders")
     void everyPlanGivesTheSameBits(String folder) {
+        check(folder, Compiler.verifying());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "llama-tiny")
+    void everyPlanRoundsTheSameNumbers(String folder) {
+        RoundedProducts.assumeHere();
+        check(folder, Compiler.verifying().in(Precision.BF16));
+    }
+
+    private static void check(String folder, Compiler compiler) {
         GoldenModel golden = GoldenModel.open(folder);
         Map<String, Array> given = golden.values("case.safetensors");
         Shape shape = given.get("input_ids").type().shape();
-        Compiled compiled = Compiler.verifying().gradient(golden.model(), shape.size(0), shape.size(1));
+        Compiled compiled = compiler.gradient(golden.model(), shape.size(0), shape.size(1));
         Function<PlanRequest, Scheduled> program =
-                plan -> Compiler.verifying().keeping(plan).replan(compiled).scheduled();
+                plan -> compiler.keeping(plan).replan(compiled).scheduled();
         List<PlanRequest> plans = new ArrayList<>(Plans.of(RANDOM, folder.hashCode()));
         plans.addAll(PlannedRuns.budgets(BUDGETS, program, folder.hashCode()));
         assertEquals(PlanRequest.NAMED.size() + 1 + RANDOM + BUDGETS, plans.size());
