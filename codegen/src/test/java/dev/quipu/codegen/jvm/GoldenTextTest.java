@@ -38,6 +38,10 @@ class GoldenTextTest {
     private static final List<String> LONG_KERNELS =
             List.of("layers_feed_forward_up_mat_mul", "layers_attention_attention");
 
+    /** One that rounds, and one that reads what is rounded. */
+    private static final List<String> ROUNDED_KERNELS =
+            List.of("layers_attention_wq_cast", "layers_feed_forward_up_mat_mul");
+
     private static Map<String, String> texts() {
         Compiled compiled = Compiler.verifying().gradient(SmallModels.LLAMA.model(), 2, 13);
         Map<String, String> texts = new TreeMap<>();
@@ -46,6 +50,10 @@ class GoldenTextTest {
         texts.put("planned.txt", GraphText.print(compiled.planned().graph()));
         Compiled rounded = Compiler.verifying().in(Precision.BF16).gradient(SmallModels.LLAMA.model(), 2, 13);
         texts.put("planned-bf16.txt", GraphText.print(rounded.plannedText()));
+        JvmProgram ofBf16 = JvmProgram.of(rounded.scheduled(), LANES);
+        for (String kernel : ROUNDED_KERNELS) {
+            texts.put("kernels/" + kernel + "_bf16.txt", source(ofBf16, kernel));
+        }
         for (PlanRequest plan : List.of(PlanRequest.PAPER, PlanRequest.BLOCKS)) {
             Compiled planned = Compiler.verifying().keeping(plan).replan(compiled);
             texts.put("scheduled-" + plan.name() + ".txt", GraphText.print(planned.scheduledText()));

@@ -27,7 +27,7 @@ final class OneDnnProduct implements JvmProduct {
 
     OneDnnProduct(OneDnnWorker worker, Primitive primitive, Arena arena) {
         this.worker = worker;
-        code = primitive.code();
+        code = primitive.code().address();
         MemorySegment[] memories = {
             memory(primitive.left(), arena),
             memory(primitive.right(), arena),
@@ -62,15 +62,11 @@ final class OneDnnProduct implements JvmProduct {
     @Override
     public void multiply(
             MemorySegment from, long leftAt, MemorySegment with, long rightAt, MemorySegment to, long productAt) {
-        try {
-            worker.keepToOneThread();
-            worker.setData(left, from.address() + leftAt * Short.BYTES);
-            worker.setData(right, with.address() + rightAt * Short.BYTES);
-            worker.setData(product, to.address() + productAt * Float.BYTES);
-            worker.setData(scratchpad, worker.scratchpad());
-            worker.execute(code, ARGUMENTS.length, arguments);
-        } catch (Throwable thrown) { // a native call throws nothing
-            throw new AssertionError(thrown);
-        }
+        worker.keepToOneThread();
+        worker.setData(left, from.address() + leftAt * Short.BYTES);
+        worker.setData(right, with.address() + rightAt * Short.BYTES);
+        worker.setData(product, to.address() + productAt * Float.BYTES);
+        worker.setData(scratchpad, worker.scratchpad());
+        worker.execute(code, ARGUMENTS.length, arguments);
     }
 }

@@ -42,7 +42,8 @@ public final class OneDnnProducts {
     }
 
     private JvmProduct[] make(ProductShape shape) {
-        Primitive primitive = new Primitive(workers[0], shape, arena);
+        workers[0].keepToOneThread();
+        Primitive primitive = Primitive.of(shape, workers[0].functions(), workers[0].engine(), arena);
         return Stream.of(workers)
                 .map(worker -> new OneDnnProduct(worker, primitive, arena))
                 .toArray(JvmProduct[]::new);

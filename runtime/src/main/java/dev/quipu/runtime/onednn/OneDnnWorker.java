@@ -63,17 +63,36 @@ final class OneDnnWorker {
 
     /**
      * Keeps the library from threads of its own. OpenMP counts threads for each that asks, and a launch's own thread may be
-     * any, so this is called before every product.
+     * any, so this is called before every product; also when code is made, which counts them for its blocks.
      */
-    void keepToOneThread() throws Throwable {
-        threads.invokeExact(1);
+    void keepToOneThread() {
+        try {
+            threads.invokeExact(1);
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
+        }
     }
 
-    void setData(long memory, long address) throws Throwable {
-        Functions.check((int) setData.invokeExact(memory, address), "dnnl_memory_set_data_handle");
+    /** Points a memory object at data. */
+    void setData(long memory, long address) {
+        try {
+            Functions.check((int) setData.invokeExact(memory, address), "dnnl_memory_set_data_handle");
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
+        }
     }
 
-    void execute(long primitive, int count, long arguments) throws Throwable {
-        Functions.check((int) execute.invokeExact(primitive, stream, count, arguments), "dnnl_primitive_execute");
+    /** Runs a primitive's code to its end. */
+    void execute(long code, int count, long arguments) {
+        try {
+            Functions.check((int) execute.invokeExact(code, stream, count, arguments), "dnnl_primitive_execute");
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
+        }
+    }
+
+    /** A native call throws nothing. */
+    private static AssertionError unexpected(Throwable thrown) {
+        return thrown instanceof AssertionError error ? error : new AssertionError(thrown);
     }
 }
