@@ -81,7 +81,7 @@ public record JvmProgram(
     /** Whether it multiplies bf16, for which its kernels need a {@link JvmProduct}. */
     public boolean multipliesRounded() {
         return launches.stream()
-                .anyMatch(step -> step.launch().launch() instanceof MatrixProduct product
-                        && RoundedProduct.suits(product));
+                .anyMatch(step ->
+                        step.launch().launch() instanceof MatrixProduct product && RoundedProduct.suits(product));
     }
 }

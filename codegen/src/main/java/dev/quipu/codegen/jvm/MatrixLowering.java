@@ -32,8 +32,8 @@ final class MatrixLowering {
         }
         List<Value.Variable> buffers = Segments.of(product.buffers(), product.epilogue(), "left", "right");
         Epilogue epilogue = new Epilogue(product, buffers, lanes);
-        MatrixBlocking blocking =
-                MatrixBlocking.of(product, new TileLibrary(lanes), epilogue.written().isEmpty());
+        MatrixBlocking blocking = MatrixBlocking.of(
+                product, new TileLibrary(lanes), epilogue.written().isEmpty());
         MatrixPacks packs = new MatrixPacks(blocking);
         MatrixParts parts = new MatrixParts(blocking, packs, buffers, epilogue);
         List<Kernel.Phase> phases = new ArrayList<>();

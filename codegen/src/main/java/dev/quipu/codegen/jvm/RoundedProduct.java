@@ -112,19 +112,16 @@ final class RoundedProduct {
         int groups = blocking.groups();
         Value group = MatrixParts.coordinate(emitter, "group", Kernel.PART, 1, groups);
         Value chunk = MatrixParts.coordinate(emitter, "chunk", Kernel.PART, groups, blocking.chunks());
-        Value batch = MatrixParts.coordinate(
-                emitter, "batch", Kernel.PART, groups * blocking.chunks(), product.batch());
+        Value batch =
+                MatrixParts.coordinate(emitter, "batch", Kernel.PART, groups * blocking.chunks(), product.batch());
         Value row = let(emitter, "row", times(chunk, blocking.rowsOfPart()));
         Value from = let(emitter, "from", times(group, blocking.columnsOfPart()));
         Value rows = let(emitter, "rows", MatrixParts.least(blocking.rowsOfPart(), row, product.rows()));
         Value columns = let(emitter, "columns", MatrixParts.least(blocking.columnsOfPart(), from, product.columns()));
         Value firstRow = plus(times(batch, product.rows()), row);
         Value to = written.isEmpty() ? KEPT : buffers.get(written.get());
-        Value at = written.isEmpty()
-                ? START
-                : plus(times(toLong(firstRow), (long) product.columns()), toLong(from));
-        Value left = plus(
-                times(toLong(batch), (long) product.rows() * product.depth()), times(toLong(row), leftRow()));
+        Value at = written.isEmpty() ? START : plus(times(toLong(firstRow), (long) product.columns()), toLong(from));
+        Value left = plus(times(toLong(batch), (long) product.rows() * product.depth()), times(toLong(row), leftRow()));
         Value right = plus(
                 times(toLong(batch), (long) product.columns() * product.depth()), times(toLong(from), rightColumn()));
         List<Value> arguments = List.of(buffers.get(0), left, buffers.get(1), right, to, at);

@@ -161,9 +161,8 @@ final class RowValues {
         }
 
         private Value loadRaw(Access access) {
-            KernelType type = layout.get(access.buffer()).dtype().isReal()
-                    ? KernelType.floats(lanes)
-                    : KernelType.ints(lanes);
+            KernelType type =
+                    layout.get(access.buffer()).dtype().isReal() ? KernelType.floats(lanes) : KernelType.ints(lanes);
             return new Value.Load(type, buffers.get(access.buffer()), address(access), active);
         }
 

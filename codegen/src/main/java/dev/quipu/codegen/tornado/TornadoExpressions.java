@@ -117,7 +117,8 @@ final class TornadoExpressions {
             case INT -> Integer.toString((int) literal.value());
             case FLOAT -> number((float) literal.value());
             case BOOLEAN -> Boolean.toString(literal.value() != 0);
-            case LONG, SEGMENT, BSEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS -> throw refused(literal);
+            case LONG, SEGMENT, BSEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
+                throw refused(literal);
         };
     }
 

@@ -35,8 +35,8 @@ final class AttentionRun implements AutoCloseable {
     AttentionRun(AttentionLaunch launch, String source, String library) {
         this.launch = launch;
         launch.buffers()
-                .forEach(buffer ->
-                        buffers.add(poisoned(Math.ceilDiv(buffer.elements() * buffer.dtype().bytes(), Float.BYTES))));
+                .forEach(buffer -> buffers.add(
+                        poisoned(Math.ceilDiv(buffer.elements() * buffer.dtype().bytes(), Float.BYTES))));
         GeneratedClasses generated = GeneratedClasses.compile(Map.of("Attention", source, TileLibrary.CLASS, library));
         try {
             this.classes = List.of(generated.named("Attention"), generated.named(TileLibrary.CLASS));

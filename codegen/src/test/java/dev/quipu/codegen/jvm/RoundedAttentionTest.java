@@ -34,8 +34,8 @@ class RoundedAttentionTest {
     void computesInSinglePrecision(
             int lanes, int batch, int length, int heads, int keyHeads, int headSize, int window) {
         for (Kind kind : List.of(Kind.FORWARD, Kind.BACKWARD)) {
-            AttentionLaunch exact = AttentionRun.launch(
-                    kind, true, batch, length, length, heads, keyHeads, headSize, window, 0.3f);
+            AttentionLaunch exact =
+                    AttentionRun.launch(kind, true, batch, length, length, heads, keyHeads, headSize, window, 0.3f);
             float[][] inputs = AttentionForwardTest.inputs(exact, kind == Kind.FORWARD ? 3 : 6);
             for (int factor : factors(kind)) {
                 inputs[factor] = rounded(inputs[factor]);

@@ -111,7 +111,8 @@ class RoundedProductTest {
             MemorySegment[] buffers = new MemorySegment[in.length];
             for (int i = 0; i < in.length; i++) {
                 long bytes = layout.get(i).elements() * layout.get(i).dtype().bytes();
-                buffers[i] = arena.allocate(Math.ceilDiv(bytes, 64L) * 64 + 64, 64).fill((byte) -1);
+                buffers[i] =
+                        arena.allocate(Math.ceilDiv(bytes, 64L) * 64 + 64, 64).fill((byte) -1);
                 for (int j = 0; j < in[i].length; j++) {
                     if (layout.get(i).dtype() == DType.BF16) {
                         buffers[i].setAtIndex(ValueLayout.JAVA_SHORT, j, BFloat16.bits(in[i][j]));
@@ -143,7 +144,8 @@ class RoundedProductTest {
 
     /** Shapes of models of a few million weights, forward and backward. */
     @ParameterizedTest
-    @CsvSource({"2048, 768, 288", "2048, 288, 768", "768, 288, 2048", "4096, 512, 1024", "1024, 4096, 512", "3, 50, 20"})
+    @CsvSource({"2048, 768, 288", "2048, 288, 768", "768, 288, 2048", "4096, 512, 1024", "1024, 4096, 512", "3, 50, 20"
+    })
     void piecesAreLargeAndStayInCache(int rows, int columns, int depth) {
         MatrixCase shape = new MatrixCase(1, rows, columns, depth, false, false, MatrixCase.End.RESIDUAL);
         RoundedBlocking blocking = RoundedBlocking.of(shape.launch(), true);

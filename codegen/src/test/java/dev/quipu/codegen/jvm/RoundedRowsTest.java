@@ -62,8 +62,7 @@ class RoundedRowsTest {
     void everyNumberIsRoundedAsItsDefinitionSays(int lanes) {
         int width = 64;
         int rows = KEPT * DROPPED.length / width;
-        KernelRun run = new KernelRun(
-                List.of(RowLowering.lower("Write", write(rows, width, width, 1), lanes)), lanes);
+        KernelRun run = new KernelRun(List.of(RowLowering.lower("Write", write(rows, width, width, 1), lanes)), lanes);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment x = memory(arena, (long) rows * width * Float.BYTES);
             MemorySegment y = memory(arena, (long) rows * width * Short.BYTES);

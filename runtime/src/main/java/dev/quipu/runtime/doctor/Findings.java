@@ -26,8 +26,8 @@ public final class Findings {
 
     /** Everything that is looked at, in order. */
     public static List<Finding> all() {
-        List<Finding> findings = new ArrayList<>(
-                List.of(jdk(), compiler(), flags(), vectors(), products(), cores(), memory(), drawings(), fonts(), cache()));
+        List<Finding> findings = new ArrayList<>(List.of(
+                jdk(), compiler(), flags(), vectors(), products(), cores(), memory(), drawings(), fonts(), cache()));
         findings.addAll(TornadoFindings.all());
         return findings;
     }

@@ -41,7 +41,8 @@ final class LibraryFile {
         if (!named.isEmpty()) {
             Path library = Path.of(named).toAbsolutePath();
             if (!Files.isRegularFile(library)) {
-                throw QuipuException.of("the file of oneDNN's library", named, "-D" + PROPERTY, "there is no such file");
+                throw QuipuException.of(
+                        "the file of oneDNN's library", named, "-D" + PROPERTY, "there is no such file");
             }
             return Optional.of(library);
         }

@@ -30,8 +30,8 @@ record Primitive(
      * @param arena decides how long it lives
      */
     static Primitive of(ProductShape shape, Functions functions, MemorySegment engine, Arena arena) {
-        MemorySegment left = matrix(
-                functions, arena, TYPE_BF16, shape.rows(), shape.depth(), shape.leftRow(), shape.leftColumn());
+        MemorySegment left =
+                matrix(functions, arena, TYPE_BF16, shape.rows(), shape.depth(), shape.leftRow(), shape.leftColumn());
         MemorySegment right = matrix(
                 functions, arena, TYPE_BF16, shape.depth(), shape.columns(), shape.rightRow(), shape.rightColumn());
         MemorySegment product =
@@ -48,8 +48,7 @@ record Primitive(
                 MemorySegment.NULL,
                 product,
                 attributes);
-        MemorySegment scratchpad =
-                functions.address("dnnl_primitive_desc_query_md", description, QUERY_SCRATCHPAD, 0);
+        MemorySegment scratchpad = functions.address("dnnl_primitive_desc_query_md", description, QUERY_SCRATCHPAD, 0);
         return new Primitive(
                 left,
                 right,

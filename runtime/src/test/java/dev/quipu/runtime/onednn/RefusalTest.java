@@ -27,7 +27,7 @@ class RefusalTest {
     void aFileThatIsNotThere() throws IOException, InterruptedException {
         String line = refusal(folder.resolve("libdnnl.so"));
         assertTrue(line.startsWith(EXPECTED + "-Dquipu.onednn: expected the file of oneDNN's library, found "), line);
-        assertTrue(line.endsWith("use --precision f32"), line);
+        assertTrue(line.contains("there is no such file; use --precision f32"), line);
     }
 
     @Test
@@ -52,9 +52,8 @@ class RefusalTest {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(2, process.waitFor(), output);
-        List<String> lines = output.lines()
-                .filter(line -> line.startsWith("quipu:"))
-                .toList();
+        List<String> lines =
+                output.lines().filter(line -> line.startsWith("quipu:")).toList();
         assertEquals(1, lines.size(), output);
         return lines.getFirst();
     }
