@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,7 +40,7 @@ public record StepTrace(RunTrace gradient, RunTrace update) {
             write(json, update, "update");
             json.writeEndArray();
             json.writeEndObject();
-        } catch (IOException e) {
+        } catch (IOException | JacksonException e) {
             throw QuipuException.of("a file that can be written", String.valueOf(e.getMessage()), file.toString(), "");
         }
     }

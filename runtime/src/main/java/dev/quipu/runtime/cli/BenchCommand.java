@@ -14,6 +14,7 @@ import dev.quipu.runtime.training.Progress;
 import dev.quipu.runtime.view.LaunchView;
 import dev.quipu.runtime.view.Quantity;
 import dev.quipu.runtime.view.RooflineView;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -82,6 +83,7 @@ final class BenchCommand extends QuipuCommand {
     public Integer call() {
         atLeast(1, "--steps", steps);
         atLeast(0, "--warmup", warmUp);
+        requireFolderOfTrace();
         ModelSource source = argument(() -> batch.withRoom(ModelSource.of(model), err()));
         int rows = argument(batch::batch);
         int sequence = argument(() -> batch.sequence(source.model()));
@@ -102,6 +104,15 @@ final class BenchCommand extends QuipuCommand {
             }
         }
         return SUCCESS;
+    }
+
+    /** Refuses before long work what could not be written after it. */
+    private void requireFolderOfTrace() {
+        if (trace != null && !Files.isDirectory(trace.toAbsolutePath().getParent())) {
+            argument(() -> {
+                throw QuipuException.of("a file in a folder that exists", trace.toString(), "--trace", "");
+            });
+        }
     }
 
     /** Refuses before long work what the device cannot do. */

@@ -1,10 +1,12 @@
 package dev.quipu.runtime.jvm;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.quipu.dsl.DType;
 import dev.quipu.runtime.buffer.Buffer;
 import dev.quipu.runtime.device.Ceilings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 
 /**
  * Measures what the machine does at most, by way of the same workers that run kernels. The best of many short launches counts:
@@ -13,6 +15,9 @@ import java.lang.foreign.MemorySegment;
 final class MachineCeilings {
     /** Far more than caches hold, which on servers is hundreds of megabytes that many share. */
     private static final long MEMORY = 512L << 20;
+
+    /** Of a small machine's memory, no more than this part. */
+    private static final int PART_OF_MACHINE = 8;
 
     private static final long ENOUGH_NANOS = 150_000_000;
     private static final int ENOUGH_RUNS = 5;
@@ -29,13 +34,19 @@ final class MachineCeilings {
     static Ceilings measure(WorkerPool pool) {
         MachineCeilings machine = new MachineCeilings(pool);
         double flops = machine.perSecond(new FmaProbe(pool.workers()));
+        long bytes = Math.min(MEMORY, machineBytes() / PART_OF_MACHINE);
         try (Arena arena = Arena.ofShared()) {
             MemorySegment memory =
-                    Buffer.allocate(arena, DType.F32, MEMORY / Float.BYTES).segment();
-            double read = machine.perSecond(new ReadProbe(memory, MEMORY, pool.workers()));
-            double copy = machine.perSecond(new CopyProbe(memory, MEMORY, pool.workers()));
+                    Buffer.allocate(arena, DType.F32, bytes / Float.BYTES).segment();
+            double read = machine.perSecond(new ReadProbe(memory, bytes, pool.workers()));
+            double copy = machine.perSecond(new CopyProbe(memory, bytes, pool.workers()));
             return new Ceilings(flops, read, copy);
         }
+    }
+
+    private static long machineBytes() {
+        OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return bean == null ? Long.MAX_VALUE : bean.getTotalMemorySize();
     }
 
     /** The best rate. A probe grows while launches are short, so that little is done before the JIT has compiled it. */

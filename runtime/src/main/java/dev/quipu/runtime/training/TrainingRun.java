@@ -141,7 +141,6 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private TrainingReport report() {
-        double rate = steps.tokensPerSecond();
         return new TrainingReport(
                 trainer.folder(),
                 steps.completed(),
@@ -151,8 +150,8 @@ final class TrainingRun implements AutoCloseable {
                 unigramEntropy,
                 steps.tokens(),
                 steps.seconds(),
-                rate,
-                rate * steps.flopsPerToken(),
+                steps.tokensPerSecond(),
+                steps.flopsPerSecond(),
                 PeakMemory.of(trainer.programs().arenaBytes(), trainer.state().bytes()),
                 sample);
     }

@@ -2,6 +2,7 @@ package dev.quipu.runtime.training;
 
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.checkpoint.TrainingState;
+import dev.quipu.runtime.data.BatchBuffers;
 import dev.quipu.runtime.data.Batches;
 import dev.quipu.runtime.data.Rows;
 import dev.quipu.runtime.data.StreamPosition;
@@ -17,12 +18,13 @@ final class TrainingSteps {
     private final NonFiniteSearch search;
     private final Rows rows;
     private final Batches batches;
-    private final double flopsPerToken;
+    private final ModelFlops modelFlops;
     private long step;
     private long tokens;
     private double seconds;
     private long tokensHere;
     private double secondsHere;
+    private double flopsHere;
 
     /** Goes on where a run stands. */
     TrainingSteps(Trainer trainer, Rows rows, TrainingState begun) {
@@ -31,7 +33,7 @@ final class TrainingSteps {
         this.search = new NonFiniteSearch(trainer.model(), trainer.state());
         this.rows = rows;
         this.batches = batches(begun.position());
-        this.flopsPerToken = ModelFlops.perToken(trainer.model(), options.sequence());
+        this.modelFlops = ModelFlops.of(trainer.model(), options.sequence());
         this.step = begun.step();
         this.tokens = begun.tokens();
         this.seconds = begun.seconds();
@@ -61,8 +63,9 @@ final class TrainingSteps {
         return secondsHere == 0 ? 0 : tokensHere / secondsHere;
     }
 
-    double flopsPerToken() {
-        return flopsPerToken;
+    /** See {@link #tokensPerSecond}. */
+    double flopsPerSecond() {
+        return secondsHere == 0 ? 0 : flopsHere / secondsHere;
     }
 
     /** Where the run stands. */
@@ -82,9 +85,11 @@ final class TrainingSteps {
         long number = step + 1;
         double rate = options.schedule().at(number);
         double loss = 0;
+        double flops = 0;
         float scale = 1f / Math.max(1, batches.targetsAhead(options.accumulate()));
         for (int i = 0; i < options.accumulate(); i++) {
             batches.next(programs.batch());
+            flops += flopsOf(programs.batch());
             loss += programs.gradient(scale);
         }
         if (!Double.isFinite(loss)) {
@@ -96,16 +101,22 @@ final class TrainingSteps {
         }
         double took = (System.nanoTime() - start) / NANOS;
         step = number;
-        count(took);
-        double rateOfTokens = options.tokensPerStep() / took;
-        return new Metric.Training(step, loss, norm, rate, tokens, rateOfTokens, rateOfTokens * flopsPerToken);
+        count(took, flops);
+        return new Metric.Training(step, loss, norm, rate, tokens, options.tokensPerStep() / took, flops / took);
     }
 
-    private void count(double took) {
+    private double flopsOf(BatchBuffers batch) {
+        return batch.starts()
+                .map(modelFlops::ofSeparate)
+                .orElseGet(() -> modelFlops.perToken() * batch.tokens().length());
+    }
+
+    private void count(double took, double flops) {
         tokens += options.tokensPerStep();
         tokensHere += options.tokensPerStep();
         seconds += took;
         secondsHere += took;
+        flopsHere += flops;
     }
 
     private QuipuException nonFinite(long number, String what, StreamPosition before, float scale) {

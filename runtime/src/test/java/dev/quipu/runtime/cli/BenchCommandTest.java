@@ -88,4 +88,12 @@ class BenchCommandTest {
         assertTrue(call.errors().contains("--trace: expected the jvm device, found reference"), call.errors());
         assertFalse(Files.exists(trace));
     }
+
+    @Test
+    void aTraceThatCouldNotBeWrittenIsRefusedAtOnce() {
+        Path trace = folder.resolve("missing").resolve("trace.json");
+        Call call = bench("--trace", trace.toString());
+        assertEquals(2, call.exitCode());
+        assertTrue(call.errors().contains("--trace: expected a file in a folder that exists"), call.errors());
+    }
 }

@@ -2,12 +2,17 @@ package dev.quipu.runtime.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.quipu.dsl.DType;
 import dev.quipu.dsl.catalog.Glob;
 import dev.quipu.dsl.tuning.Freezing;
 import dev.quipu.models.Llama;
 import dev.quipu.models.LlamaConfig;
+import dev.quipu.runtime.buffer.Buffer;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFlopsTest {
     private static final int LAYERS = 3;
@@ -50,6 +55,30 @@ class ModelFlopsTest {
                 2 * (WEIGHTS - output) + 4 * LAYERS * CHANNELS * 4.0 + 2 * 2 * output,
                 ModelFlops.perToken(frozen(model, "embedding.*", "layers.*", "norm.*"), 7),
                 1e-6);
+    }
+
+    /** As many as when each document is a row of its own. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4})
+    void documentsThatDoNotSeeEachOtherCostWhatEachCostsAlone(int window) {
+        int[] documents = {5, 1, 3, 9, 2, 6, 8, 2};
+        int sequence = 18;
+        Llama model = Llama.of(new LlamaConfig(
+                CHANNELS, LAYERS, 2, 2, CHANNELS / 2, HIDDEN, VOCABULARY, 64, 1e-5, 1e4, false, window));
+        double expected = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            Buffer starts = Buffer.allocate(arena, DType.I32, 2 * sequence);
+            int place = 0;
+            for (int document : documents) {
+                expected += document * ModelFlops.perToken(model, document);
+                for (int i = 0; i < document; i++) {
+                    starts.setInt(place + i, place % sequence);
+                }
+                place += document;
+            }
+            assertEquals(2 * sequence, place);
+            assertEquals(expected, ModelFlops.of(model, sequence).ofSeparate(starts), 1e-6);
+        }
     }
 
     private static Llama frozen(Llama model, String... names) {
