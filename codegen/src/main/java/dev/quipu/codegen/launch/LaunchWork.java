@@ -2,6 +2,7 @@ package dev.quipu.codegen.launch;
 
 import dev.quipu.codegen.launch.ColumnProgram.ColumnSum;
 import dev.quipu.compiler.cluster.Costs;
+import dev.quipu.dsl.DType;
 import java.util.List;
 
 /**
@@ -9,12 +10,13 @@ import java.util.List;
  *
  * @param flops floating-point operations; a fused multiply-add is two, every other operation or function of a formula is one, and
  *     attention has its products alone, without the softmax between them
+ * @param roundedFlops those of them that matrix products of bf16 factors are
  * @param bytesRead each element that is read, once; of a table, as many rows as are looked up
  * @param bytesWritten each element that is written, once
  */
-public record LaunchWork(long flops, long bytesRead, long bytesWritten) {
+public record LaunchWork(long flops, long roundedFlops, long bytesRead, long bytesWritten) {
     /** Nothing to do. */
-    public static final LaunchWork NONE = new LaunchWork(0, 0, 0);
+    public static final LaunchWork NONE = new LaunchWork(0, 0, 0, 0);
 
     /** Products that attention makes of every pair of a query and a key that it sees: scores and outputs. */
     private static final int FORWARD_PRODUCTS = 2;
@@ -23,9 +25,14 @@ public record LaunchWork(long flops, long bytesRead, long bytesWritten) {
     private static final int BACKWARD_PRODUCTS = 5;
 
     public LaunchWork {
-        if (flops < 0 || bytesRead < 0 || bytesWritten < 0) {
-            throw new AssertionError("work of " + flops + ", " + bytesRead + ", " + bytesWritten);
+        if (roundedFlops < 0 || flops < roundedFlops || bytesRead < 0 || bytesWritten < 0) {
+            throw new AssertionError("work of " + flops + ", " + roundedFlops + ", " + bytesRead + ", " + bytesWritten);
         }
+    }
+
+    /** Work without products of bf16. */
+    public LaunchWork(long flops, long bytesRead, long bytesWritten) {
+        this(flops, 0, bytesRead, bytesWritten);
     }
 
     /** Bytes read and bytes written. */
@@ -34,7 +41,11 @@ public record LaunchWork(long flops, long bytesRead, long bytesWritten) {
     }
 
     public LaunchWork plus(LaunchWork other) {
-        return new LaunchWork(flops + other.flops, bytesRead + other.bytesRead, bytesWritten + other.bytesWritten);
+        return new LaunchWork(
+                flops + other.flops,
+                roundedFlops + other.roundedFlops,
+                bytesRead + other.bytesRead,
+                bytesWritten + other.bytesWritten);
     }
 
     /**
@@ -58,8 +69,7 @@ public record LaunchWork(long flops, long bytesRead, long bytesWritten) {
                         traffic.dense(0);
                         traffic.dense(1);
                         traffic.steps(product.epilogue(), product.space());
-                        yield 2L * product.depth() * product.space().elements()
-                                + steps(product.epilogue(), product.space());
+                        yield multiplied(product) + steps(product.epilogue(), product.space());
                     }
                     case AttentionLaunch attention -> {
                         traffic.allDense();
@@ -84,7 +94,18 @@ public record LaunchWork(long flops, long bytesRead, long bytesWritten) {
                         yield (long) scatter.count() * scatter.width();
                     }
                 };
-        return new LaunchWork(flops, traffic.bytesRead(), traffic.bytesWritten());
+        return new LaunchWork(flops, rounded(bound.launch()), traffic.bytesRead(), traffic.bytesWritten());
+    }
+
+    private static long rounded(Launch launch) {
+        return launch instanceof MatrixProduct product
+                        && product.buffers().getFirst().dtype() == DType.BF16
+                ? multiplied(product)
+                : 0;
+    }
+
+    private static long multiplied(MatrixProduct product) {
+        return 2L * product.depth() * product.space().elements();
     }
 
     private static long steps(List<Step> steps, Space space) {

@@ -10,6 +10,7 @@ import dev.quipu.compiler.memory.Place;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.rewrite.Simplify;
 import dev.quipu.compiler.schedule.Scheduled;
+import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Tensor;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -112,6 +114,16 @@ class LaunchWorkTest {
                 .map(LaunchWork::of)
                 .reduce(LaunchWork.NONE, LaunchWork::plus);
         assertEquals(new LaunchWork(row.flops(), row.read(), row.written()), all);
+    }
+
+    @Test
+    void productsOfBf16AreCountedApart() {
+        Tensor product =
+                x().cast(DType.BF16).matmul(input("w", I, J).cast(DType.BF16)).silu();
+        Graph graph = Simplify.of(Graph.of("rounded", Map.of("y", product), List.of()));
+        LaunchWork last = LaunchWork.of(
+                Launches.of(Scheduled.of(graph, Clustering.of(graph))).getLast());
+        assertEquals(new LaunchWork(2 * 14 * 5 * 3 + 14 * 3, 2 * 14 * 5 * 3, 2 * (14 * 5 + 5 * 3), 4 * 14 * 3), last);
     }
 
     static LongStream seeds() {

@@ -91,7 +91,7 @@ final class BenchCommand extends QuipuCommand {
         try (Device device = argument(devices::open)) {
             Compiler precise = argument(() -> precision.applyTo(compiler, device));
             // before there is a model: two large things need not be in memory at once
-            Optional<Ceilings> ceilings = device.ceilings();
+            Optional<Ceilings> ceilings = device.ceilings(precision.precision());
             try (StepBenchmark benchmark =
                     argument(() -> new StepBenchmark(source.model(), device, precise, rows, sequence))) {
                 requireTrace(benchmark, device);

@@ -54,6 +54,7 @@ final class BenchJson {
     private static Map<String, Object> ceilings(Ceilings ceilings) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("flopsPerSecond", ceilings.flopsPerSecond());
+        ceilings.roundedFlopsPerSecond().ifPresent(rate -> values.put("roundedFlopsPerSecond", rate));
         values.put("readBytesPerSecond", ceilings.readBytesPerSecond());
         values.put("copyBytesPerSecond", ceilings.copyBytesPerSecond());
         return values;
@@ -65,6 +66,7 @@ final class BenchJson {
         values.put("launches", group.launches().size());
         values.put("millis", group.nanos() / MILLI);
         values.put("flops", group.work().flops());
+        values.put("roundedFlops", group.work().roundedFlops());
         values.put("bytesRead", group.work().bytesRead());
         values.put("bytesWritten", group.work().bytesWritten());
         roofline.ifPresent(known -> {

@@ -1,21 +1,28 @@
 package dev.quipu.runtime.device;
 
 import dev.quipu.codegen.launch.LaunchWork;
+import java.util.OptionalDouble;
 
 /**
  * What a machine does at most, all workers together; measured, not declared.
  *
  * @param flopsPerSecond fused multiply-adds of f32 in registers, each of them two operations
+ * @param roundedFlopsPerSecond products of bf16 factors, where they are of interest
  * @param readBytesPerSecond of memory that no cache holds
  * @param copyBytesPerSecond of such memory, read and written bytes counted
  */
-public record Ceilings(double flopsPerSecond, double readBytesPerSecond, double copyBytesPerSecond) {
+public record Ceilings(
+        double flopsPerSecond,
+        OptionalDouble roundedFlopsPerSecond,
+        double readBytesPerSecond,
+        double copyBytesPerSecond) {
     private static final double NANOS = 1e9;
 
     public Ceilings {
-        if (!(flopsPerSecond > 0 && readBytesPerSecond > 0 && copyBytesPerSecond > 0)) {
-            throw new AssertionError(
-                    "ceilings of " + flopsPerSecond + ", " + readBytesPerSecond + ", " + copyBytesPerSecond);
+        double least = Math.min(roundedFlopsPerSecond.orElse(flopsPerSecond), flopsPerSecond);
+        if (!(Math.min(least, Math.min(readBytesPerSecond, copyBytesPerSecond)) > 0)) {
+            throw new AssertionError("ceilings of " + flopsPerSecond + ", " + roundedFlopsPerSecond + ", "
+                    + readBytesPerSecond + ", " + copyBytesPerSecond);
         }
     }
 
@@ -30,7 +37,8 @@ public record Ceilings(double flopsPerSecond, double readBytesPerSecond, double 
     }
 
     private double computeNanos(LaunchWork work) {
-        return NANOS * work.flops() / flopsPerSecond;
+        double rounded = work.roundedFlops() / roundedFlopsPerSecond.orElse(flopsPerSecond);
+        return NANOS * ((work.flops() - work.roundedFlops()) / flopsPerSecond + rounded);
     }
 
     /** As much as is written moves at the rate of a copy, and so does what is read with it; the rest is read alone. */

@@ -31,8 +31,14 @@ public interface Device extends AutoCloseable {
         }
     }
 
-    /** Measures what the machine does at most, in half a second or so; empty where the device cannot tell. */
-    default Optional<Ceilings> ceilings() {
+    /**
+     * Measures what the machine does at most, in half a second or so; empty where the device cannot tell.
+     *
+     * @param precision of the products that are of interest
+     * @throws QuipuException if the device has it not
+     */
+    default Optional<Ceilings> ceilings(Precision precision) {
+        require(precision);
         return Optional.empty();
     }
 

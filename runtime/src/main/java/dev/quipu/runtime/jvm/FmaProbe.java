@@ -27,7 +27,7 @@ final class FmaProbe extends Probe {
     }
 
     @Override
-    void run(int part, int steps) {
+    void work(int part, int steps, int worker) {
         results[part] = sum(steps, results[part]);
     }
 

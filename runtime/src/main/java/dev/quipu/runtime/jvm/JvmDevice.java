@@ -117,8 +117,9 @@ public final class JvmDevice implements Device {
     }
 
     @Override
-    public synchronized Optional<Ceilings> ceilings() {
-        return Optional.of(MachineCeilings.measure(pool));
+    public synchronized Optional<Ceilings> ceilings(Precision precision) {
+        require(precision);
+        return Optional.of(MachineCeilings.measure(pool, precision));
     }
 
     WorkerPool pool() {

@@ -1,12 +1,14 @@
 package dev.quipu.runtime.jvm;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.dsl.DType;
 import dev.quipu.runtime.buffer.Buffer;
 import dev.quipu.runtime.device.Ceilings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.util.OptionalDouble;
 
 /**
  * Measures what the machine does at most, by way of the same workers that run kernels. The best of many short launches counts:
@@ -31,7 +33,12 @@ final class MachineCeilings {
         this.pool = pool;
     }
 
-    static Ceilings measure(WorkerPool pool) {
+    /**
+     * Measures.
+     *
+     * @param precision whether products of bf16 are of interest, too
+     */
+    static Ceilings measure(WorkerPool pool, Precision precision) {
         MachineCeilings machine = new MachineCeilings(pool);
         double flops = machine.perSecond(new FmaProbe(pool.workers()));
         long bytes = Math.min(MEMORY, machineBytes() / PART_OF_MACHINE);
@@ -40,7 +47,10 @@ final class MachineCeilings {
                     Buffer.allocate(arena, DType.F32, bytes / Float.BYTES).segment();
             double read = machine.perSecond(new ReadProbe(memory, bytes, pool.workers()));
             double copy = machine.perSecond(new CopyProbe(memory, bytes, pool.workers()));
-            return new Ceilings(flops, read, copy);
+            OptionalDouble rounded = precision == Precision.BF16
+                    ? OptionalDouble.of(machine.perSecond(new RoundedProbe(arena, pool.workers())))
+                    : OptionalDouble.empty();
+            return new Ceilings(flops, rounded, read, copy);
         }
     }
 

@@ -24,7 +24,7 @@ abstract class MemoryProbe extends Probe {
     }
 
     @Override
-    final void run(int part, int steps) {
+    final void work(int part, int steps, int worker) {
         walk(part, part * stretch, part * stretch + (long) steps * STRIDE);
     }
 

@@ -38,7 +38,7 @@ abstract class Probe implements JvmKernel {
 
     @Override
     public final void run(int phase, int part, int worker) {
-        run(part, size);
+        work(part, size, worker);
     }
 
     /** Whether it has its whole size. */
@@ -59,5 +59,5 @@ abstract class Probe implements JvmKernel {
 
     abstract double amountOfStep();
 
-    abstract void run(int part, int steps);
+    abstract void work(int part, int steps, int worker);
 }

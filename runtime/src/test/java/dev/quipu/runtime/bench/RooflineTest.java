@@ -10,13 +10,14 @@ import dev.quipu.runtime.device.LaunchInfo;
 import dev.quipu.runtime.device.LaunchTime;
 import dev.quipu.runtime.view.RooflineView;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RooflineTest {
     /** 100 operations, 10 bytes read, 5 bytes copied a nanosecond. */
-    private static final Ceilings CEILINGS = new Ceilings(100e9, 10e9, 5e9);
+    private static final Ceilings CEILINGS = new Ceilings(100e9, OptionalDouble.empty(), 10e9, 5e9);
 
     @ParameterizedTest
     @CsvSource({
@@ -34,6 +35,15 @@ class RooflineTest {
         LaunchWork work = new LaunchWork(flops, read, written);
         assertEquals(nanos, CEILINGS.nanos(work), 1e-9);
         assertEquals(nanos == flops / 100.0, CEILINGS.isComputeBound(work));
+    }
+
+    /** Products of bf16 have a rate of their own where it was measured; what else the launch does has not. */
+    @Test
+    void productsOfBf16HaveTheirCeiling() {
+        LaunchWork work = new LaunchWork(2000, 1600, 10, 0);
+        Ceilings rounded = new Ceilings(100e9, OptionalDouble.of(400e9), 10e9, 5e9);
+        assertEquals(8, rounded.nanos(work), 1e-9);
+        assertEquals(20, CEILINGS.nanos(work), 1e-9);
     }
 
     private static LaunchTime launch(String name, String kind, long flops, long read, long nanos) {
