@@ -25,7 +25,9 @@ final class MachineCeilings {
     private static final int ENOUGH_RUNS = 5;
 
     /** A machine that takes this long gets no better number. */
-    private static final long MOST_NANOS = 5_000_000_000L;
+    private static final long MOST_NANOS = 2_000_000_000;
+
+    private static final double NANOS = 1e9;
 
     private final WorkerPool pool;
 
@@ -59,25 +61,24 @@ final class MachineCeilings {
         return bean == null ? Long.MAX_VALUE : bean.getTotalMemorySize();
     }
 
-    /** The best rate. A probe grows while launches are short, so that little is done before the JIT has compiled it. */
+    /** The best rate of a probe at its whole size. It grows while launches are short, so that little is done before the JIT. */
     private double perSecond(Probe probe) {
-        long begin = System.nanoTime();
-        double best = 0;
-        int runs = 0;
-        long now = begin;
-        while (now - begin < MOST_NANOS && (runs < ENOUGH_RUNS || now - begin < ENOUGH_NANOS)) {
-            long start = System.nanoTime();
-            pool.run(probe, probe);
-            now = System.nanoTime();
-            double rate = 1e9 * probe.amount() / Math.max(1, now - start);
-            if (probe.isWhole()) {
-                best = runs == 0 ? rate : Math.max(best, rate);
-                runs++;
-            } else {
-                best = rate;
-                probe.growAfter(now - start);
-            }
+        while (!probe.isWhole()) {
+            probe.growAfter(nanos(probe));
         }
-        return best;
+        long all = 0;
+        long best = Long.MAX_VALUE;
+        for (int runs = 0; all < MOST_NANOS && (runs < ENOUGH_RUNS || all < ENOUGH_NANOS); runs++) {
+            long nanos = nanos(probe);
+            best = Math.min(best, nanos);
+            all += nanos;
+        }
+        return NANOS * probe.amount() / best;
+    }
+
+    private long nanos(Probe probe) {
+        long start = System.nanoTime();
+        pool.run(probe, probe);
+        return Math.max(1, System.nanoTime() - start);
     }
 }

@@ -7,12 +7,16 @@ abstract class Probe implements JvmKernel {
     /** So many for each worker that one who is held up leaves his to the others. */
     private static final int PARTS_A_WORKER = 32;
 
-    /** A launch that is shorter than this may double. */
+    /** A launch that is shorter than this doubles at once. */
     private static final long SHORT_NANOS = 4_000_000;
+
+    /** A longer one may yet be interpreted; after so many the JIT has seen enough of them. */
+    private static final int PATIENCE = 10;
 
     private final int parts;
     private final int most;
     private int size = 1;
+    private int runs;
 
     /**
      * @param most steps that a part has in the end, a power of two
@@ -46,9 +50,12 @@ abstract class Probe implements JvmKernel {
         return size == most;
     }
 
+    /** Doubles, up to its whole size, unless it has just become so large that it is slow until the JIT has compiled it. */
     final void growAfter(long nanos) {
-        if (nanos < SHORT_NANOS && !isWhole()) {
+        runs++;
+        if (!isWhole() && (nanos < SHORT_NANOS || runs == PATIENCE)) {
             size *= 2;
+            runs = 0;
         }
     }
 

@@ -65,7 +65,7 @@ class ProbeTest {
     }
 
     @Test
-    void growsOnlyWhileLaunchesAreShort() {
+    void growsAtOnceWhileLaunchesAreShort() {
         Probe probe = new FmaProbe(1);
         double one = probe.amount();
         probe.growAfter(1_000_000_000);
@@ -73,5 +73,15 @@ class ProbeTest {
         probe.growAfter(1_000);
         assertEquals(2 * one, probe.amount());
         assertFalse(probe.isWhole());
+    }
+
+    /** A whole launch may well take long: that must not keep a probe from becoming whole. */
+    @Test
+    void growsToItsWholeSizeHoweverLongLaunchesTake() {
+        Probe probe = new FmaProbe(1);
+        for (int runs = 0; runs < 1000 && !probe.isWhole(); runs++) {
+            probe.growAfter(1_000_000_000);
+        }
+        assertTrue(probe.isWhole());
     }
 }
