@@ -26,7 +26,14 @@ class RoundedProductTest {
 
     /** batch, rows, columns, depth: single, ragged, several pieces of rows, of columns, of both. */
     private static final int[][] SHAPES = {
-        {1, 1, 1, 1}, {1, 1, 40, 33}, {3, 5, 7, 9}, {1, 130, 17, 5}, {2, 140, 33, 4}, {1, 5, 1100, 3}, {1, 150, 1500, 2}
+        {1, 1, 1, 1},
+        {1, 1, 40, 33},
+        {3, 5, 7, 9},
+        {1, 130, 17, 5},
+        {2, 140, 33, 4},
+        {1, 5, 1100, 3},
+        {1, 270, 600, 2},
+        {1, 600, 20, 3}
     };
 
     @TestFactory
@@ -144,13 +151,21 @@ class RoundedProductTest {
 
     /** Shapes of models of a few million weights, forward and backward. */
     @ParameterizedTest
-    @CsvSource({"2048, 768, 288", "2048, 288, 768", "768, 288, 2048", "4096, 512, 1024", "1024, 4096, 512", "3, 50, 20"
+    @CsvSource({
+        // rows, columns, depth, transposed left, rows of a piece, columns of a piece
+        "2048,  768,  288, false, 512, 256",
+        "2048,  288,  768, false, 352, 288",
+        "1024, 4096,  512, false, 256, 288",
+        " 768,  288, 2048,  true, 192, 288",
+        "1376,  512, 1024,  true, 256, 512",
+        " 288,  288, 2048,  true,  96, 288",
+        "   3,   50,   20, false,   3,  50"
     })
-    void piecesAreLargeAndStayInCache(int rows, int columns, int depth) {
-        MatrixCase shape = new MatrixCase(1, rows, columns, depth, false, false, MatrixCase.End.RESIDUAL);
+    void piecesAreLargeAndStayInCache(
+            int rows, int columns, int depth, boolean turned, int pieceRows, int pieceColumns) {
+        MatrixCase shape = new MatrixCase(1, rows, columns, depth, turned, false, MatrixCase.End.RESIDUAL);
         RoundedBlocking blocking = RoundedBlocking.of(shape.launch(), true);
-        assertTrue(blocking.rowsOfPart() * blocking.keptRow() * Float.BYTES <= 5 << 17, blocking::toString);
-        assertTrue(blocking.rowsOfPart() >= Math.min(rows, 96), blocking::toString);
-        assertTrue(blocking.parts() >= Math.min(8, rows / 128), blocking::toString);
+        assertEquals(List.of(pieceRows, pieceColumns), List.of(blocking.rowsOfPart(), blocking.columnsOfPart()));
+        assertTrue(blocking.rowsOfPart() * blocking.keptRow() * Float.BYTES <= 9 << 16, blocking::toString);
     }
 }
