@@ -67,7 +67,7 @@ class ModelFlopsTest {
                 CHANNELS, LAYERS, 2, 2, CHANNELS / 2, HIDDEN, VOCABULARY, 64, 1e-5, 1e4, false, window));
         double expected = 0;
         try (Arena arena = Arena.ofConfined()) {
-            Buffer starts = Buffer.allocate(arena, DType.I32, 2 * sequence);
+            Buffer starts = Buffer.allocate(arena, DType.I32, 2L * sequence);
             int place = 0;
             for (int document : documents) {
                 expected += document * ModelFlops.perToken(model, document);
