@@ -67,7 +67,8 @@ class RoundedRowsTest {
             MemorySegment x = memory(arena, (long) rows * width * Float.BYTES);
             MemorySegment y = memory(arena, (long) rows * width * Short.BYTES);
             for (int i = 0; i < rows * width; i++) {
-                x.setAtIndex(ValueLayout.JAVA_INT, i, i / DROPPED.length << Short.SIZE | DROPPED[i % DROPPED.length]);
+                x.setAtIndex(
+                        ValueLayout.JAVA_INT, i, ((i / DROPPED.length) << Short.SIZE) | DROPPED[i % DROPPED.length]);
             }
             KernelRun.runInOrder(run.bind("Write", arena, x, y));
             for (int i = 0; i < rows * width; i++) {
@@ -99,14 +100,15 @@ class RoundedRowsTest {
                 assertEquals(expected, y.getAtIndex(SHORT, i), "element " + i);
             }
             MemorySegment dense = memory(arena, (long) rows * width * Short.BYTES);
-            MemorySegment shift = memory(arena, rows * Short.BYTES);
+            MemorySegment shift = memory(arena, (long) rows * Short.BYTES);
             MemorySegment z = memory(arena, (long) rows * width * Float.BYTES);
             IntStream.range(0, rows * width)
                     .forEach(i -> dense.setAtIndex(SHORT, i, BFloat16.bits(x.getAtIndex(FLOAT, i))));
             IntStream.range(0, rows).forEach(i -> shift.setAtIndex(SHORT, i, BFloat16.bits(i + 0.5f)));
             KernelRun.runShuffled(run.bind("Read", arena, dense, shift, z), 2);
             for (int i = 0; i < rows * width; i++) {
-                float expected = BFloat16.round(x.getAtIndex(FLOAT, i)) * 2 + i / width + 0.5f;
+                int row = i / width;
+                float expected = BFloat16.round(x.getAtIndex(FLOAT, i)) * 2 + row + 0.5f;
                 assertEquals(expected, z.getAtIndex(FLOAT, i), "element " + i);
             }
         }
