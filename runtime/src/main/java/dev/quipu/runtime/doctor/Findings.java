@@ -70,7 +70,7 @@ public final class Findings {
             String units = library.hasMatrixUnits() ? "amx_bf16" : "avx512_bf16";
             return Finding.fine("bf16", library + " on " + units + ", for --precision bf16 on the jvm device");
         } catch (QuipuException e) {
-            return Finding.fine("bf16", "none on the jvm device: " + e.getMessage());
+            return Finding.fine("bf16", "none; " + e.getMessage());
         }
     }
 

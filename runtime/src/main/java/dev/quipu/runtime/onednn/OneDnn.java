@@ -20,6 +20,9 @@ public final class OneDnn {
     private static final int ISA_AVX512_BF16 = 0xe7;
     private static final int ISA_AMX = 0xfef;
 
+    /** OpenMP's; the library's own dependencies have it. */
+    static final String SET_THREADS = "omp_set_num_threads";
+
     private static final String REMEDY = "use --precision f32";
 
     private final Functions functions;
@@ -87,8 +90,10 @@ public final class OneDnn {
         if (version.getAtIndex(JAVA_INT, 0) != MAJOR) {
             return this + ", not " + MAJOR;
         }
-        if (runtime != RUNTIME_OF_ONE_THREAD && runtime != RUNTIME_OF_OPENMP) {
-            return this + " with threads that are not OpenMP's";
+        boolean bound = runtime == RUNTIME_OF_OPENMP
+                && functions.procedure(SET_THREADS, JAVA_INT).isPresent();
+        if (runtime != RUNTIME_OF_ONE_THREAD && !bound) {
+            return this + " with threads that are not OpenMP's, and cannot be turned off";
         }
         return has(ISA_AVX512_BF16) ? "" : "a processor without them, as " + this + " says";
     }

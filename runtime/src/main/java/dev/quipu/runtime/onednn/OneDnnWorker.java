@@ -35,7 +35,7 @@ final class OneDnnWorker {
                 .kept(arena, "dnnl_stream_destroy", "dnnl_stream_create", engine, STREAM_IN_ORDER)
                 .address();
         threads = functions
-                .procedure("omp_set_num_threads", JAVA_INT)
+                .procedure(OneDnn.SET_THREADS, JAVA_INT)
                 .orElseGet(() -> MethodHandles.empty(MethodType.methodType(void.class, int.class)));
         execute = functions.function("dnnl_primitive_execute", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
         setData = functions.function("dnnl_memory_set_data_handle", JAVA_INT, JAVA_LONG, JAVA_LONG);
