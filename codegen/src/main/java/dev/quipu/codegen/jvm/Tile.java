@@ -25,6 +25,7 @@ import java.util.List;
  */
 record Tile(TileLibrary library, int rows, boolean add) {
     private static final int VECTORS = 2;
+    private static final int MOST_ADDED = 6;
 
     private static final Value.Variable LEFT = new Value.Variable("a", KernelType.ARRAY);
     private static final Value.Variable LEFT_OFFSET = new Value.Variable("aOffset", KernelType.INT);
@@ -46,6 +47,37 @@ record Tile(TileLibrary library, int rows, boolean add) {
     }
 
     Method method(String name) {
+        String comment = rows + " rows of a product, " + (add ? "going on from" : "written to") + " c.";
+        return new Method(name, comment, parameters(), isLarge() ? halves() : body());
+    }
+
+    /**
+     * Twelve rows that go on from sums are more than C1 compiles, and what C2 then makes of them without C1's profile allocates
+     * vectors, now and then. Six rows keep the processor as busy.
+     */
+    private boolean isLarge() {
+        return add && rows > MOST_ADDED;
+    }
+
+    private List<Statement> halves() {
+        return List.of(half(MOST_ADDED, 0), half(rows - MOST_ADDED, MOST_ADDED));
+    }
+
+    private Statement half(int count, int first) {
+        return new Statement.Call(
+                library.tile(count, true),
+                List.of(
+                        LEFT,
+                        plus(LEFT_OFFSET, first),
+                        RIGHT,
+                        RIGHT_OFFSET,
+                        PRODUCT,
+                        plus(PRODUCT_OFFSET, times(toLong(PRODUCT_STRIDE), first)),
+                        PRODUCT_STRIDE,
+                        DEPTH));
+    }
+
+    private List<Statement> body() {
         List<Statement> body = new ArrayList<>();
         body.add(new Statement.Declare(PRODUCT_AT, PRODUCT_OFFSET));
         for (int row = 0; row < rows; row++) {
@@ -68,8 +100,7 @@ record Tile(TileLibrary library, int rows, boolean add) {
                 body.add(new Statement.Store(PRODUCT, productAddress(j), sum(row, j)));
             }
         }
-        String comment = rows + " rows of a product, " + (add ? "going on from" : "written to") + " c.";
-        return new Method(name, comment, parameters(), body);
+        return body;
     }
 
     private static List<Value.Variable> parameters() {

@@ -6,6 +6,8 @@ import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -145,7 +147,16 @@ public final class TileLibrary {
             kernel.phases().forEach(phase -> collect(phase.body(), names));
             kernel.methods().forEach(method -> collect(method.body(), names));
         }
-        return names.stream().map(this::method).toList();
+        List<Method> methods = new ArrayList<>();
+        while (!names.isEmpty()) {
+            Method method = method(names.pollFirst());
+            collect(method.body(), names);
+            if (methods.stream().noneMatch(other -> other.name().equals(method.name()))) {
+                methods.add(method);
+            }
+        }
+        methods.sort(Comparator.comparing(Method::name));
+        return methods;
     }
 
     private static void collect(List<Statement> statements, NavigableSet<String> names) {
