@@ -54,7 +54,8 @@ record MatrixBlocking(
         int columnPanelsOfPart = Math.ceilDiv(columnPanels, groups);
         if (keepsRows) {
             int most = MOST_KEPT / (rowPanelsOfPart * library.rows() * library.columns());
-            columnPanelsOfPart = Math.ceilDiv(columnPanels, Math.ceilDiv(columnPanels, Math.min(most, columnPanelsOfPart)));
+            columnPanelsOfPart =
+                    Math.ceilDiv(columnPanels, Math.ceilDiv(columnPanels, Math.min(most, columnPanelsOfPart)));
         }
         return new MatrixBlocking(
                 product,

@@ -10,7 +10,6 @@ import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
-import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
@@ -70,7 +69,8 @@ final class MatrixParts {
             methods.add(tiles.method());
         }
         if (blocking.keepsAny()) {
-            methods.addAll(List.of(keptTiles.method(), epilogue.method(), epilogue.rowsMethod(blocking.keptRowBytes())));
+            methods.addAll(
+                    List.of(keptTiles.method(), epilogue.method(), epilogue.rowsMethod(blocking.keptRowBytes())));
         }
         return methods;
     }
@@ -198,8 +198,7 @@ final class MatrixParts {
         if (blocking.directPanels() > 0) {
             Value from = integer((long) blocking.directPanels() * columns);
             Value all = integer(product.columns());
-            emitter.when(
-                    reachesLast(part), body -> body.add(epilogue.callRows(KEPT, firstRow(part), rows, from, all)));
+            emitter.when(reachesLast(part), body -> body.add(epilogue.callRows(KEPT, firstRow(part), rows, from, all)));
             return;
         }
         Value end = times(part.to(), columns);

@@ -110,8 +110,8 @@ class JvmProgramTest {
     @Test
     void integersThatAreResultsAreCopiedExactly() {
         Tensor ids = Tensor.input("ids", Type.i32(new Dim("row", 3), new Dim("column", 5)));
-        Graph graph = Simplify.of(
-                Graph.of("copy", Map.of("y", ids, "z", ids.reshape(Shape.of(new Dim("all", 15)))), List.of()));
+        Graph graph = Simplify.of(Graph.of(
+                "copy", Map.of("y", ids, "z", ids.reshape(Shape.of(new Dim("all", 15)))), List.of()));
         Filled filled = Filled.of(graph, 2, 1)
                 .with(
                         "ids",
