@@ -3,8 +3,10 @@ package dev.quipu.runtime.jvm;
 import dev.quipu.codegen.jvm.JvmKernel;
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.codegen.jvm.JvmWriter;
+import dev.quipu.dsl.BFloat16;
 import dev.quipu.runtime.compilation.Source;
 import dev.quipu.runtime.compilation.SourceCompiler;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The generated classes of the process, found by their source without names and comments: what two programs share is compiled
@@ -108,9 +111,12 @@ final class KernelClasses {
 
     private SourceCompiler compiler() {
         if (compiler == null) {
-            // Generated classes see the JDK and their interface, wherever that was loaded from.
-            compiler = new SourceCompiler(
-                    List.of(SourceCompiler.home(JvmKernel.class)), List.of("--add-modules=jdk.incubator.vector"));
+            // Generated classes see the JDK, their interface and how bf16 rounds, wherever those were loaded from.
+            List<Path> seen = Stream.of(JvmKernel.class, BFloat16.class)
+                    .map(SourceCompiler::home)
+                    .distinct()
+                    .toList();
+            compiler = new SourceCompiler(seen, List.of("--add-modules=jdk.incubator.vector"));
         }
         return compiler;
     }
