@@ -161,9 +161,9 @@ class ProbeCommandTest {
         probe one --values 0           | --values: expected a number above 0, or FROM:TO, found 0
         probe one --values 3 --compare same | --values: expected one model to show values of, found --compare
         probe one --device jmv | expected a device, found 'jmv'; did you mean jvm?
-        probe one --device jvm --precision bf16 | --precision: expected f32, found bf16; the jvm device has no other
+        probe one --device jvm --precision tf32  | found tf32; the jvm device has no other
         probe one --precision tf32 | --precision: expected f32 or bf16, found tf32; the reference device has no other
-        probe one --device emulator --against jvm --precision bf16 | --precision: expected f32, found bf16
+        probe one --device emulator --against jvm --precision tf32 | found tf32; the emulator device has no other
         probe one --against reference | --against: expected two devices, found reference alone; say by --device what
         probe one --device jvm --against reference --tolerance 0 | --tolerance: expected a tolerance above 0, found 0.0
         probe one --tolerance 1 | --tolerance: expected a device to compare with, by --against, found none
