@@ -36,25 +36,19 @@ final class KernelClasses {
 
     /** Kernels that were compiled with the same helper classes. A program whose helpers are others begins another family. */
     private static final class Family {
-        private final Map<String, String> helperTexts = new HashMap<>();
+        private final Map<String, Set<String>> helperMembers = new HashMap<>();
         private final Map<String, byte[]> helperFiles = new HashMap<>();
         private final Loader helpers = new Loader(JvmKernel.class.getClassLoader(), helperFiles);
         private final Map<String, Class<? extends JvmKernel>> kernels = new HashMap<>();
 
         /** A helper class with more methods than a program needs will do: a loss needs some of its gradient's tiles. */
-        boolean has(JvmProgram.Source helper) {
-            String present = helperTexts.get(helper.className());
-            return present != null && members(present).containsAll(members(helper.text()));
+        boolean has(String helper, Set<String> members) {
+            Set<String> present = helperMembers.get(helper);
+            return present != null && present.containsAll(members);
         }
 
-        /** Fields and methods, which the writer parts by empty lines. */
-        private static Set<String> members(String text) {
-            String body = text.substring(text.indexOf('{') + 1, text.lastIndexOf('}'));
-            return Arrays.stream(EMPTY_LINES.split(body)).map(String::strip).collect(Collectors.toSet());
-        }
-
-        boolean accepts(JvmProgram.Source helper) {
-            return has(helper) || !helperTexts.containsKey(helper.className());
+        boolean accepts(String helper, Set<String> members) {
+            return !helperMembers.containsKey(helper) || has(helper, members);
         }
     }
 
@@ -85,9 +79,12 @@ final class KernelClasses {
      */
     synchronized Map<String, Class<? extends JvmKernel>> of(
             List<JvmProgram.Source> helpers, List<JvmProgram.Source> kernels) {
-        Family family = family(helpers);
-        List<JvmProgram.Source> newHelpers =
-                helpers.stream().filter(helper -> !family.has(helper)).toList();
+        Map<String, Set<String>> members = new HashMap<>();
+        helpers.forEach(helper -> members.put(helper.className(), members(helper.text())));
+        Family family = family(members);
+        List<JvmProgram.Source> newHelpers = helpers.stream()
+                .filter(helper -> !family.has(helper.className(), members.get(helper.className())))
+                .toList();
         List<JvmProgram.Source> missing = new ArrayList<>(newHelpers);
         kernels.stream()
                 .filter(kernel -> !family.kernels.containsKey(key(kernel)))
@@ -97,7 +94,7 @@ final class KernelClasses {
                 : compiler()
                         .compile(missing.stream().map(KernelClasses::unit).toList(), Map.copyOf(family.helperFiles));
         newHelpers.forEach(helper -> {
-            family.helperTexts.put(helper.className(), helper.text());
+            family.helperMembers.put(helper.className(), members.get(helper.className()));
             family.helperFiles.putAll(filesOf(helper, written));
         });
         Map<String, Class<? extends JvmKernel>> classes = new LinkedHashMap<>();
@@ -125,9 +122,18 @@ final class KernelClasses {
         return new Source(JvmWriter.PACKAGE, source.className(), source.text(), source.clusters());
     }
 
-    private Family family(List<JvmProgram.Source> helpers) {
+    /** Fields and methods, which the writer parts by empty lines. */
+    private static Set<String> members(String text) {
+        String body = text.substring(text.indexOf('{') + 1, text.lastIndexOf('}'));
+        return Arrays.stream(EMPTY_LINES.split(body)).map(String::strip).collect(Collectors.toSet());
+    }
+
+    /** @param helpers what each consists of, by name */
+    private Family family(Map<String, Set<String>> helpers) {
         for (Family family : families) {
-            if (helpers.stream().allMatch(family::accepts)) {
+            boolean accepted =
+                    helpers.entrySet().stream().allMatch(helper -> family.accepts(helper.getKey(), helper.getValue()));
+            if (accepted) {
                 return family;
             }
         }
