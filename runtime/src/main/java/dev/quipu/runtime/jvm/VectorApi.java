@@ -25,14 +25,22 @@ final class VectorApi {
     }
 
     /**
-     * Floats in a vector: as many as the processor likes, at most 16 (512 bits), or what {@code -Dquipu.lanes} says.
+     * Floats in a vector: as many as the processor likes, at most 16 (512 bits), or fewer where {@code -Dquipu.lanes} says so.
      *
-     * @throws QuipuException if that is not 4, 8 or 16
+     * @throws QuipuException if that is not 4, 8 or 16, or more than the JIT has registers for: such vectors would be objects
      */
     static int lanes() {
-        int lanes = Setting.number(LANES, 4, 16, () -> Math.clamp(FloatVector.SPECIES_PREFERRED.length(), 4, 16));
+        int widest = Math.clamp(FloatVector.SPECIES_PREFERRED.length(), 4, 16);
+        int lanes = Setting.number(LANES, 4, 16, () -> widest);
         if (Integer.bitCount(lanes) != 1) {
             throw QuipuException.of("4, 8 or 16", Integer.toString(lanes), "-D" + LANES, "");
+        }
+        if (lanes > widest) {
+            throw QuipuException.of(
+                    "at most " + widest + ", the floats in a vector of this processor under the JVM's flags",
+                    Integer.toString(lanes),
+                    "-D" + LANES,
+                    "");
         }
         return lanes;
     }
