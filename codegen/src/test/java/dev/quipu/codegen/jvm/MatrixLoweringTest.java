@@ -53,11 +53,7 @@ class MatrixLoweringTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (int lanes : new int[] {16, 8, 4}) {
             List<MatrixCase> cases = cases(lanes);
-            KernelRun run = new KernelRun(
-                    cases.stream()
-                            .map(shape -> MatrixLowering.lower(shape.name(), shape.launch(), lanes))
-                            .toList(),
-                    lanes);
+            KernelRun run = kernels(cases, lanes);
             for (MatrixCase shape : cases) {
                 tests.add(DynamicTest.dynamicTest(lanes + " lanes: " + shape, () -> check(run, shape)));
             }
@@ -80,7 +76,15 @@ class MatrixLoweringTest {
         return cases;
     }
 
-    private static void check(KernelRun run, MatrixCase shape) {
+    static KernelRun kernels(List<MatrixCase> cases, int lanes) {
+        return new KernelRun(
+                cases.stream()
+                        .map(shape -> MatrixLowering.lower(shape.name(), shape.launch(), lanes))
+                        .toList(),
+                lanes);
+    }
+
+    static void check(KernelRun run, MatrixCase shape) {
         float[][] in = numbers(shape);
         float[][] out = run(run, shape, in, -1);
         for (int b = 0; b < shape.batch(); b++) {

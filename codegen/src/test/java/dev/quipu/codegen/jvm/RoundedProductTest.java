@@ -48,13 +48,17 @@ class RoundedProductTest {
                         shape[0], shape[1], shape[2], shape[3], (orientation & 1) != 0, (orientation & 2) != 0, end));
             }
         }
-        List<Kernel> kernels = cases.stream()
-                .map(shape -> MatrixLowering.lower(shape.name(), launch(shape), 16))
-                .toList();
-        KernelRun run = new KernelRun(kernels, 16);
+        KernelRun run = kernels(cases, 16);
         return cases.stream()
                 .map(shape -> DynamicTest.dynamicTest(shape.toString(), () -> check(run, shape)))
                 .toList();
+    }
+
+    static KernelRun kernels(List<MatrixCase> cases, int lanes) {
+        List<Kernel> kernels = cases.stream()
+                .map(shape -> MatrixLowering.lower(shape.name(), launch(shape), lanes))
+                .toList();
+        return new KernelRun(kernels, lanes);
     }
 
     /** The case's launch with factors, and its second output, in bf16. */
@@ -77,7 +81,7 @@ class RoundedProductTest {
                 launch.epilogue());
     }
 
-    private static void check(KernelRun run, MatrixCase shape) {
+    static void check(KernelRun run, MatrixCase shape) {
         float[][] in = numbers(shape);
         float[][] out = run(run, shape, in, -1);
         for (int b = 0; b < shape.batch(); b++) {
