@@ -2,16 +2,11 @@ package dev.quipu.codegen.gpu;
 
 import static dev.quipu.codegen.gpu.GpuForms.GROUP;
 import static dev.quipu.codegen.gpu.GpuForms.ITEM;
-import static dev.quipu.codegen.gpu.GpuForms.ZERO;
 import static dev.quipu.codegen.gpu.GpuForms.barrier;
 import static dev.quipu.codegen.gpu.GpuForms.comment;
-import static dev.quipu.codegen.gpu.GpuForms.compare;
 import static dev.quipu.codegen.gpu.GpuForms.divide;
-import static dev.quipu.codegen.gpu.GpuForms.less;
-import static dev.quipu.codegen.gpu.GpuForms.log;
 import static dev.quipu.codegen.gpu.GpuForms.min;
 import static dev.quipu.codegen.gpu.GpuForms.number;
-import static dev.quipu.codegen.gpu.GpuForms.quotient;
 import static dev.quipu.codegen.gpu.GpuForms.remainder;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
@@ -21,7 +16,6 @@ import static dev.quipu.codegen.kernel.Emitter.times;
 import dev.quipu.codegen.gpu.GpuLowering.Lowered;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Value;
-import dev.quipu.codegen.kernel.Value.Comparison;
 import dev.quipu.codegen.kernel.Value.Matrix;
 import dev.quipu.codegen.launch.AttentionLaunch;
 import java.util.List;
@@ -123,7 +117,8 @@ final class MatrixAttention {
             barrier(loop);
             addValues(loop, softmax, vectors, outputs, plus(room, unknownZero(loop, last)));
         });
-        finish(softmax, vectors, outputs, count, queryAt);
+        new AttentionEnd(launch, memories, places, output, places.statistic(head, first), queryAt, count)
+                .emit(body, softmax, vectors, outputs);
     }
 
     /** A key's score, for the query of a row. */
@@ -160,31 +155,6 @@ final class MatrixAttention {
                 Value added = memories.load(memories.last(), plus(at, vectors.column(j)));
                 GpuForms.assign(loop, outputs.at(i, j), plus(times(outputs.at(i, j), factor), added));
             }
-        }
-    }
-
-    private void finish(MatrixSoftmax softmax, Spread vectors, RegisterBlock outputs, Value count, Value queryAt) {
-        softmax.finish(body);
-        for (int i = 0; i < vectors.rows(); i++) {
-            int line = i;
-            Value row = vectors.row(i);
-            body.when(less(row, count), inner -> {
-                Value.Variable total = inner.let("total", softmax.total(row));
-                Value positive = compare(total, Comparison.GREATER, ZERO);
-                Value.Variable inverse =
-                        inner.let("inverse", new Value.Select(positive, quotient(number(1), total), ZERO));
-                Value at = inner.let("at", plus(queryAt, times(row, places.queryStep())));
-                vectors.store(
-                        inner,
-                        launch.headSize(),
-                        (column, j) -> memories.store(output, plus(at, column), times(outputs.at(line, j), inverse)));
-            });
-        }
-        if (launch.buffers().size() > output + 1) {
-            body.when(less(item, count), inner -> {
-                Value statistic = plus(softmax.most(), log(softmax.total(item)));
-                inner.add(memories.store(output + 1, plus(places.statistic(head, first), item), statistic));
-            });
         }
     }
 }

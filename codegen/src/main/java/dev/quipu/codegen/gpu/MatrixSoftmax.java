@@ -24,7 +24,7 @@ import dev.quipu.codegen.kernel.Value;
  * The running softmax of {@link TiledAttention}, in f32, between two matrix products: from scores in global memory, a key a row,
  * to weights in bf16 in local memory, a query a row. Two items have a query, and every other pair of its keys each.
  */
-final class MatrixSoftmax {
+final class MatrixSoftmax implements RunningSoftmax {
     private final MatrixTiles tiles;
     private final MatrixWords weights;
     private final Scores scores;
@@ -67,18 +67,23 @@ final class MatrixSoftmax {
         return body.let("row", remainder(item, tiles.queryTile()));
     }
 
-    /** The largest score of an item's query so far. */
-    Value most() {
+    @Override
+    public Value.Variable item() {
+        return item;
+    }
+
+    @Override
+    public Value most() {
         return most;
     }
 
-    /** What outputs of a query are multiplied by, after {@link #weigh} and a barrier. */
-    Value factor(Value query) {
+    @Override
+    public Value factor(Value query) {
         return element(factors, query);
     }
 
-    /** The sum of a query's weights, after {@link #finish}. */
-    Value total(Value query) {
+    @Override
+    public Value total(Value query) {
         return plus(element(exchange, query), element(exchange, plus(query, tiles.queryTile())));
     }
 
@@ -115,8 +120,8 @@ final class MatrixSoftmax {
         return body.let(name, new Value.Select(less(known, number(TiledAttention.HARDLY_SEEN)), ZERO, power));
     }
 
-    /** After the loop: shows all items the sums. */
-    void finish(Emitter body) {
+    @Override
+    public void finish(Emitter body) {
         store(body, exchange, item, sum);
         barrier(body);
     }

@@ -25,7 +25,7 @@ import dev.quipu.codegen.kernel.Value;
  * largest score so far and the sum of the weights in its own columns. Neighbouring items have neighbouring rows, which lie in
  * different banks.
  */
-final class Softmax {
+final class Softmax implements RunningSoftmax {
     private final AttentionTiles tiles;
     private final Value.Variable weights;
     private final Value.Variable item;
@@ -56,22 +56,23 @@ final class Softmax {
         this.sum = body.let("sum", ZERO);
     }
 
-    Value.Variable item() {
+    @Override
+    public Value.Variable item() {
         return item;
     }
 
-    /** The largest score of an item's row so far. */
-    Value most() {
+    @Override
+    public Value most() {
         return most;
     }
 
-    /** What outputs of a row are multiplied by, after {@link #weigh} and a barrier. */
-    Value factor(Value row) {
+    @Override
+    public Value factor(Value row) {
         return element(factors, row);
     }
 
-    /** The sum of a row's weights, after {@link #finish}. */
-    Value total(Value row) {
+    @Override
+    public Value total(Value row) {
         return overParts(Value.BinaryOperator.ADD, row);
     }
 
@@ -99,8 +100,8 @@ final class Softmax {
         loop.when(less(item, integer(tiles.queryTile())), inner -> store(inner, factors, item, factor));
     }
 
-    /** After the loop and a barrier: shows all items the sums. */
-    void finish(Emitter body) {
+    @Override
+    public void finish(Emitter body) {
         store(body, exchange, item, sum);
         barrier(body);
     }

@@ -2,16 +2,11 @@ package dev.quipu.codegen.gpu;
 
 import static dev.quipu.codegen.gpu.GpuForms.GROUP;
 import static dev.quipu.codegen.gpu.GpuForms.ITEM;
-import static dev.quipu.codegen.gpu.GpuForms.ZERO;
 import static dev.quipu.codegen.gpu.GpuForms.barrier;
 import static dev.quipu.codegen.gpu.GpuForms.comment;
-import static dev.quipu.codegen.gpu.GpuForms.compare;
 import static dev.quipu.codegen.gpu.GpuForms.divide;
-import static dev.quipu.codegen.gpu.GpuForms.less;
-import static dev.quipu.codegen.gpu.GpuForms.log;
 import static dev.quipu.codegen.gpu.GpuForms.min;
 import static dev.quipu.codegen.gpu.GpuForms.number;
-import static dev.quipu.codegen.gpu.GpuForms.quotient;
 import static dev.quipu.codegen.gpu.GpuForms.remainder;
 import static dev.quipu.codegen.gpu.GpuForms.shared;
 import static dev.quipu.codegen.gpu.GpuForms.store;
@@ -24,7 +19,6 @@ import dev.quipu.codegen.gpu.RegisterBlock.Product;
 import dev.quipu.codegen.gpu.RegisterBlock.Side;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Value;
-import dev.quipu.codegen.kernel.Value.Comparison;
 import dev.quipu.codegen.launch.AttentionLaunch;
 import java.util.List;
 
@@ -156,7 +150,8 @@ final class TiledAttention {
             addValues(loop, outputs);
             barrier(loop);
         });
-        finish(outputs, count, queryAt);
+        new AttentionEnd(launch, memories, places, output, places.statistic(head, first), queryAt, count)
+                .emit(body, softmax, vectors, outputs);
     }
 
     private void score(Emitter loop, Spread scores, AttentionMask.Rows rows, Value block) {
@@ -182,31 +177,5 @@ final class TiledAttention {
         int stride = tiles.scoreStride();
         Side left = new Side(weights, times(vectors.row(), stride), vectors.down() * stride, 1);
         RegisterBlock.add(loop, "n", tiles.keyTile(), new Product(left, keys.columns(vectors), outputs));
-    }
-
-    private void finish(RegisterBlock outputs, Value count, Value queryAt) {
-        softmax.finish(body);
-        for (int i = 0; i < vectors.rows(); i++) {
-            int line = i;
-            Value row = vectors.row(i);
-            body.when(less(row, count), inner -> {
-                Value.Variable total = inner.let("total", softmax.total(row));
-                Value positive = compare(total, Comparison.GREATER, ZERO);
-                Value.Variable inverse =
-                        inner.let("inverse", new Value.Select(positive, quotient(number(1), total), ZERO));
-                Value at = inner.let("at", plus(queryAt, times(row, places.queryStep())));
-                vectors.store(
-                        inner,
-                        launch.headSize(),
-                        (column, j) -> memories.store(output, plus(at, column), times(outputs.at(line, j), inverse)));
-            });
-        }
-        if (launch.kind() == AttentionLaunch.Kind.FORWARD && launch.buffers().size() > output + 1) {
-            body.when(less(softmax.item(), count), inner -> {
-                Value at = plus(places.statistic(head, first), softmax.item());
-                Value statistic = plus(softmax.most(), log(softmax.total(softmax.item())));
-                inner.add(memories.store(output + 1, at, statistic));
-            });
-        }
     }
 }
