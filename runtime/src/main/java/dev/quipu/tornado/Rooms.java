@@ -16,8 +16,11 @@ import java.util.List;
  * writes there, because a buffer is made for the accesses of the first task that uses it.
  */
 final class Rooms {
-    /** So many arrays can share a graph whatever they are: even with a task for each, of three arguments, TornadoVM holds it. */
-    static final int ARRAYS_OF_GRAPH = 256;
+    /**
+     * So many arrays can share a graph whatever they are: even with a task for each, of three arguments, that writes it, and four
+     * times as many resident arrays in all, TornadoVM holds it.
+     */
+    static final int ARRAYS_OF_GRAPH = 100;
 
     private static final int ARRAYS_OF_TASK = 4;
 

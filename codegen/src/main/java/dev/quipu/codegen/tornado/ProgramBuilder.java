@@ -25,14 +25,8 @@ import java.util.Set;
 final class ProgramBuilder {
     private static final int MOST_ARGUMENTS = 20;
 
-    /** TornadoVM draws a graph with 1,024 nodes at most; the rest is for arrays of programs over the same state. */
-    private static final int MOST_NODES = 900;
-
-    /** The task, and the number of its first place. */
-    private static final int NODES_OF_TASK = 2;
-
-    /** That an array is there, that it stays, and its copy; one more stands for every array of the plan, and for each write. */
-    private static final int NODES_OF_ARRAY = 3;
+    /** Arrays of other programs over the same state, which graphs know of too. */
+    private static final int OTHER_ARRAYS = 124;
 
     /** A graph costs something each time that it runs, so few equal tasks are rather written down again. */
     private static final int LEAST_LEFT = 8;
@@ -228,15 +222,13 @@ final class ProgramBuilder {
 
     /** Whether tasks can be one task graph. */
     private boolean fits(List<TornadoTask> tasks, int[] writes, int from, int to) {
-        GraphRoom room = GraphRoom.EMPTY;
+        GraphRoom room = GraphRoom.of(arrays.all().size() + OTHER_ARRAYS);
         Set<String> touched = new HashSet<>();
-        int written = 0;
         for (int i = from; i < to; i++) {
-            room = room.with(tasks.get(i).arguments());
+            int before = touched.size();
             touched.addAll(tasks.get(i).arrays());
-            written += writes[i];
+            room = room.with(tasks.get(i).arguments(), touched.size() - before, writes[i]);
         }
-        int nodes = arrays.all().size() + NODES_OF_TASK * (to - from) + NODES_OF_ARRAY * touched.size() + written;
-        return room.fits() && nodes <= MOST_NODES;
+        return room.fits();
     }
 }

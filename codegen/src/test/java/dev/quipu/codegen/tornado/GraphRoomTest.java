@@ -8,12 +8,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The last task that a graph holds, and the first one that it does not. */
 class GraphRoomTest {
     @ParameterizedTest
-    @CsvSource({"1, 256", "3, 256", "4, 234", "6, 182", "20, 71"})
-    void hasABorder(int arguments, int most) {
-        GraphRoom room = GraphRoom.EMPTY;
+    @CsvSource({
+        // arguments of each task, new arrays, writes, arrays that the graph knows
+        "1, 0, 0, 0, 256",
+        "3, 0, 0, 0, 256",
+        "4, 0, 0, 0, 234",
+        "6, 0, 0, 0, 182",
+        "20, 0, 0, 0, 71",
+        "3, 1, 1, 0, 170",
+        "3, 1, 1, 100, 154",
+        "3, 0, 2, 1000, 6",
+        "3, 0, 0, 1024, 0"
+    })
+    void hasABorder(int arguments, int arrays, int writes, int known, int most) {
+        GraphRoom room = GraphRoom.of(known);
         int held = 0;
-        while (room.with(arguments).fits()) {
-            room = room.with(arguments);
+        while (room.with(arguments, arrays, writes).fits()) {
+            room = room.with(arguments, arrays, writes);
             held++;
         }
         assertEquals(most, held);

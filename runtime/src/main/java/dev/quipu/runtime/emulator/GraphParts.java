@@ -3,7 +3,9 @@ package dev.quipu.runtime.emulator;
 import dev.quipu.codegen.tornado.GraphRoom;
 import dev.quipu.runtime.emulator.api.types.arrays.TornadoNativeArray;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -41,7 +43,9 @@ public record GraphParts(
         private final List<TornadoNativeArray> consumed = new ArrayList<>();
         private final List<TornadoNativeArray> persisted = new ArrayList<>();
         private final List<Transfer> outputs = new ArrayList<>();
-        private GraphRoom room = GraphRoom.EMPTY;
+        private final Set<TornadoNativeArray> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final Set<TornadoNativeArray> touched = Collections.newSetFromMap(new IdentityHashMap<>());
+        private GraphRoom room = GraphRoom.of(0);
 
         /** The parts of a graph of that name, none so far. */
         public Builder(String name) {
@@ -55,6 +59,7 @@ public record GraphParts(
 
         /** Copies to the device, before the tasks. */
         public void inputs(Transfer.When when, List<TornadoNativeArray> arrays) {
+            arrays.forEach(this::know);
             arrays.forEach(array -> inputs.add(new Transfer(when, array)));
         }
 
@@ -70,6 +75,7 @@ public record GraphParts(
 
         /** Arrays that the graph which ran before has left on the device. */
         public void consumed(List<TornadoNativeArray> arrays) {
+            arrays.forEach(this::know);
             consumed.addAll(arrays);
         }
 
@@ -96,13 +102,29 @@ public record GraphParts(
             }
             boolean fitted = room.fits();
             tasks.add(task);
-            room = room.with(arguments.size());
+            int before = touched.size();
+            for (Object argument : arguments) {
+                if (argument instanceof TornadoNativeArray array) {
+                    know(array);
+                    touched.add(array);
+                }
+            }
+            room = room.with(arguments.size(), touched.size() - before, 0); // what it writes shows when it runs
             if (fitted && !room.fits()) {
                 Faults.report(
                         FaultKind.GRAPH_LIMIT,
                         task,
                         "a graph holds " + GraphRoom.MOST_TASKS + " tasks of " + GraphRoom.MOST_BYTES
-                                + " bytes in all; with this one there are " + room.tasks() + " of " + room.bytes());
+                                + " bytes in all, drawn with " + GraphRoom.MOST_NODES
+                                + " nodes; with this one there are " + room.tasks() + " of " + room.bytes() + ", and "
+                                + room.nodes() + " nodes at least");
+            }
+        }
+
+        /** What a graph draws of an array before any task has it. */
+        private void know(TornadoNativeArray array) {
+            if (known.add(array)) {
+                room = room.withArray();
             }
         }
 

@@ -87,6 +87,15 @@ class GraphFaultsTest {
                         graph.task("t" + i, Program::many, context, NUMBERS); // here
                     }
                     """.replace("NUMBERS", numbers(19))),
+                arguments("more arrays than a graph draws", FaultKind.GRAPH_LIMIT, """
+                    TaskGraph graph = new TaskGraph("g");
+                    for (int i = 0; i < 1014; i++) {
+                        graph.consumeFromDevice(new FloatArray(1));
+                    }
+                    graph.consumeFromDevice(a, b);
+                    graph.task("t", Program::copy, context, a, b); // 1,016 arrays, a task of two nodes, three for each of two
+                    graph.task("t2", Program::copy, context, a, b); // here
+                    """),
                 arguments("one name twice", FaultKind.TASK_NAME, """
                     TaskGraph graph = new TaskGraph("g");
                     graph.task("t", Program::copy, context, a, b);
