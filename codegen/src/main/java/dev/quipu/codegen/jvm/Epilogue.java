@@ -59,12 +59,21 @@ final class Epilogue {
 
     /** The buffer that takes the product as it is, where that is all. */
     Optional<Integer> written() {
+        return only(false);
+    }
+
+    /** The buffer that the product is added to, where that is all. */
+    Optional<Integer> added() {
+        return only(true);
+    }
+
+    private Optional<Integer> only(boolean accumulate) {
         return product.epilogue().size() == 1
                         && product.epilogue().getFirst() instanceof Step.Store store
                         && store.name().equals(MatrixProduct.PRODUCT)
                         && store.access().isDense(product.space())
                         && product.buffers().get(store.access().buffer()).dtype() == DType.F32
-                        && !store.accumulate()
+                        && store.accumulate() == accumulate
                 ? Optional.of(store.access().buffer())
                 : Optional.empty();
     }

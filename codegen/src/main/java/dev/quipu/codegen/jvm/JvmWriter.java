@@ -172,7 +172,7 @@ public final class JvmWriter {
         for (Kernel.Product product : kernel.products()) {
             ProductShape shape = product.shape();
             constructor.addStatement(
-                    "this.$N = scratch.products(new $T($L, $L, $L, $L, $L, $L, $L, $L))",
+                    "this.$N = scratch.products(new $T($L, $L, $L, $L, $L, $L, $L, $L, $L))",
                     field(product),
                     ProductShape.class,
                     shape.rows(),
@@ -182,7 +182,8 @@ public final class JvmWriter {
                     shape.leftColumn(),
                     shape.rightRow(),
                     shape.rightColumn(),
-                    shape.productRow());
+                    shape.productRow(),
+                    shape.adds());
         }
         return constructor.build();
     }

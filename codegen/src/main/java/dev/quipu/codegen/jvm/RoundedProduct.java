@@ -20,7 +20,8 @@ import java.util.Optional;
 
 /**
  * Products of bf16 on the JVM, whose vectors have no such multiplication: each part asks a library for its piece, in f32, and
- * the epilogue takes it while it is in cache. Where the product is only written, the library writes it where it belongs.
+ * the epilogue takes it while it is in cache. Where the product is only written, or added to a gradient, the library does that
+ * where it belongs.
  */
 final class RoundedProduct {
     private static final Value.Variable KEPT = new Value.Variable("kept", KernelType.SEGMENT);
@@ -29,14 +30,16 @@ final class RoundedProduct {
     private final MatrixProduct product;
     private final List<Value.Variable> buffers;
     private final Epilogue epilogue;
+    /** The buffer that the library itself changes. */
     private final Optional<Integer> written;
+
     private final RoundedBlocking blocking;
 
     private RoundedProduct(MatrixProduct product, int lanes) {
         this.product = product;
         this.buffers = Segments.of(product.buffers(), product.epilogue(), "left", "right");
         this.epilogue = new Epilogue(product, buffers, lanes);
-        this.written = epilogue.written();
+        this.written = epilogue.written().or(epilogue::added);
         this.blocking = RoundedBlocking.of(product, written.isEmpty());
     }
 
@@ -92,7 +95,8 @@ final class RoundedProduct {
                 product.transposeLeft() ? product.rows() : 1,
                 product.transposeRight() ? 1 : product.columns(),
                 rightColumn(),
-                written.isPresent() ? product.columns() : blocking.keptRow());
+                written.isPresent() ? product.columns() : blocking.keptRow(),
+                epilogue.added().isPresent());
     }
 
     private long leftRow() {

@@ -8,6 +8,7 @@ package dev.quipu.codegen.kernel;
  * @param columns N
  * @param depth K
  * @param productRow from row to row of the product; its columns lie side by side
+ * @param adds to what lies where the product belongs, else overwrites it
  */
 public record ProductShape(
         int rows,
@@ -17,7 +18,8 @@ public record ProductShape(
         long leftColumn,
         long rightRow,
         long rightColumn,
-        long productRow) {
+        long productRow,
+        boolean adds) {
     public ProductShape {
         if (Math.min(rows, Math.min(columns, depth)) < 1 || productRow < columns) {
             throw new AssertionError("no product " + rows + " x " + depth + " x " + columns + " by " + productRow);

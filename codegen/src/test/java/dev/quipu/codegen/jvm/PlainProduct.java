@@ -18,7 +18,9 @@ record PlainProduct(ProductShape shape) implements JvmProduct {
                     float b = number(right, rightAt + k * shape.rightRow() + column * shape.rightColumn());
                     sum = Math.fma(a, b, sum);
                 }
-                product.setAtIndex(ValueLayout.JAVA_FLOAT, productAt + row * shape.productRow() + column, sum);
+                long at = productAt + row * shape.productRow() + column;
+                float before = shape.adds() ? product.getAtIndex(ValueLayout.JAVA_FLOAT, at) : 0;
+                product.setAtIndex(ValueLayout.JAVA_FLOAT, at, before + sum);
             }
         }
     }

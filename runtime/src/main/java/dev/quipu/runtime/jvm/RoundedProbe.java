@@ -18,7 +18,8 @@ final class RoundedProbe extends Probe {
     private static final int DEPTH = 256;
     private static final int MOST_STEPS = 8;
 
-    private static final ProductShape SHAPE = new ProductShape(ROWS, COLUMNS, DEPTH, DEPTH, 1, 1, DEPTH, COLUMNS);
+    private static final ProductShape SHAPE =
+            new ProductShape(ROWS, COLUMNS, DEPTH, DEPTH, 1, 1, DEPTH, COLUMNS, false);
 
     private final JvmProduct[] products;
     private final MemorySegment[] left;

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.onednn;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -80,6 +81,7 @@ record Functions(SymbolLookup symbols) {
                     case MemorySegment segment -> ADDRESS;
                     case Integer number -> JAVA_INT;
                     case Long number -> JAVA_LONG;
+                    case Float number -> JAVA_FLOAT;
                     default -> throw new AssertionError(argument);
                 })
                 .toArray(MemoryLayout[]::new);

@@ -5,6 +5,7 @@ import dev.quipu.codegen.kernel.ProductShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,7 +39,23 @@ public final class OneDnnProducts {
                     .mapToObj(worker -> new OneDnnWorker(functions, engine, arena))
                     .toArray(OneDnnWorker[]::new);
         }
-        return products.computeIfAbsent(shape, this::make);
+        JvmProduct[] known = products.get(shape);
+        if (known == null) {
+            known = TurnedProduct.suits(shape) ? turned(shape) : make(shape);
+            products.put(shape, known);
+        }
+        return known;
+    }
+
+    private JvmProduct[] turned(ProductShape shape) {
+        List<JvmProduct[]> steps =
+                TurnedProduct.steps(shape).stream().map(this::of).toList();
+        return IntStream.range(0, count)
+                .mapToObj(worker -> new TurnedProduct(
+                        workers[worker],
+                        shape,
+                        steps.stream().map(step -> step[worker]).toArray(JvmProduct[]::new)))
+                .toArray(JvmProduct[]::new);
     }
 
     private JvmProduct[] make(ProductShape shape) {

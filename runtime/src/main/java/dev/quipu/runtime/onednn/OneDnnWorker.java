@@ -25,6 +25,7 @@ final class OneDnnWorker {
     private final MethodHandle execute;
     private final MethodHandle setData;
     private MemorySegment scratchpad = MemorySegment.NULL;
+    private MemorySegment turned = MemorySegment.NULL;
 
     /** @param engine the processor, as all workers of a primitive have it */
     OneDnnWorker(Functions functions, MemorySegment engine, Arena arena) {
@@ -54,6 +55,18 @@ final class OneDnnWorker {
         if (scratchpad.byteSize() < bytes) {
             scratchpad = arena.allocate(bytes, ALIGNMENT);
         }
+    }
+
+    /** Makes room for turned matrices. */
+    void reserveTurned(long bytes) {
+        if (turned.byteSize() < bytes) {
+            turned = arena.allocate(bytes, ALIGNMENT);
+        }
+    }
+
+    /** The room of {@link #reserveTurned}. */
+    MemorySegment turned() {
+        return turned;
     }
 
     /** The room that is reserved. */

@@ -19,6 +19,7 @@ record Primitive(
         long scratchpadBytes,
         MemorySegment code) {
     // values of dnnl_types.h and dnnl_common_types.h
+    private static final int TYPE_OF_DESTINATION = 0;
     private static final int TYPE_BF16 = 2;
     private static final int TYPE_F32 = 3;
     private static final int SCRATCHPAD_OF_USER = 1;
@@ -36,8 +37,7 @@ record Primitive(
                 functions, arena, TYPE_BF16, shape.depth(), shape.columns(), shape.rightRow(), shape.rightColumn());
         MemorySegment product =
                 matrix(functions, arena, TYPE_F32, shape.rows(), shape.columns(), shape.productRow(), 1);
-        MemorySegment attributes = functions.kept(arena, "dnnl_primitive_attr_destroy", "dnnl_primitive_attr_create");
-        functions.run("dnnl_primitive_attr_set_scratchpad_mode", attributes, SCRATCHPAD_OF_USER);
+        MemorySegment attributes = attributes(shape.adds(), functions, arena);
         MemorySegment description = functions.kept(
                 arena,
                 "dnnl_primitive_desc_destroy",
@@ -56,6 +56,17 @@ record Primitive(
                 scratchpad,
                 functions.size("dnnl_memory_desc_get_size", scratchpad),
                 functions.kept(arena, "dnnl_primitive_destroy", "dnnl_primitive_create", description));
+    }
+
+    private static MemorySegment attributes(boolean adds, Functions functions, Arena arena) {
+        MemorySegment attributes = functions.kept(arena, "dnnl_primitive_attr_destroy", "dnnl_primitive_attr_create");
+        functions.run("dnnl_primitive_attr_set_scratchpad_mode", attributes, SCRATCHPAD_OF_USER);
+        if (adds) {
+            MemorySegment after = functions.kept(arena, "dnnl_post_ops_destroy", "dnnl_post_ops_create");
+            functions.run("dnnl_post_ops_append_sum", after, 1f, 0, TYPE_OF_DESTINATION);
+            functions.run("dnnl_primitive_attr_set_post_ops", attributes, after);
+        }
+        return attributes;
     }
 
     private static MemorySegment matrix(

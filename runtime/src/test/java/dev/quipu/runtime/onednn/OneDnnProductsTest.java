@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OneDnnProductsTest {
     private static final int PLACE = 5;
     private static final int GAP = 3;
+    private static final float THERE = 0.25f;
 
     @BeforeAll
     static void isHere() {
@@ -29,9 +31,20 @@ class OneDnnProductsTest {
 
     /** Matrices that are parts of larger ones, at any place, against sums in double precision. */
     @ParameterizedTest
-    @CsvSource({"1, 1, 1", "1, 40, 33", "3, 1, 7", "5, 9, 1", "16, 32, 64", "37, 41, 53", "130, 48, 97", "7, 300, 600"})
+    @CsvSource({
+        "1, 1, 1",
+        "1, 40, 33",
+        "3, 1, 7",
+        "5, 9, 1",
+        "16, 32, 64",
+        "37, 41, 53",
+        "130, 48, 97",
+        "7, 300, 600",
+        "96, 40, 1100",
+        "77, 33, 600"
+    })
     void areSumsOfProducts(int rows, int columns, int depth) {
-        for (int orientation = 0; orientation < 4; orientation++) {
+        for (int orientation = 0; orientation < 8; orientation++) {
             boolean left = (orientation & 1) != 0;
             boolean right = (orientation & 2) != 0;
             check(new ProductShape(
@@ -42,7 +55,8 @@ class OneDnnProductsTest {
                     left ? rows + GAP : 1,
                     right ? 1 : columns,
                     right ? depth : 1,
-                    columns + GAP));
+                    columns + GAP,
+                    (orientation & 4) != 0));
         }
     }
 
@@ -54,11 +68,13 @@ class OneDnnProductsTest {
             MemorySegment left = numbers(arena, PLACE + leftSize, 1);
             MemorySegment right = numbers(arena, PLACE + rightSize, 2);
             long size = shape.rows() * shape.productRow();
-            MemorySegment out = arena.allocate((PLACE + size) * Float.BYTES, 64).fill((byte) -1);
+            float[] before = new float[Math.toIntExact(PLACE + size)];
+            Arrays.fill(before, THERE);
+            MemorySegment out = arena.allocateFrom(ValueLayout.JAVA_FLOAT, before);
             product.multiply(left, PLACE, right, PLACE, out, PLACE);
             for (int row = 0; row < shape.rows(); row++) {
                 for (int column = 0; column < shape.columns(); column++) {
-                    double sum = 0;
+                    double sum = shape.adds() ? THERE : 0;
                     for (int k = 0; k < shape.depth(); k++) {
                         sum += number(left, PLACE + row * shape.leftRow() + k * shape.leftColumn())
                                 * number(right, PLACE + k * shape.rightRow() + column * shape.rightColumn());
@@ -67,19 +83,21 @@ class OneDnnProductsTest {
                     assertEquals(sum, found, 1e-6 * (4 + shape.depth()), shape::toString);
                 }
             }
-            assertEquals(-1, out.getAtIndex(ValueLayout.JAVA_INT, PLACE - 1), "what lies before it stays");
+            assertEquals(THERE, out.getAtIndex(ValueLayout.JAVA_FLOAT, PLACE - 1), "what lies before it stays");
             assertEquals(
-                    -1, out.getAtIndex(ValueLayout.JAVA_INT, PLACE + shape.columns()), "what lies between rows stays");
+                    THERE,
+                    out.getAtIndex(ValueLayout.JAVA_FLOAT, PLACE + shape.columns()),
+                    "what lies between rows stays");
         }
     }
 
     @Test
     void aShapeIsMadeOnceAndWorkersGiveTheSameBitsAndTakeNoHeap() {
-        ProductShape shape = new ProductShape(64, 80, 96, 96, 1, 80, 1, 80);
+        ProductShape shape = new ProductShape(64, 80, 96, 96, 1, 80, 1, 80, false);
         try (Arena arena = Arena.ofShared()) {
             OneDnnProducts products = new OneDnnProducts(arena, 2);
             JvmProduct[] each = products.of(shape);
-            assertSame(each, products.of(new ProductShape(64, 80, 96, 96, 1, 80, 1, 80)));
+            assertSame(each, products.of(new ProductShape(64, 80, 96, 96, 1, 80, 1, 80, false)));
             MemorySegment left = numbers(arena, 64 * 96, 3);
             MemorySegment right = numbers(arena, 96 * 80, 4);
             MemorySegment first = arena.allocate(64 * 80 * Float.BYTES, 64);
