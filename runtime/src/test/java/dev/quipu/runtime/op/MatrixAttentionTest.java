@@ -1,38 +1,16 @@
 package dev.quipu.runtime.op;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quipu.codegen.gpu.GpuTarget;
-import dev.quipu.codegen.tornado.Products;
 import dev.quipu.compiler.reference.Array;
-import dev.quipu.runtime.tornado.EmulatorDevice;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Attention of bf16 on matrix units, by the emulator: nothing is wrong with the kernels, and they are near the reference. */
-class MatrixAttentionTest {
-    /** What rounding changes a weight by at most: bf16 has 8 binary places, so half a unit of the last is 1/256 of a power of two. */
-    private static final double ROUNDING = 1.0 / 256;
-
-    private static EmulatorDevice device;
-
-    @BeforeAll
-    static void open() {
-        device = new EmulatorDevice(Products.GENERATED, GpuTarget.MATRICES);
-    }
-
-    @AfterAll
-    static void close() {
-        device.close();
-    }
-
+class MatrixAttentionTest extends OnMatrixUnits {
     static Stream<MatrixAttentionCase> cases() {
         return Stream.of(
                 new MatrixAttentionCase(1, 1, 1, 1, 16, 0, 0),
@@ -76,8 +54,6 @@ class MatrixAttentionTest {
     @ParameterizedTest
     @MethodSource("cases")
     void usesMatrixUnitsWhereTheyAre(MatrixAttentionCase size) {
-        Example example = size.forward();
-        assertTrue(MatrixAttentionCase.source(example, GpuTarget.MATRICES).contains("mmaBF16"));
-        assertFalse(MatrixAttentionCase.source(example, GpuTarget.ANY).contains("mma"));
+        assertUsesThem(size.forward());
     }
 }

@@ -1,38 +1,16 @@
 package dev.quipu.runtime.op;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quipu.codegen.gpu.GpuTarget;
-import dev.quipu.codegen.tornado.Products;
 import dev.quipu.compiler.reference.Array;
-import dev.quipu.runtime.tornado.EmulatorDevice;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Gradients of attention of bf16 on matrix units, by the emulator: nothing is wrong with the kernels, and they are near the reference. */
-class MatrixGradientsTest {
-    /** As in {@link MatrixAttentionTest}: of weights, and of their gradients. */
-    private static final double ROUNDING = 1.0 / 256;
-
-    private static EmulatorDevice device;
-
-    @BeforeAll
-    static void open() {
-        device = new EmulatorDevice(Products.GENERATED, GpuTarget.MATRICES);
-    }
-
-    @AfterAll
-    static void close() {
-        device.close();
-    }
-
+class MatrixGradientsTest extends OnMatrixUnits {
     static Stream<MatrixAttentionCase> cases() {
         return Stream.of(
                 new MatrixAttentionCase(1, 1, 1, 1, 16, 0, 0),
@@ -69,8 +47,6 @@ class MatrixGradientsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void useMatrixUnitsWhereTheyAre(MatrixAttentionCase size) {
-        Example example = size.backward();
-        assertTrue(MatrixAttentionCase.source(example, GpuTarget.MATRICES).contains("mmaBF16"));
-        assertFalse(MatrixAttentionCase.source(example, GpuTarget.ANY).contains("mma"));
+        assertUsesThem(size.backward());
     }
 }
