@@ -7,6 +7,7 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.Traced;
 import dev.quipu.runtime.buffer.Buffer;
+import dev.quipu.runtime.buffer.ProcessMemory;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.LaunchTime;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 
@@ -32,6 +34,8 @@ public final class StepBenchmark implements AutoCloseable {
     private final Executable gradient;
     private final Executable update;
     private final double flops;
+    private final long weightNanos;
+    private final long compileNanos;
 
     /**
      * What was measured.
@@ -41,6 +45,8 @@ public final class StepBenchmark implements AutoCloseable {
      * @param slowestMillis of all steps
      * @param flops of one step, as {@link ModelFlops} counts them
      * @param peakBytes native memory: state, and what intermediate values share
+     * @param residentBytes the most memory that the process held at once since the benchmark was made, if the system tells
+     * @param start what was done before
      * @param profile of the measured steps, where the device times launches while they run
      */
     public record Result(
@@ -52,6 +58,8 @@ public final class StepBenchmark implements AutoCloseable {
             double slowestMillis,
             double flops,
             long peakBytes,
+            OptionalLong residentBytes,
+            StepStart start,
             Optional<StepProfile> profile) {
         public double tokensPerSecond() {
             return 1e3 * batch * sequence / stepMillis;
@@ -67,9 +75,13 @@ public final class StepBenchmark implements AutoCloseable {
         this.batch = batch;
         this.sequence = sequence;
         this.flops = ModelFlops.perToken(model, sequence) * batch * sequence;
+        ProcessMemory.forgetMostResident();
+        long start = System.nanoTime();
         state.initialise(Trace.parameters(model), SEED);
+        weightNanos = System.nanoTime() - start;
         this.update = device.load(compiler.update(model, AdamW.LLAMA).scheduled(), state);
         this.gradient = device.load(compiler.gradient(model, batch, sequence).scheduled(), state);
+        compileNanos = System.nanoTime() - start - weightNanos;
         SplittableRandom random = new SplittableRandom(SEED);
         fill(gradient.input(Traced.TOKENS), random, model.vocabularySize());
         fill(gradient.input(Traced.TARGETS), random, model.vocabularySize());
@@ -94,7 +106,7 @@ public final class StepBenchmark implements AutoCloseable {
      * @throws QuipuException if the loss is not finite
      */
     public Result run(int warmUp, int steps, IntConsumer progress) {
-        long[] nanos = new long[steps];
+        long[] all = new long[warmUp + steps];
         Optional<StepClock> clock = clock(steps);
         for (int i = -warmUp; i < steps; i++) {
             long start = System.nanoTime();
@@ -104,12 +116,11 @@ public final class StepBenchmark implements AutoCloseable {
                 gradient.run();
                 update.run();
             }
-            if (i >= 0) {
-                nanos[i] = System.nanoTime() - start;
-            }
+            all[warmUp + i] = System.nanoTime() - start;
             progress.accept(warmUp + i + 1);
         }
         requireFiniteLoss();
+        long[] nanos = Arrays.copyOfRange(all, warmUp, all.length);
         Optional<StepProfile> profile = clock.map(it -> it.profile(nanos));
         Arrays.sort(nanos);
         return new Result(
@@ -121,6 +132,8 @@ public final class StepBenchmark implements AutoCloseable {
                 nanos[steps - 1] / 1e6,
                 flops,
                 state.bytes() + Math.max(gradient.arenaBytes(), update.arenaBytes()),
+                ProcessMemory.mostResident(),
+                new StepStart(weightNanos / 1e6, compileNanos / 1e6, all[0] / 1e6),
                 profile);
     }
 

@@ -17,6 +17,7 @@ import dev.quipu.runtime.view.RooflineView;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,9 @@ final class BenchCommand extends QuipuCommand {
     private boolean json;
 
     @Mixin
+    private VariantOptions variants;
+
+    @Mixin
     private BatchOptions batch;
 
     @Mixin
@@ -84,7 +88,11 @@ final class BenchCommand extends QuipuCommand {
         atLeast(1, "--steps", steps);
         atLeast(0, "--warmup", warmUp);
         requireFolderOfTrace();
-        ModelSource source = argument(() -> batch.withRoom(ModelSource.of(model), err()));
+        ModelSource named = argument(() -> variants.applyTo(ModelSource.of(model)));
+        if (variants.varies()) {
+            return compare(named);
+        }
+        ModelSource source = argument(() -> batch.withRoom(named, err()));
         int rows = argument(batch::batch);
         int sequence = argument(() -> batch.sequence(source.model()));
         Compiler compiler = argument(() -> loss.applyTo(new Compiler(false).keeping(plan.request())));
@@ -103,6 +111,16 @@ final class BenchCommand extends QuipuCommand {
                 }
             }
         }
+        return SUCCESS;
+    }
+
+    /** Measures each variant in a process of its own. */
+    private int compare(ModelSource named) {
+        List<Map<String, String>> rows = argument(() -> variants.rows(named));
+        List<String> call = argument(() -> variants.callWithoutRows(arguments()));
+        BenchVariants measured = BenchVariants.measure(call, rows);
+        out().print(json ? measured.json() + "\n" : named.name() + "\n\n" + measured.text());
+        out().flush();
         return SUCCESS;
     }
 
@@ -176,6 +194,8 @@ final class BenchCommand extends QuipuCommand {
         values.put("slowestStepMillis", result.slowestMillis());
         values.put("flopsPerSecond", result.flopsPerSecond());
         values.put("peakBytes", result.peakBytes());
+        result.residentBytes().ifPresent(bytes -> values.put("residentBytes", bytes));
+        values.put("start", result.start());
         return values;
     }
 
@@ -190,7 +210,7 @@ final class BenchCommand extends QuipuCommand {
         out().println(String.format(
                 Locale.ROOT,
                 "%s on %s, %s%s, batch %d, sequence %d: %.0f tokens/s, %.1f ms a step (median of %d; %.1f to %.1f),"
-                        + " %s/s, peak %s",
+                        + " %s/s, peak %s%s",
                 source.name(),
                 device.name(),
                 precisionName(),
@@ -203,6 +223,9 @@ final class BenchCommand extends QuipuCommand {
                 result.fastestMillis(),
                 result.slowestMillis(),
                 Quantity.flops(result.flopsPerSecond()),
-                Quantity.bytes(result.peakBytes())));
+                Quantity.bytes(result.peakBytes()),
+                result.residentBytes().isPresent()
+                        ? " of " + Quantity.bytes(result.residentBytes().getAsLong()) + " resident"
+                        : ""));
     }
 }

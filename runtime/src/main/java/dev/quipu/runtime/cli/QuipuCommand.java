@@ -2,6 +2,7 @@ package dev.quipu.runtime.cli;
 
 import dev.quipu.dsl.QuipuException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +31,11 @@ abstract class QuipuCommand implements Callable<Integer> {
 
     final PrintWriter err() {
         return spec.commandLine().getErr();
+    }
+
+    /** The whole command line. */
+    final List<String> arguments() {
+        return spec.root().commandLine().getParseResult().expandedArgs();
     }
 
     /** Evaluates what an argument stands for; what is wrong with it is a mistake in the call. */

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -60,6 +61,20 @@ public record ModelSource(
     public Optional<ModelSource> withContext(int tokens) {
         return ModelConfig.withContext(model, tokens)
                 .map(longer -> new ModelSource(name, longer, folder, weights, recipe));
+    }
+
+    /**
+     * A declaration alone, of a model with other sizes.
+     *
+     * @param sizes by key: those of the {@code config.json} of the model's family whose values are numbers or flags, or
+     *     {@code width}, which is {@code hidden_size} and in proportion {@code intermediate_size} and the numbers of heads
+     * @throws QuipuException if a key is unknown, if a value does not fit, or if configurations do not describe the model's family
+     */
+    public ModelSource with(Map<String, String> sizes) {
+        return sizes.isEmpty()
+                ? this
+                : new ModelSource(
+                        name, ModelVariant.of(model, sizes), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /**

@@ -46,6 +46,62 @@ class BadCallsTest {
                     "bench llama-tiny --steps 0",
                     2,
                     "--steps: expected at least 1, found 0 (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --vary layers=1,2",
+                    2,
+                    "expected batch, seq, or a number in the model's configuration, found 'layers'; known are width,"
+                            + " hidden_size, num_hidden_layers, num_attention_heads, num_key_value_heads, head_dim,"
+                            + " intermediate_size, vocab_size, max_position_embeddings, rms_norm_eps, rope_theta,"
+                            + " tie_word_embeddings (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --set hidden_siz=64",
+                    2,
+                    "expected batch, seq, or a number in the model's configuration, found 'hidden_siz'; did you mean"
+                            + " hidden_size? (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --vary width",
+                    2,
+                    "--vary: expected KEY=V1,V2,..., found width (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --vary width=many",
+                    2,
+                    "width: expected a number like 64, found many (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --vary width=3",
+                    2,
+                    "width: expected a part or a multiple of 64 that leaves \"intermediate_size\" 176 whole, found 3"
+                            + " (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --set tie_word_embeddings=1",
+                    2,
+                    "tie_word_embeddings: expected true or false, found 1 (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --vary seq=0",
+                    2,
+                    "--vary seq: expected a whole number of at least 1, found 0 (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --vary seq=4,8 --vary batch=1",
+                    2,
+                    "--vary batch: expected 2 values, as for seq, found 1 (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --vary seq=4 --vary seq=8",
+                    2,
+                    "--vary: expected each key once, found seq twice (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --vary seq=4 --seq 8",
+                    2,
+                    "--vary: expected each key once, found --seq as well (see ./quipu bench --help)"),
+            new BadCall(
+                    "bench llama-tiny --vary seq=4 --profile",
+                    2,
+                    "--vary: expected no --profile, found --profile; measure one variant with --set (see ./quipu bench"
+                            + " --help)"),
+            new BadCall(
+                    "bench dev.quipu.runtime.model.OwnModel --set width=8",
+                    2,
+                    "width: expected a model of a family that configurations describe, found"
+                        + " dev.quipu.runtime.model.OwnModel; its declaration says how large it is (see ./quipu bench"
+                        + " --help)"),
             new BadCall("graph", 2, "Missing required parameter: 'MODEL' (see ./quipu graph --help)"),
             new BadCall(
                     "graph llama-tyni",

@@ -3,13 +3,16 @@ package dev.quipu.runtime.cli;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.model.OwnModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -95,5 +98,55 @@ class BenchCommandTest {
         Call call = bench("--trace", trace.toString());
         assertEquals(2, call.exitCode());
         assertTrue(call.errors().contains("--trace: expected a file in a folder that exists"), call.errors());
+    }
+
+    @Test
+    void everyVariantHasARow() {
+        Call call = Call.of(
+                "bench llama-tiny --steps 1 --warmup 0 --vary seq=4,8 --vary num_hidden_layers=2,1 --batch 1 --json"
+                        .split(" "));
+        assertEquals(0, call.exitCode(), call.errors());
+        JsonNode variants = JsonMapper.shared().readTree(call.output()).path("variants");
+        assertEquals(2, variants.size());
+        assertAll(
+                () -> assertEquals(
+                        "{\"seq\":\"4\",\"num_hidden_layers\":\"2\"}",
+                        variants.get(0).path("variant").toString()),
+                () -> assertEquals(4, variants.get(0).path("sequence").asInt()),
+                () -> assertEquals(8, variants.get(1).path("sequence").asInt()),
+                () -> assertTrue(launches(variants.get(0)) > launches(variants.get(1)), "a layer more"),
+                () -> assertTrue(
+                        variants.get(0).path("start").path("compileMillis").asDouble() > 0));
+        JsonNode first = variants.get(0);
+        String table = new BenchVariants(
+                        List.of(Map.of("seq", "4"), Map.of("seq", "8")), List.of(first, variants.get(1)))
+                .text();
+        assertTrue(table.startsWith("seq  tokens/s"), table);
+        assertEquals(3, table.lines().count(), table);
+    }
+
+    private static int launches(JsonNode result) {
+        return result.path("kinds")
+                .valueStream()
+                .mapToInt(kind -> kind.path("launches").asInt())
+                .sum();
+    }
+
+    @Test
+    void aCommandThatFailsInItsOwnProcessIsALine() {
+        QuipuException failure = assertThrows(QuipuException.class, () -> OwnProcess.output(List.of("benhc")));
+        assertTrue(failure.getMessage().startsWith("./quipu benhc: expected success, found"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("did you mean bench?"), failure.getMessage());
+    }
+
+    @Test
+    void theProcessIsLargerThanWhatTheProgramsNeed() {
+        JsonNode result = JsonMapper.shared().readTree(bench("--json").output());
+        if (result.has("residentBytes")) { // where the system tells
+            assertTrue(
+                    result.path("residentBytes").asLong()
+                            > result.path("peakBytes").asLong(),
+                    result.toString());
+        }
     }
 }
