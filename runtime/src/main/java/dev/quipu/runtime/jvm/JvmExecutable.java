@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A program's kernels, bound to their buffers. */
 final class JvmExecutable implements TimedExecutable {
@@ -34,13 +35,12 @@ final class JvmExecutable implements TimedExecutable {
     private final ProgramBuffers buffers;
     private final IndexBounds bounds;
     private final Map<String, Class<? extends JvmKernel>> classes;
-    private final Launched[] launched;
-    private final List<LaunchInfo> launches;
-    private JvmKernel[] kernels = {};
+    private final List<LaunchInfo> infos;
+    private Launch[] launches = {};
     private int bound = -1;
 
     /** What a kernel's failure is blamed on. */
-    private record Launched(BoundLaunch launch) {
+    private record Blamed(BoundLaunch launch) {
         @Override
         public String toString() {
             return launch.name() + " (" + launch.cluster().head() + ")";
@@ -57,8 +57,7 @@ final class JvmExecutable implements TimedExecutable {
         scratchBytes = program.scratch().bytes(device.workers());
         buffers = new ProgramBuffers(scheduled, state, arena, device.tables()::of);
         bounds = new IndexBounds(scheduled.graph(), buffers);
-        launched = steps.stream().map(step -> new Launched(step.launch())).toArray(Launched[]::new);
-        launches = LaunchInfos.of(steps.stream().map(JvmProgram.Step::launch).toList());
+        infos = LaunchInfos.of(steps.stream().map(JvmProgram.Step::launch).toList());
         classes = classes(program);
         device.scratch().grow(program.scratch());
         try {
@@ -76,10 +75,13 @@ final class JvmExecutable implements TimedExecutable {
         synchronized (workspace) {
             if (bound != workspace.moves()) {
                 MemorySegment slots = workspace.memory().asSlice(0, arenaBytes());
-                kernels = steps.stream().map(step -> bind(step, slots)).toArray(JvmKernel[]::new);
+                JvmKernel[] kernels = steps.stream().map(step -> bind(step, slots)).toArray(JvmKernel[]::new);
                 if (device.isPoisoning()) {
                     PoisonedKernel.replace(kernels, steps, scheduled, slots);
                 }
+                launches = IntStream.range(0, kernels.length)
+                        .mapToObj(i -> new Launch(kernels[i], new Blamed(steps.get(i).launch())))
+                        .toArray(Launch[]::new);
                 bound = workspace.moves();
             }
         }
@@ -133,8 +135,9 @@ final class JvmExecutable implements TimedExecutable {
         bounds.check();
         synchronized (device.workspace()) {
             bind();
-            for (int i = 0; i < kernels.length; i++) {
-                device.pool().run(kernels[i], launched[i]);
+            WorkerPool pool = device.pool();
+            for (Launch launch : launches) {
+                pool.run(launch);
             }
         }
     }
@@ -151,7 +154,7 @@ final class JvmExecutable implements TimedExecutable {
 
     @Override
     public List<LaunchInfo> launches() {
-        return launches;
+        return infos;
     }
 
     @Override
@@ -159,9 +162,10 @@ final class JvmExecutable implements TimedExecutable {
         bounds.check();
         synchronized (device.workspace()) {
             bind();
-            for (int i = 0; i < kernels.length; i++) {
+            WorkerPool pool = device.pool();
+            for (int i = 0; i < launches.length; i++) {
                 long start = System.nanoTime();
-                device.pool().run(kernels[i], launched[i]);
+                pool.run(launches[i]);
                 clock.set(i, run, System.nanoTime() - start);
             }
         }
@@ -172,13 +176,13 @@ final class JvmExecutable implements TimedExecutable {
         bounds.check();
         synchronized (device.workspace()) {
             bind();
-            PartLog log = new PartLog(kernels, device.workers());
+            PartLog log = new PartLog(launches, device.workers());
             List<RunTrace.LaunchSpan> spans = new ArrayList<>();
-            for (int i = 0; i < kernels.length; i++) {
-                JvmKernel traced = new TracedKernel(kernels[i], i, log);
+            for (int i = 0; i < launches.length; i++) {
+                Launch traced = new Launch(new TracedKernel(launches[i].kernel(), i, log), launches[i].what());
                 long start = System.nanoTime();
-                device.pool().run(traced, launched[i]);
-                spans.add(new RunTrace.LaunchSpan(launches.get(i), start, System.nanoTime()));
+                device.pool().run(traced);
+                spans.add(new RunTrace.LaunchSpan(infos.get(i), start, System.nanoTime()));
             }
             return new RunTrace(spans, log.spans());
         }

@@ -1,6 +1,5 @@
 package dev.quipu.runtime.jvm;
 
-import dev.quipu.codegen.jvm.JvmKernel;
 import dev.quipu.runtime.device.RunTrace.PartSpan;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +11,11 @@ final class PartLog {
     private final long[][] words;
     private final int[] used;
 
-    PartLog(JvmKernel[] kernels, int workers) {
+    PartLog(Launch[] launches, int workers) {
         int parts = 0;
-        for (JvmKernel kernel : kernels) {
-            for (int phase = 0; phase < kernel.phases(); phase++) {
-                parts += kernel.parts(phase);
+        for (Launch launch : launches) {
+            for (int phase = 0; phase < launch.phases(); phase++) {
+                parts += launch.parts(phase);
             }
         }
         words = new long[workers][parts * WORDS];

@@ -40,6 +40,9 @@ final class WorkerPool implements AutoCloseable {
     private int parts;
     private int epoch;
 
+    /** Parts that {@link #DONE} has counted when a phase is over: those that other threads than callers' have run so far. */
+    private long othersDone;
+
     /**
      * Starts the workers.
      *
@@ -69,20 +72,18 @@ final class WorkerPool implements AutoCloseable {
     /**
      * Runs all parts of all phases of a kernel and waits for them. Launches from several threads run one after the other.
      *
-     * @param what is launched, for the message when it fails
      * @throws AssertionError if a part throws anything; parts that nobody had taken by then are left out
      */
-    synchronized void run(JvmKernel launched, Object what) {
+    synchronized void run(Launch launch) {
         if (closed) {
-            throw new AssertionError("launch of " + what + " on a closed device");
+            throw new AssertionError("launch of " + launch.what() + " on a closed device");
         }
         try {
-            int phases = launched.phases();
-            for (int i = 0; i < phases; i++) {
-                run(launched, i, launched.parts(i));
+            for (int i = 0; i < launch.phases(); i++) {
+                run(launch.kernel(), i, launch.parts(i));
             }
         } catch (Throwable thrown) {
-            throw new AssertionError("the kernel of " + what + " failed: " + thrown, thrown);
+            throw new AssertionError("the kernel of " + launch.what() + " failed: " + thrown, thrown);
         }
     }
 
@@ -97,11 +98,10 @@ final class WorkerPool implements AutoCloseable {
         phase = index;
         parts = count;
         epoch++;
-        words.set(DONE, 0);
         words.set(OPEN, (long) epoch << 32 | count);
         wake(Math.min(count, workers) - 1);
-        takeParts(0);
-        for (int waits = 0; words.get(DONE) != count; waits++) {
+        othersDone += count - takeParts(0);
+        for (int waits = 0; words.get(DONE) != othersDone; waits++) {
             pause(waits);
         }
         if (failure.get() != null) {
@@ -113,7 +113,10 @@ final class WorkerPool implements AutoCloseable {
         int waits = 0;
         while (!closed) {
             if ((int) words.get(OPEN) != 0) {
-                takeParts(worker);
+                int done = takeParts(worker);
+                if (done > 0) {
+                    words.addAndGet(DONE, done);
+                }
                 waits = 0;
             } else if (waits < PATIENCE) {
                 pause(waits++);
@@ -124,28 +127,33 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private void takeParts(int worker) {
+    /** Runs parts until nobody finds one to take. The phase is open until what is answered counts as done. */
+    private int takeParts(int worker) {
+        int done = 0;
         while (true) {
             long open = words.get(OPEN);
             int left = (int) open;
             if (left == 0) {
-                return;
+                return done;
             }
             if (words.compareAndSet(OPEN, open, open - 1)) {
-                run(parts - left, worker);
+                done += run(parts - left, worker);
+                if (left == 1) {
+                    return done; // another look would cost as much as a hand-off
+                }
             }
         }
     }
 
-    private void run(int part, int worker) {
-        int finished = 1;
+    /** Answers how many parts that is: one, and after a failure all that are given up. */
+    private int run(int part, int worker) {
         try {
             kernel.run(phase, part, worker);
+            return 1;
         } catch (Throwable thrown) {
             failure.compareAndSet(null, thrown);
-            finished += giveUpRest();
+            return 1 + giveUpRest();
         }
-        words.addAndGet(DONE, finished);
     }
 
     /** Takes the parts that nobody has taken; answers how many. */

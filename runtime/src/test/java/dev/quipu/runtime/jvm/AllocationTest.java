@@ -33,8 +33,8 @@ class AllocationTest {
     @Test
     void aLaunchAllocatesNothing() {
         try (WorkerPool pool = new WorkerPool(3)) {
-            Sums kernel = new Sums();
-            assertEquals(0, Allocations.whenWarm(pool, () -> pool.run(kernel, "sums")));
+            Launch launch = new Launch(new Sums(), "sums");
+            assertEquals(0, Allocations.whenWarm(pool, () -> pool.run(launch)));
         }
     }
 }

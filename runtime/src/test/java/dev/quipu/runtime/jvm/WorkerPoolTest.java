@@ -78,7 +78,7 @@ class WorkerPoolTest {
             for (int launch = 0; launch < 3_000; launch++) {
                 int[] parts = random.ints(1 + random.nextInt(4), 1, 20).toArray();
                 Counting kernel = new Counting(workers, parts);
-                pool.run(kernel, "counting");
+                pool.run(new Launch(kernel, "counting"));
                 kernel.check();
             }
         }
@@ -93,14 +93,14 @@ class WorkerPoolTest {
                 }
                 AtomicInteger byOther = new AtomicInteger();
                 // the caller's part ends only when the other worker has taken one
-                pool.run(
+                pool.run(new Launch(
                         kernel(2, part -> {
                             byOther.incrementAndGet();
                             while (byOther.get() != 2) {
                                 Thread.onSpinWait();
                             }
                         }),
-                        "waiting");
+                        "waiting"));
             }
         }
     }
@@ -115,7 +115,7 @@ class WorkerPoolTest {
                 IllegalStateException cause = new IllegalStateException("part " + bad);
                 AssertionError error = assertThrows(
                         AssertionError.class,
-                        () -> pool.run(
+                        () -> pool.run(new Launch(
                                 kernel(40, part -> {
                                     running.incrementAndGet();
                                     if (part == bad) {
@@ -124,13 +124,13 @@ class WorkerPoolTest {
                                     Thread.onSpinWait();
                                     running.decrementAndGet();
                                 }),
-                                "layers_norm (rmsNorm in layers.0)"));
+                                "layers_norm (rmsNorm in layers.0)")));
                 assertSame(cause, error.getCause());
                 assertTrue(error.getMessage().contains("layers_norm (rmsNorm in layers.0)"), error.getMessage());
                 assertEquals(1, running.get(), "parts still running after the launch");
             }
             Counting after = new Counting(workers, 9, 1, 9);
-            pool.run(after, "after");
+            pool.run(new Launch(after, "after"));
             after.check();
         }
     }
@@ -160,7 +160,7 @@ class WorkerPoolTest {
             }
         };
         try (WorkerPool pool = new WorkerPool(workers)) {
-            assertThrows(AssertionError.class, () -> pool.run(failing, "failing"));
+            assertThrows(AssertionError.class, () -> pool.run(new Launch(failing, "failing")));
         }
         assertEquals(0, laterParts.get());
     }
@@ -190,8 +190,9 @@ class WorkerPoolTest {
                 owner.set(0);
             }
         });
+        Launch launch = new Launch(kernel, "launch of " + own);
         for (int i = 0; i < 5_000; i++) {
-            pool.run(kernel, "launch of " + own);
+            pool.run(launch);
         }
     }
 
@@ -199,7 +200,7 @@ class WorkerPoolTest {
     void aClosedPoolRefusesLaunches() {
         WorkerPool pool = new WorkerPool(2);
         pool.close();
-        assertThrows(AssertionError.class, () -> pool.run(new Counting(2, 1), "late"));
+        assertThrows(AssertionError.class, () -> pool.run(new Launch(new Counting(2, 1), "late")));
     }
 
     private interface Part {
