@@ -47,6 +47,8 @@ public final class StepBenchmark implements AutoCloseable {
      * @param peakBytes native memory: state, and what intermediate values share
      * @param residentBytes the most memory that the process held at once since the benchmark was made, if the system tells
      * @param start what was done before
+     * @param allocatedBytes of heap, the median of all steps: 0 once the JIT is done
+     * @param collections of garbage during the measured steps
      * @param profile of the measured steps, where the device times launches while they run
      */
     public record Result(
@@ -60,6 +62,8 @@ public final class StepBenchmark implements AutoCloseable {
             long peakBytes,
             OptionalLong residentBytes,
             StepStart start,
+            long allocatedBytes,
+            long collections,
             Optional<StepProfile> profile) {
         public double tokensPerSecond() {
             return 1e3 * batch * sequence / stepMillis;
@@ -107,22 +111,32 @@ public final class StepBenchmark implements AutoCloseable {
      */
     public Result run(int warmUp, int steps, IntConsumer progress) {
         long[] all = new long[warmUp + steps];
+        long[] allocated = new long[steps];
+        long collections = HeapUse.collections();
         Optional<StepClock> clock = clock(steps);
         for (int i = -warmUp; i < steps; i++) {
+            if (i == 0) {
+                collections = HeapUse.collections();
+            }
+            long allocatedBefore = HeapUse.bytes();
             long start = System.nanoTime();
-            if (i >= 0 && clock.isPresent()) {
-                clock.get().run(i);
+            if (clock.isPresent()) {
+                clock.get().run(Math.max(0, i)); // the JIT sees to what takes the times, too
             } else {
                 gradient.run();
                 update.run();
             }
             all[warmUp + i] = System.nanoTime() - start;
+            if (i >= 0) {
+                allocated[i] = HeapUse.bytes() - allocatedBefore;
+            }
             progress.accept(warmUp + i + 1);
         }
         requireFiniteLoss();
         long[] nanos = Arrays.copyOfRange(all, warmUp, all.length);
         Optional<StepProfile> profile = clock.map(it -> it.profile(nanos));
         Arrays.sort(nanos);
+        Arrays.sort(allocated);
         return new Result(
                 batch,
                 sequence,
@@ -134,6 +148,8 @@ public final class StepBenchmark implements AutoCloseable {
                 state.bytes() + Math.max(gradient.arenaBytes(), update.arenaBytes()),
                 ProcessMemory.mostResident(),
                 new StepStart(weightNanos / 1e6, compileNanos / 1e6, all[0] / 1e6),
+                allocated[steps / 2],
+                HeapUse.collections() - collections,
                 profile);
     }
 

@@ -18,6 +18,11 @@ public record StepProfile(List<LaunchTime> launches, double nanos) {
         return launches.stream().mapToDouble(LaunchTime::nanos).sum();
     }
 
+    /** What is between two launches, on the average. */
+    public double gapNanosALaunch() {
+        return gapNanos() / Math.max(1, launches.size());
+    }
+
     /** What is between launches. */
     public double gapNanos() {
         return nanos - launchNanos();

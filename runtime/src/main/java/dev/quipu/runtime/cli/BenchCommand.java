@@ -196,6 +196,8 @@ final class BenchCommand extends QuipuCommand {
         values.put("peakBytes", result.peakBytes());
         result.residentBytes().ifPresent(bytes -> values.put("residentBytes", bytes));
         values.put("start", result.start());
+        values.put("allocatedBytesPerStep", result.allocatedBytes());
+        values.put("collections", result.collections());
         return values;
     }
 
@@ -210,7 +212,7 @@ final class BenchCommand extends QuipuCommand {
         out().println(String.format(
                 Locale.ROOT,
                 "%s on %s, %s%s, batch %d, sequence %d: %.0f tokens/s, %.1f ms a step (median of %d; %.1f to %.1f),"
-                        + " %s/s, peak %s%s",
+                        + " %s/s, peak %s%s, heap: %s a step, %d collections",
                 source.name(),
                 device.name(),
                 precisionName(),
@@ -226,6 +228,8 @@ final class BenchCommand extends QuipuCommand {
                 Quantity.bytes(result.peakBytes()),
                 result.residentBytes().isPresent()
                         ? " of " + Quantity.bytes(result.residentBytes().getAsLong()) + " resident"
-                        : ""));
+                        : "",
+                Quantity.bytes(result.allocatedBytes()),
+                result.collections()));
     }
 }

@@ -57,6 +57,7 @@ final class BenchJson {
         ceilings.roundedFlopsPerSecond().ifPresent(rate -> values.put("roundedFlopsPerSecond", rate));
         values.put("readBytesPerSecond", ceilings.readBytesPerSecond());
         values.put("copyBytesPerSecond", ceilings.copyBytesPerSecond());
+        values.put("emptyLaunchNanos", ceilings.launchNanos());
         return values;
     }
 

@@ -10,12 +10,14 @@ import java.util.OptionalDouble;
  * @param roundedFlopsPerSecond products of bf16 factors, where they are of interest
  * @param readBytesPerSecond of memory that no cache holds
  * @param copyBytesPerSecond of such memory, read and written bytes counted
+ * @param launchNanos of a launch that does nothing on all workers: no ceiling of work, but of what passes between it
  */
 public record Ceilings(
         double flopsPerSecond,
         OptionalDouble roundedFlopsPerSecond,
         double readBytesPerSecond,
-        double copyBytesPerSecond) {
+        double copyBytesPerSecond,
+        double launchNanos) {
     private static final double NANOS = 1e9;
 
     public Ceilings {

@@ -8,6 +8,7 @@ import dev.quipu.runtime.device.Ceilings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.OptionalDouble;
 
 /**
@@ -26,6 +27,9 @@ final class MachineCeilings {
 
     /** A machine that takes this long gets no better number. */
     private static final long MOST_NANOS = 2_000_000_000;
+
+    private static final int EMPTY_LAUNCHES = 500;
+    private static final int EMPTY_ROUNDS = 101;
 
     private static final double NANOS = 1e9;
 
@@ -52,7 +56,7 @@ final class MachineCeilings {
             OptionalDouble rounded = precision == Precision.BF16
                     ? OptionalDouble.of(machine.perSecond(new RoundedProbe(arena, pool.workers())))
                     : OptionalDouble.empty();
-            return new Ceilings(flops, rounded, read, copy);
+            return new Ceilings(flops, rounded, read, copy, machine.emptyNanos());
         }
     }
 
@@ -77,8 +81,28 @@ final class MachineCeilings {
     }
 
     private long nanos(Probe probe) {
+        return Math.max(1, nanos(new Launch(probe, probe), 1));
+    }
+
+    /** The median of many rounds: the best is one in which a single worker did it all. */
+    private double emptyNanos() {
+        Launch empty = new Launch(new EmptyKernel(pool.workers()), "nothing");
+        for (int i = 0; i < EMPTY_ROUNDS; i++) {
+            nanos(empty, EMPTY_LAUNCHES); // until the JIT is done
+        }
+        long[] rounds = new long[EMPTY_ROUNDS];
+        for (int i = 0; i < EMPTY_ROUNDS; i++) {
+            rounds[i] = nanos(empty, EMPTY_LAUNCHES);
+        }
+        Arrays.sort(rounds);
+        return (double) rounds[EMPTY_ROUNDS / 2] / EMPTY_LAUNCHES;
+    }
+
+    private long nanos(Launch launch, int times) {
         long start = System.nanoTime();
-        pool.run(new Launch(probe, probe));
-        return Math.max(1, System.nanoTime() - start);
+        for (int i = 0; i < times; i++) {
+            pool.run(launch);
+        }
+        return System.nanoTime() - start;
     }
 }

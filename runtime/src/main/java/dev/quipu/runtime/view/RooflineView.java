@@ -8,6 +8,8 @@ import java.util.Locale;
 
 /** A step beside what the machine could do, as tables. */
 public final class RooflineView {
+    private static final double NANOS_A_MICRO = 1e3;
+
     private RooflineView() {}
 
     /** Each kind of launch: what it must do, how long that takes, and how long it would take at the ceiling. */
@@ -39,7 +41,14 @@ public final class RooflineView {
                 Quantity.bytes(work.bytes()),
                 LaunchView.millis(roofline.leastNanos()),
                 Quantity.percent(roofline.share(), 1));
-        return table.line("").line(ceilings(roofline.ceilings())).text();
+        return table.line("")
+                .line(ceilings(roofline.ceilings()))
+                .line(String.format(
+                        Locale.ROOT,
+                        "between two launches: %.2f us; a launch that does nothing takes %.2f us",
+                        roofline.profile().gapNanosALaunch() / NANOS_A_MICRO,
+                        roofline.ceilings().launchNanos() / NANOS_A_MICRO))
+                .text();
     }
 
     private static String ceilings(Ceilings ceilings) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RooflineTest {
     /** 100 operations, 10 bytes read, 5 bytes copied a nanosecond. */
-    private static final Ceilings CEILINGS = new Ceilings(100e9, OptionalDouble.empty(), 10e9, 5e9);
+    private static final Ceilings CEILINGS = new Ceilings(100e9, OptionalDouble.empty(), 10e9, 5e9, 500);
 
     @ParameterizedTest
     @CsvSource({
@@ -41,7 +41,7 @@ class RooflineTest {
     @Test
     void productsOfBf16HaveTheirCeiling() {
         LaunchWork work = new LaunchWork(2000, 1600, 10, 0);
-        Ceilings rounded = new Ceilings(100e9, OptionalDouble.of(400e9), 10e9, 5e9);
+        Ceilings rounded = new Ceilings(100e9, OptionalDouble.of(400e9), 10e9, 5e9, 500);
         assertEquals(8, rounded.nanos(work), 1e-9);
         assertEquals(20, CEILINGS.nanos(work), 1e-9);
     }
