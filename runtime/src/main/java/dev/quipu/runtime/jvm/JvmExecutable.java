@@ -75,12 +75,14 @@ final class JvmExecutable implements TimedExecutable {
         synchronized (workspace) {
             if (bound != workspace.moves()) {
                 MemorySegment slots = workspace.memory().asSlice(0, arenaBytes());
-                JvmKernel[] kernels = steps.stream().map(step -> bind(step, slots)).toArray(JvmKernel[]::new);
+                JvmKernel[] kernels =
+                        steps.stream().map(step -> bind(step, slots)).toArray(JvmKernel[]::new);
                 if (device.isPoisoning()) {
                     PoisonedKernel.replace(kernels, steps, scheduled, slots);
                 }
                 launches = IntStream.range(0, kernels.length)
-                        .mapToObj(i -> new Launch(kernels[i], new Blamed(steps.get(i).launch())))
+                        .mapToObj(i ->
+                                new Launch(kernels[i], new Blamed(steps.get(i).launch())))
                         .toArray(Launch[]::new);
                 bound = workspace.moves();
             }

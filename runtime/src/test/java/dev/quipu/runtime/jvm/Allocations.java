@@ -7,14 +7,14 @@ import java.util.List;
 /** Counts the bytes of heap that the caller and the workers take. */
 final class Allocations {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int RUNS = 200;
-    private static final long PATIENCE = 40_000_000_000L;
+    private static final int RUNS = 50;
+    private static final long PATIENCE = 100_000_000_000L;
 
     private Allocations() {}
 
     /**
-     * Bytes that 200 runs take when the JIT is done: zero as soon as one round takes nothing, else those of the last round
-     * within forty seconds.
+     * Bytes that 50 runs take when the JIT is done: zero as soon as one round takes nothing, else those of the last round
+     * within a hundred seconds.
      */
     static long whenWarm(WorkerPool pool, Runnable run) {
         List<Thread> threads = pool.threads();
