@@ -59,22 +59,22 @@ final class Epilogue {
 
     /** The buffer that takes the product as it is, where that is all. */
     Optional<Integer> written() {
-        return only(false);
+        return whole().filter(store -> !store.accumulate()).map(store -> store.access().buffer());
     }
 
     /** The buffer that the product is added to, where that is all. */
     Optional<Integer> added() {
-        return only(true);
+        return whole().filter(Step.Store::accumulate).map(store -> store.access().buffer());
     }
 
-    private Optional<Integer> only(boolean accumulate) {
+    /** The store that writes or adds the product as it is, where that is all. */
+    Optional<Step.Store> whole() {
         return product.epilogue().size() == 1
                         && product.epilogue().getFirst() instanceof Step.Store store
                         && store.name().equals(MatrixProduct.PRODUCT)
                         && store.access().isDense(product.space())
                         && product.buffers().get(store.access().buffer()).dtype() == DType.F32
-                        && store.accumulate() == accumulate
-                ? Optional.of(store.access().buffer())
+                ? Optional.of(store)
                 : Optional.empty();
     }
 

@@ -19,7 +19,9 @@ import dev.quipu.dsl.BFloat16;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -161,12 +163,12 @@ public final class JvmWriter {
             constructor.addStatement(
                     "this.$N = buffers[$L]", kernel.buffers().get(i).name(), i);
         }
-        int shared = 0;
-        int segments = 0;
-        int arrays = 0;
+        Map<String, Integer> indices = new HashMap<>();
         for (Kernel.Scratch scratch : kernel.scratch()) {
-            String call = scratch.shared() ? "shared" : isArray(scratch) ? "arrays" : "segments";
-            int index = scratch.shared() ? shared++ : isArray(scratch) ? arrays++ : segments++;
+            String call = scratch.shared()
+                    ? isArray(scratch) ? "sharedArray" : "shared"
+                    : isArray(scratch) ? "arrays" : "segments";
+            int index = indices.merge(call, 1, Integer::sum) - 1;
             constructor.addStatement("this.$N = scratch.$L($L, $LL)", field(scratch), call, index, scratch.elements());
         }
         for (Kernel.Product product : kernel.products()) {
@@ -190,14 +192,14 @@ public final class JvmWriter {
 
     private MethodSpec count() {
         return override("phases", TypeName.INT)
-                .addStatement("return $L", kernel.phases().size())
+                .addStatement("return $L", kernel.rounds() * kernel.phases().size())
                 .build();
     }
 
     private MethodSpec parts() {
         MethodSpec.Builder method = override("parts", TypeName.INT).addParameter(TypeName.INT, "phase");
         for (int i = 0; i < kernel.phases().size() - 1; i++) {
-            method.beginControlFlow("if (phase == $L)", i)
+            method.beginControlFlow("if ($L == $L)", phaseOfRound(), i)
                     .addStatement("return $L", kernel.phases().get(i).parts())
                     .endControlFlow();
         }
@@ -211,13 +213,21 @@ public final class JvmWriter {
                 .addParameter(TypeName.INT, "part")
                 .addParameter(TypeName.INT, "worker");
         for (int i = 0; i < kernel.phases().size() - 1; i++) {
-            method.beginControlFlow("if (phase == $L)", i)
-                    .addStatement("$L(part, worker)", kernel.phases().get(i).name())
+            method.beginControlFlow("if ($L == $L)", phaseOfRound(), i)
+                    .addStatement("$L(part, worker$L)", kernel.phases().get(i).name(), round())
                     .addStatement("return")
                     .endControlFlow();
         }
-        return method.addStatement("$L(part, worker)", kernel.phases().getLast().name())
+        return method.addStatement("$L(part, worker$L)", kernel.phases().getLast().name(), round())
                 .build();
+    }
+
+    private String phaseOfRound() {
+        return kernel.rounds() == 1 ? "phase" : "phase % " + kernel.phases().size();
+    }
+
+    private String round() {
+        return kernel.rounds() == 1 ? "" : ", phase / " + kernel.phases().size();
     }
 
     private static MethodSpec.Builder override(String name, TypeName returned) {
@@ -233,6 +243,9 @@ public final class JvmWriter {
                 .addModifiers(Modifier.PRIVATE)
                 .addParameter(TypeName.INT, Kernel.PART.name())
                 .addParameter(TypeName.INT, "worker");
+        if (kernel.rounds() > 1) {
+            method.addParameter(TypeName.INT, Kernel.ROUND.name());
+        }
         for (Kernel.Scratch scratch : kernel.scratch()) {
             if (!scratch.shared()) {
                 TypeName type = isArray(scratch) ? ArrayTypeName.of(TypeName.FLOAT) : SEGMENT;

@@ -25,6 +25,9 @@ record MatrixBlocking(
     /** Measured: 384 to 768 are alike, less is slower. */
     private static final int MOST_DEPTH = 768;
 
+    /** The longest vectors, so that blocks are the same for all. */
+    private static final int MULTIPLE = 16;
+
     private static final int MOST_ROW_PANELS = 8;
     private static final int FEWEST_ROW_PANELS = 3;
 
@@ -37,17 +40,26 @@ record MatrixBlocking(
     /** With fewer parts than this the columns are divided too, although each part then packs the same rows. */
     private static final int FEWEST_PARTS = 8;
 
+    /**
+     * Floats of right panels that stay in a second-level cache. More come from farther away for every part, which then takes as
+     * many rows as it can, so that each panel is used for long, and some of the columns.
+     */
+    private static final int MOST_NEAR = 256 * 1024;
+
+    private static final int FEWEST_FAR_PARTS = 16;
+
     /** Floats of the product that a part keeps: a third of a small second-level cache. */
     private static final int MOST_KEPT = 96 * 1024;
 
     static MatrixBlocking of(MatrixProduct product, TileLibrary library, boolean keepsRows) {
         int rowPanels = Math.ceilDiv(product.rows(), library.rows());
         int columnPanels = Math.ceilDiv(product.columns(), library.columns());
-        int wanted = Math.ceilDiv(PARTS, product.batch());
+        boolean isNear = (long) product.columns() * product.depth() <= MOST_NEAR;
+        int wanted = Math.ceilDiv(isNear ? PARTS : FEWEST_PARTS, product.batch());
         int chunks = Math.ceilDiv(
                 rowPanels, Math.clamp(Math.ceilDiv(rowPanels, wanted), FEWEST_ROW_PANELS, MOST_ROW_PANELS));
         int groups = Math.clamp(
-                Math.ceilDiv(FEWEST_PARTS, Math.multiplyExact(chunks, product.batch())),
+                Math.ceilDiv(isNear ? FEWEST_PARTS : FEWEST_FAR_PARTS, Math.multiplyExact(chunks, product.batch())),
                 1,
                 Math.max(1, columnPanels / FEWEST_COLUMN_PANELS));
         int rowPanelsOfPart = Math.ceilDiv(rowPanels, chunks);
@@ -61,14 +73,14 @@ record MatrixBlocking(
                 product,
                 library,
                 keepsRows,
-                blockDepth(product.depth(), library.lanes()),
+                blockDepth(product.depth()),
                 rowPanelsOfPart,
                 columnPanelsOfPart);
     }
 
-    private static int blockDepth(int depth, int lanes) {
+    private static int blockDepth(int depth) {
         int blocks = Math.ceilDiv(depth, MOST_DEPTH);
-        return blocks == 1 ? depth : Math.ceilDiv(Math.ceilDiv(depth, blocks), lanes) * lanes;
+        return blocks == 1 ? depth : Math.ceilDiv(Math.ceilDiv(depth, blocks), MULTIPLE) * MULTIPLE;
     }
 
     int depthBlocks() {

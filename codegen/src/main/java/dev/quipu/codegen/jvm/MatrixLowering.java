@@ -13,9 +13,12 @@ import java.util.List;
 /**
  * Matrix products on the JVM, over packed panels (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
  * 2008): the right matrix is packed once for all parts, each part packs its rows. Products of few rows pack a panel of
- * columns where it is used; {@link ThinProduct} packs nothing, and {@link RoundedProduct} leaves bf16 to a library. See {@link MatrixBlocking} for how they are cut and {@link TileLibrary} for the inner loops.
+ * columns where it is used; {@link OuterProduct} packs both in rounds, {@link ThinProduct} packs nothing, and
+ * {@link RoundedProduct} leaves bf16 to a library. See {@link MatrixBlocking} for how they are cut and {@link TileLibrary} for
+ * the inner loops.
  *
- * <p>Over panels every element is one sum in the order of the depth, whatever the shape, the epilogue or the processor.
+ * <p>Over panels every element is one sum in the order of the depth for each block of depth, and the blocks' sums are added in
+ * their order, whatever the epilogue or the processor.
  */
 final class MatrixLowering {
     private static final int FLOATS_OF_PACKING_PART = 64 * 1024;
@@ -29,6 +32,9 @@ final class MatrixLowering {
         }
         if (ThinProduct.suits(product)) {
             return ThinProduct.lower(name, product, lanes);
+        }
+        if (OuterProduct.suits(product, lanes)) {
+            return OuterProduct.lower(name, product, lanes);
         }
         List<Value.Variable> buffers = Segments.of(product.buffers(), product.epilogue(), "left", "right");
         Epilogue epilogue = new Epilogue(product, buffers, lanes);

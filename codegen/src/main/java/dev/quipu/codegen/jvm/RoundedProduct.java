@@ -60,7 +60,7 @@ final class RoundedProduct {
             methods.add(epilogue.method());
             methods.add(epilogue.rowsMethod(Math.multiplyExact(blocking.keptRow(), Float.BYTES)));
         }
-        return new Kernel(name, List.of(), buffers, scratch, products(), List.of(phase()), methods);
+        return new Kernel(name, List.of(), buffers, scratch, products(), 1, List.of(phase()), methods);
     }
 
     /** The pieces' shapes: whole ones, and those of the last rows and columns. */

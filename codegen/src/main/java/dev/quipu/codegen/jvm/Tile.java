@@ -21,11 +21,11 @@ import java.util.List;
  * compiles (a method that it refuses can stay without optimization forever) and well under C2's limit of nodes.
  *
  * @param rows 1 to {@link TileLibrary#rows()}
- * @param add goes on from the sums that are in c, so that blocks of depth give the bits that one would give
+ * @param add to what is in c. The sums begin at zero even so: to begin with what is there would be more than C1 compiles, and
+ *     what C2 makes of it without C1's profile allocates vectors, now and then
  */
 record Tile(TileLibrary library, int rows, boolean add) {
     private static final int VECTORS = 2;
-    private static final int MOST_ADDED = 6;
 
     private static final Value.Variable LEFT = new Value.Variable("a", KernelType.ARRAY);
     private static final Value.Variable LEFT_OFFSET = new Value.Variable("aOffset", KernelType.INT);
@@ -47,34 +47,8 @@ record Tile(TileLibrary library, int rows, boolean add) {
     }
 
     Method method(String name) {
-        String comment = rows + " rows of a product, " + (add ? "going on from" : "written to") + " c.";
-        return new Method(name, comment, parameters(), isLarge() ? halves() : body());
-    }
-
-    /**
-     * Twelve rows that go on from sums are more than C1 compiles, and what C2 then makes of them without C1's profile allocates
-     * vectors, now and then. Six rows keep the processor as busy.
-     */
-    private boolean isLarge() {
-        return add && rows > MOST_ADDED;
-    }
-
-    private List<Statement> halves() {
-        return List.of(half(MOST_ADDED, 0), half(rows - MOST_ADDED, MOST_ADDED));
-    }
-
-    private Statement half(int count, int first) {
-        return new Statement.Call(
-                library.tile(count, true),
-                List.of(
-                        LEFT,
-                        plus(LEFT_OFFSET, first),
-                        RIGHT,
-                        RIGHT_OFFSET,
-                        PRODUCT,
-                        plus(PRODUCT_OFFSET, times(toLong(PRODUCT_STRIDE), first)),
-                        PRODUCT_STRIDE,
-                        DEPTH));
+        String comment = rows + " rows of a product, " + (add ? "added to" : "written to") + " c.";
+        return new Method(name, comment, parameters(), body());
     }
 
     private List<Statement> body() {
@@ -82,22 +56,16 @@ record Tile(TileLibrary library, int rows, boolean add) {
         body.add(new Statement.Declare(PRODUCT_AT, PRODUCT_OFFSET));
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < VECTORS; j++) {
-                body.add(new Statement.Declare(sum(row, j), start(j)));
-            }
-            if (add && row < rows - 1) {
-                body.add(new Statement.Assign(PRODUCT_AT, nextRow()));
+                body.add(new Statement.Declare(sum(row, j), Emitter.number(0, library.lanes())));
             }
         }
         body.add(new Statement.For(STEP, integer(0), DEPTH, 1, step()));
-        if (add && rows > 1) {
-            body.add(new Statement.Assign(PRODUCT_AT, PRODUCT_OFFSET));
-        }
         for (int row = 0; row < rows; row++) {
             if (row > 0) {
                 body.add(new Statement.Assign(PRODUCT_AT, nextRow()));
             }
             for (int j = 0; j < VECTORS; j++) {
-                body.add(new Statement.Store(PRODUCT, productAddress(j), sum(row, j)));
+                body.add(new Statement.Store(PRODUCT, productAddress(j), finished(row, j)));
             }
         }
         return body;
@@ -107,8 +75,8 @@ record Tile(TileLibrary library, int rows, boolean add) {
         return List.of(LEFT, LEFT_OFFSET, RIGHT, RIGHT_OFFSET, PRODUCT, PRODUCT_OFFSET, PRODUCT_STRIDE, DEPTH);
     }
 
-    private Value start(int j) {
-        return add ? new Value.Load(vector(), PRODUCT, productAddress(j)) : Emitter.number(0, library.lanes());
+    private Value finished(int row, int j) {
+        return add ? plus(new Value.Load(vector(), PRODUCT, productAddress(j)), sum(row, j)) : sum(row, j);
     }
 
     private List<Statement> step() {

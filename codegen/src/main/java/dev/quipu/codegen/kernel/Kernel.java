@@ -10,6 +10,7 @@ import java.util.List;
  * @param buffers the launch's buffers, SEGMENT variables in the order of their numbers
  * @param scratch memory for intermediate values
  * @param products products that a library computes: {@link Statement.Call} of {@code name.multiply}
+ * @param rounds how often the phases run, one after the other, with {@link #ROUND} counting from 0
  * @param methods helpers, called by the phases and by each other
  */
 public record Kernel(
@@ -18,8 +19,12 @@ public record Kernel(
         List<Value.Variable> buffers,
         List<Scratch> scratch,
         List<Product> products,
+        int rounds,
         List<Phase> phases,
         List<Method> methods) {
+    /** The INT variable that holds the number of the round, in a phase's body, where there are several. */
+    public static final Value.Variable ROUND = new Value.Variable("round", KernelType.INT);
+
     /** The INT variable that holds a part's number, in a phase's body. */
     public static final Value.Variable PART = new Value.Variable("part", KernelType.INT);
 
@@ -53,7 +58,7 @@ public record Kernel(
             List<Scratch> scratch,
             List<Phase> phases,
             List<Method> methods) {
-        this(name, comment, buffers, scratch, List.of(), phases, methods);
+        this(name, comment, buffers, scratch, List.of(), 1, phases, methods);
     }
 
     public Kernel {
@@ -63,10 +68,13 @@ public record Kernel(
         products = List.copyOf(products);
         phases = List.copyOf(phases);
         methods = List.copyOf(methods);
+        if (rounds < 1) {
+            throw new AssertionError("kernel " + name + " of " + rounds + " rounds");
+        }
     }
 
     /** The same kernel under another name and comment. */
     public Kernel named(String newName, List<String> newComment) {
-        return new Kernel(newName, newComment, buffers, scratch, products, phases, methods);
+        return new Kernel(newName, newComment, buffers, scratch, products, rounds, phases, methods);
     }
 }

@@ -118,13 +118,23 @@ public record MatrixCase(
         return !ThinProduct.suits(launch()) && (end == End.WRITE || end == End.ACCUMULATE);
     }
 
-    /** What the first output should hold to the bit, of those ends that only write or add. */
-    float exact(float[][] in, int b, int row, int column) {
-        float sum = 0;
-        for (int k = 0; k < depth; k++) {
-            sum = Math.fma(in[0][left(b, row, k)], in[1][right(b, column, k)], sum);
+    /** What the first output should hold to the bit, of those ends that only write or add: a sum for each block of depth. */
+    float exact(float[][] in, int lanes, int b, int row, int column) {
+        TileLibrary library = new TileLibrary(lanes);
+        boolean isOuter = OuterProduct.suits(launch(), lanes);
+        int block = isOuter
+                ? OuterBlocking.of(launch(), library).depth()
+                : MatrixBlocking.of(launch(), library, true).blockDepth();
+        float old = end == End.ACCUMULATE ? in[OUT][(b * rows + row) * columns + column] : 0;
+        float sum = isOuter ? old : 0;
+        for (int first = 0; first < depth; first += block) {
+            float part = 0;
+            for (int k = first; k < Math.min(first + block, depth); k++) {
+                part = Math.fma(in[0][left(b, row, k)], in[1][right(b, column, k)], part);
+            }
+            sum += part;
         }
-        return end == End.ACCUMULATE ? in[OUT][(b * rows + row) * columns + column] + sum : sum;
+        return isOuter ? sum : old + sum;
     }
 
     private int left(int b, int row, int k) {

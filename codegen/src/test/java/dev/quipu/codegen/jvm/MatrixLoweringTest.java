@@ -48,6 +48,12 @@ class MatrixLoweringTest {
         {1, 50, 40, 1600}
     };
 
+    /** Sums of outer products: rows, columns, depth; one round and several, whole panels of rows and ragged ones. */
+    private static final int[][] OUTER_SHAPES = {
+        {12, 32, 1}, {24, 32, 33}, {13, 64, 40}, {101, 96, 600}, {288, 288, 1030}, {40, 512, 513}, {60, 160, 2048}
+    };
+
+
     @TestFactory
     List<DynamicTest> shapes() {
         List<DynamicTest> tests = new ArrayList<>();
@@ -55,7 +61,7 @@ class MatrixLoweringTest {
             List<MatrixCase> cases = cases(lanes);
             KernelRun run = kernels(cases, lanes);
             for (MatrixCase shape : cases) {
-                tests.add(DynamicTest.dynamicTest(lanes + " lanes: " + shape, () -> check(run, shape)));
+                tests.add(DynamicTest.dynamicTest(lanes + " lanes: " + shape, () -> check(run, shape, lanes)));
             }
         }
         return tests;
@@ -73,6 +79,15 @@ class MatrixLoweringTest {
                         shape[0], shape[1], shape[2], shape[3], (orientation & 1) != 0, (orientation & 2) != 0, end));
             }
         }
+        for (int i = 0; i < OUTER_SHAPES.length; i++) {
+            int[] shape = OUTER_SHAPES[i];
+            for (MatrixCase.End end : List.of(MatrixCase.End.WRITE, MatrixCase.End.ACCUMULATE, ends[i % ends.length])) {
+                MatrixCase outer = new MatrixCase(1, shape[0], shape[1], shape[2], true, false, end);
+                if (!cases.contains(outer)) {
+                    cases.add(outer);
+                }
+            }
+        }
         return cases;
     }
 
@@ -84,7 +99,7 @@ class MatrixLoweringTest {
                 lanes);
     }
 
-    static void check(KernelRun run, MatrixCase shape) {
+    static void check(KernelRun run, MatrixCase shape, int lanes) {
         float[][] in = numbers(shape);
         float[][] out = run(run, shape, in, -1);
         for (int b = 0; b < shape.batch(); b++) {
@@ -93,9 +108,9 @@ class MatrixLoweringTest {
                     double product = shape.element(in, b, row, column);
                     if (shape.isExact()) {
                         assertEquals(
-                                shape.exact(in, b, row, column),
+                                shape.exact(in, lanes, b, row, column),
                                 out[0][shape.place(b, row, column)],
-                                "one sum in the order of the depth");
+                                "a sum in the order of the depth for each block of it");
                     }
                     double tolerance = 1e-6 * (4 + Math.sqrt(shape.depth()));
                     assertEquals(

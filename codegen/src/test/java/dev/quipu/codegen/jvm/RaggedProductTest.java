@@ -19,7 +19,7 @@ class RaggedProductTest {
             List<MatrixCase> cases = cases(lanes);
             KernelRun run = MatrixLoweringTest.kernels(cases, lanes);
             cases.forEach(shape -> tests.add(
-                    DynamicTest.dynamicTest(lanes + " lanes: " + shape, () -> MatrixLoweringTest.check(run, shape))));
+                    DynamicTest.dynamicTest(lanes + " lanes: " + shape, () -> MatrixLoweringTest.check(run, shape, lanes))));
         }
         return tests;
     }

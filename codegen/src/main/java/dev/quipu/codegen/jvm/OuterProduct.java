@@ -1,0 +1,245 @@
+package dev.quipu.codegen.jvm;
+
+import static dev.quipu.codegen.kernel.Emitter.integer;
+import static dev.quipu.codegen.kernel.Emitter.minus;
+import static dev.quipu.codegen.kernel.Emitter.plus;
+import static dev.quipu.codegen.kernel.Emitter.times;
+import static dev.quipu.codegen.kernel.Emitter.toLong;
+
+import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.Kernel;
+import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.Method;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import dev.quipu.codegen.kernel.Value.BinaryOperator;
+import dev.quipu.codegen.kernel.Value.Comparison;
+import dev.quipu.codegen.launch.MatrixProduct;
+import dev.quipu.codegen.launch.Step;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Products whose factors both have the depth along their rows: a sum of outer products of rows, which the gradient of a weight
+ * is, over all tokens. A part that packed its own columns of the left factor would read memory in short pieces, one from each
+ * row. So the kernel runs in rounds: in each, some whole rows of both factors are packed once for all parts, and multiplied
+ * into the product where it lies.
+ */
+final class OuterProduct {
+    private static final String PACK_LEFT = "packLeft";
+    private static final String PACK_RIGHT = "packRight";
+    private static final String TILES = "tiles";
+
+    private static final Value.Variable LEFT_PANELS = new Value.Variable("leftPanels", KernelType.ARRAY);
+    private static final Value.Variable RIGHT_PANELS = new Value.Variable("rightPanels", KernelType.SEGMENT);
+    private static final Value.Variable SOURCE = new Value.Variable("source", KernelType.SEGMENT);
+    private static final Value.Variable ROW = new Value.Variable("row", KernelType.INT);
+    private static final Value.Variable STEP = new Value.Variable("k", KernelType.INT);
+    private static final Value.Variable TO = new Value.Variable("c", KernelType.SEGMENT);
+    private static final Value.Variable FROM_PANEL = new Value.Variable("from", KernelType.INT);
+    private static final Value.Variable TO_PANEL = new Value.Variable("to", KernelType.INT);
+    private static final Value.Variable COLUMN_PANEL = new Value.Variable("columnPanel", KernelType.INT);
+    private static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
+
+    private final MatrixProduct product;
+    private final TileLibrary library;
+    private final OuterBlocking blocking;
+    private final List<Value.Variable> buffers;
+    private final Step.Store store;
+
+    private OuterProduct(MatrixProduct product, int lanes) {
+        this.product = product;
+        this.library = new TileLibrary(lanes);
+        this.blocking = OuterBlocking.of(product, library);
+        this.buffers = Segments.of(product.buffers(), product.epilogue(), "left", "right");
+        this.store = new Epilogue(product, buffers, lanes).whole().orElseThrow();
+    }
+
+    /** Whole panels of columns, which tiles write or add where the product lies. */
+    static boolean suits(MatrixProduct product, int lanes) {
+        TileLibrary library = new TileLibrary(lanes);
+        return product.batch() == 1
+                && product.transposeLeft()
+                && !product.transposeRight()
+                && product.rows() >= library.rows()
+                && product.columns() % library.columns() == 0
+                && new Epilogue(product, List.of(), lanes).whole().isPresent();
+    }
+
+    static Kernel lower(String name, MatrixProduct product, int lanes) {
+        return new OuterProduct(product, lanes).kernel(name);
+    }
+
+    private Kernel kernel(String name) {
+        long left = (long) blocking.rowPanels() * blocking.leftPanel();
+        long right = (long) blocking.columnPanels() * blocking.rightPanel();
+        return new Kernel(
+                name,
+                List.of(),
+                buffers,
+                List.of(new Kernel.Scratch(LEFT_PANELS, left, true), new Kernel.Scratch(RIGHT_PANELS, right, true)),
+                List.of(),
+                blocking.rounds(),
+                List.of(packing(), multiplying()),
+                List.of(packLeft(), packRight(), tiles()));
+    }
+
+    private Emitter emitter() {
+        Emitter emitter = new Emitter();
+        List.of(Kernel.PART, Kernel.ROUND, LEFT_PANELS, RIGHT_PANELS)
+                .forEach(variable -> emitter.reserve(variable.name()));
+        buffers.forEach(buffer -> emitter.reserve(buffer.name()));
+        return emitter;
+    }
+
+    /** The first step of a round. */
+    private Value first() {
+        return blocking.rounds() == 1 ? integer(0) : times(Kernel.ROUND, blocking.depth());
+    }
+
+    /** Steps of a round; the last may have fewer. */
+    private Value depth() {
+        return MatrixParts.least(blocking.depth(), first(), product.depth());
+    }
+
+    private Kernel.Phase packing() {
+        Emitter emitter = emitter();
+        Value from = emitter.let("from", times(Kernel.PART, OuterBlocking.PACKED_ROWS));
+        Value to = emitter.let(
+                "to", new Value.Binary(BinaryOperator.MIN, plus(from, OuterBlocking.PACKED_ROWS), depth()));
+        emitter.loop("k", from, to, 1, (body, k) -> {
+            Value row = body.let("row", plus(first(), k));
+            body.add(new Statement.Call(PACK_LEFT, List.of(buffers.get(0), row, LEFT_PANELS, k)));
+            body.add(new Statement.Call(PACK_RIGHT, List.of(buffers.get(1), row, RIGHT_PANELS, k)));
+        });
+        return new Kernel.Phase("pack", blocking.packingParts(), emitter.statements());
+    }
+
+    private Kernel.Phase multiplying() {
+        Emitter emitter = emitter();
+        Value group = MatrixParts.coordinate(emitter, "group", Kernel.PART, 1, blocking.groups());
+        Value chunk = MatrixParts.coordinate(emitter, "chunk", Kernel.PART, blocking.groups(), blocking.chunks());
+        Value row = emitter.let("row", times(chunk, blocking.rowPanelsOfPart()));
+        Value rowEnd = emitter.let(
+                "rowEnd", plus(row, MatrixParts.least(blocking.rowPanelsOfPart(), row, blocking.rowPanels())));
+        Value column = emitter.let("column", times(group, blocking.columnPanelsOfPart()));
+        Value columnEnd = emitter.let(
+                "columnEnd",
+                plus(column, MatrixParts.least(blocking.columnPanelsOfPart(), column, blocking.columnPanels())));
+        Value depth = emitter.let("depth", depth());
+        Value to = buffers.get(store.access().buffer());
+        emitter.loop("panel", column, columnEnd, 1, (body, panel) -> {
+            List<Value> arguments = new ArrayList<>(List.of(LEFT_PANELS, RIGHT_PANELS, to, row, rowEnd, panel, depth));
+            if (asksRound()) {
+                arguments.add(Kernel.ROUND);
+            }
+            body.add(new Statement.Call(TILES, arguments));
+        });
+        return new Kernel.Phase("multiply", blocking.chunks() * blocking.groups(), emitter.statements());
+    }
+
+    /** Whether the first round writes what others add to. */
+    private boolean asksRound() {
+        return !store.accumulate() && blocking.rounds() > 1;
+    }
+
+    /** One row into a step of all left panels. */
+    private Method packLeft() {
+        List<Value.Variable> parameters = List.of(SOURCE, ROW, LEFT_PANELS, STEP);
+        Emitter emitter = new Emitter();
+        parameters.forEach(parameter -> emitter.reserve(parameter.name()));
+        Value at = emitter.let("at", times(toLong(ROW), (long) product.rows() * Float.BYTES));
+        Value to = emitter.let("to", times(STEP, library.rows()));
+        int whole = product.rows() / library.rows();
+        emitter.loop(
+                "panel",
+                integer(0),
+                integer(whole),
+                1,
+                (body, panel) -> leftStep(body, panel, at, to, library.rows()));
+        int ragged = product.rows() % library.rows();
+        if (ragged > 0) {
+            leftStep(emitter, integer(whole), at, to, ragged);
+        }
+        return new Method(PACK_LEFT, "A row of the left factor: a step of all panels.", parameters, emitter.statements());
+    }
+
+    private void leftStep(Emitter emitter, Value panel, Value at, Value to, int rows) {
+        int lanes = library.lanes();
+        Value from = plus(at, times(toLong(panel), (long) library.rows() * Float.BYTES));
+        Value place = plus(to, times(panel, blocking.leftPanel()));
+        for (int row = 0; row < rows; row += lanes) {
+            int active = Math.min(lanes, rows - row);
+            Value vector = new Value.Load(
+                    KernelType.floats(lanes), SOURCE, plus(from, (long) row * Float.BYTES), lanes);
+            emitter.add(new Statement.Store(LEFT_PANELS, plus(place, row), vector, active));
+        }
+    }
+
+    /** One row into a step of all right panels. */
+    private Method packRight() {
+        List<Value.Variable> parameters = List.of(SOURCE, ROW, RIGHT_PANELS, STEP);
+        Emitter emitter = new Emitter();
+        parameters.forEach(parameter -> emitter.reserve(parameter.name()));
+        long stepBytes = (long) library.columns() * Float.BYTES;
+        Value at = emitter.let("at", times(toLong(ROW), (long) product.columns() * Float.BYTES));
+        Value to = emitter.let("to", times(toLong(STEP), stepBytes));
+        emitter.loop("panel", integer(0), integer(blocking.columnPanels()), 1, (body, panel) -> {
+            Value from = plus(at, times(toLong(panel), stepBytes));
+            Value place = plus(to, times(toLong(panel), (long) blocking.rightPanel() * Float.BYTES));
+            for (int j = 0; j < 2; j++) {
+                long offset = (long) j * library.lanes() * Float.BYTES;
+                Value vector = new Value.Load(KernelType.floats(library.lanes()), SOURCE, plus(from, offset));
+                body.add(new Statement.Store(RIGHT_PANELS, plus(place, offset), vector));
+            }
+        });
+        return new Method(
+                PACK_RIGHT, "A row of the right factor: a step of all panels.", parameters, emitter.statements());
+    }
+
+    /** Some row panels times a right panel. */
+    private Method tiles() {
+        List<Value.Variable> parameters = new ArrayList<>(
+                List.of(LEFT_PANELS, RIGHT_PANELS, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH));
+        if (asksRound()) {
+            parameters.add(Kernel.ROUND);
+        }
+        Emitter emitter = new Emitter();
+        parameters.forEach(parameter -> emitter.reserve(parameter.name()));
+        int ragged = product.rows() % library.rows();
+        int whole = product.rows() / library.rows();
+        Value end = ragged == 0
+                ? TO_PANEL
+                : emitter.let("whole", new Value.Binary(BinaryOperator.MIN, TO_PANEL, integer(whole)));
+        emitter.loop("panel", FROM_PANEL, end, 1, (body, panel) -> tile(body, panel, library.rows()));
+        if (ragged > 0) {
+            Value more = new Value.Compare(Comparison.LESS, end, TO_PANEL);
+            emitter.when(more, body -> tile(body, integer(whole), ragged));
+        }
+        return new Method(TILES, "Row panels times a right panel.", parameters, emitter.statements());
+    }
+
+    private void tile(Emitter emitter, Value panel, int rows) {
+        int stride = Math.multiplyExact(product.columns(), Float.BYTES);
+        Value at = plus(
+                times(toLong(panel), (long) library.rows() * stride),
+                times(toLong(COLUMN_PANEL), (long) library.columns() * Float.BYTES));
+        List<Value> arguments = List.of(
+                LEFT_PANELS,
+                times(panel, blocking.leftPanel()),
+                RIGHT_PANELS,
+                times(toLong(COLUMN_PANEL), (long) blocking.rightPanel() * Float.BYTES),
+                TO,
+                at,
+                integer(stride),
+                DEPTH);
+        Statement write = new Statement.Call(library.tile(rows, store.accumulate()), arguments);
+        if (!asksRound()) {
+            emitter.add(write);
+            return;
+        }
+        Statement add = new Statement.Call(library.tile(rows, true), arguments);
+        Value isFirst = new Value.Compare(Comparison.EQUAL, Kernel.ROUND, integer(0));
+        emitter.add(new Statement.If(isFirst, List.of(write), List.of(add)));
+    }
+}

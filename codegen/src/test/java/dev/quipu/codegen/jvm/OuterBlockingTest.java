@@ -1,0 +1,48 @@
+package dev.quipu.codegen.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Cuts cover a product with no empty piece, whatever its shape. */
+class OuterBlockingTest {
+    @Test
+    void noPieceIsEmpty() {
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < 2000; i++) {
+            OuterBlocking blocking = blocking(
+                    random.nextInt(1, 40_000),
+                    random.nextInt(1, 9_000),
+                    random.nextInt(1, 30_000),
+                    4 << random.nextInt(3));
+            String text = blocking.toString();
+            assertTrue(isCover(blocking.product().depth(), blocking.depth(), blocking.rounds()), text);
+            assertTrue(isCover(blocking.rowPanels(), blocking.rowPanelsOfPart(), blocking.chunks()), text);
+            assertTrue(isCover(blocking.columnPanels(), blocking.columnPanelsOfPart(), blocking.groups()), text);
+            assertTrue(blocking.rounds() == 1 || blocking.depth() % 16 == 0, text);
+            assertEquals(1, blocking.leftPanel() / 16 % 2, text);
+            assertEquals(1, blocking.rightPanel() / 16 % 2, text);
+        }
+    }
+
+    /** Whether that many pieces cover a length, and one less does not. */
+    private static boolean isCover(int length, int piece, int pieces) {
+        return (long) piece * pieces >= length && (long) piece * (pieces - 1) < length;
+    }
+
+    @Test
+    void gradientsOfWeightsHavePartsForSomeWorkers() {
+        for (int[] shape : new int[][] {{288, 288, 2048}, {768, 288, 2048}, {288, 768, 2048}, {4096, 512, 1024}}) {
+            OuterBlocking blocking = blocking(shape[0], shape[1], shape[2], 16);
+            assertTrue(blocking.chunks() * blocking.groups() >= 15, blocking.toString());
+            assertTrue(blocking.packingParts() >= 4, blocking.toString());
+        }
+    }
+
+    private static OuterBlocking blocking(int rows, int columns, int depth, int lanes) {
+        MatrixCase shape = new MatrixCase(1, rows, columns, depth, true, false, MatrixCase.End.WRITE);
+        return OuterBlocking.of(shape.launch(), new TileLibrary(lanes));
+    }
+}
