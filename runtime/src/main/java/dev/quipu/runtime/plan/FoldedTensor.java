@@ -3,6 +3,7 @@ package dev.quipu.runtime.plan;
 import dev.quipu.compiler.checkpoint.Choice;
 import dev.quipu.dsl.Type;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -64,8 +65,17 @@ final class FoldedTensor {
                         .add(plan, tensor, number, positions.get(tensor.choice()));
             }
         }
-        return folded.values().stream()
-                .sorted(Comparator.comparingInt(tensor -> tensor.position))
+        return listByList(folded.values());
+    }
+
+    /** In the order of the forward pass, but all of a list where its first is: what lies between its layers comes after. */
+    private static List<FoldedTensor> listByList(Collection<FoldedTensor> tensors) {
+        Map<String, Integer> begins = new HashMap<>();
+        tensors.forEach(tensor -> begins.merge(tensor.list(), tensor.position, Math::min));
+        return tensors.stream()
+                .sorted(Comparator.<FoldedTensor>comparingInt(
+                                tensor -> tensor.list().isEmpty() ? tensor.position : begins.get(tensor.list()))
+                        .thenComparingInt(tensor -> tensor.position))
                 .toList();
     }
 
