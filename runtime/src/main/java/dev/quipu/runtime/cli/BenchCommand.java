@@ -10,6 +10,7 @@ import dev.quipu.runtime.device.Ceilings;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.plan.PlanNames;
+import dev.quipu.runtime.start.StartUp;
 import dev.quipu.runtime.training.Progress;
 import dev.quipu.runtime.view.LaunchView;
 import dev.quipu.runtime.view.Quantity;
@@ -65,6 +66,11 @@ final class BenchCommand extends QuipuCommand {
     @Option(names = "--json", description = "Prints one JSON object, with all of the tables.")
     private boolean json;
 
+    @Option(
+            names = "--verbose",
+            description = "Also says, on standard error, where the time before the first step went.")
+    private boolean verbose;
+
     @Mixin
     private VariantOptions variants;
 
@@ -85,6 +91,7 @@ final class BenchCommand extends QuipuCommand {
 
     @Override
     public Integer call() {
+        StartUp.PROCESS.commandBegins();
         atLeast(1, "--steps", steps);
         atLeast(0, "--warmup", warmUp);
         requireFolderOfTrace();
@@ -99,10 +106,15 @@ final class BenchCommand extends QuipuCommand {
         try (Device device = argument(devices::open)) {
             Compiler precise = argument(() -> precision.applyTo(compiler, device));
             // before there is a model: two large things need not be in memory at once
-            Optional<Ceilings> ceilings = device.ceilings(precision.precision());
+            Optional<Ceilings> ceilings =
+                    StartUp.PROCESS.measure(StartUp.Part.CEILINGS, () -> device.ceilings(precision.precision()));
             try (StepBenchmark benchmark =
                     argument(() -> new StepBenchmark(source.model(), device, precise, rows, sequence))) {
                 requireTrace(benchmark, device);
+                if (verbose) {
+                    err().println(StartUp.PROCESS.text());
+                    err().flush();
+                }
                 StepBenchmark.Result result = measure(benchmark);
                 Optional<StepProfile> times = result.profile().or(() -> profiled(benchmark, result));
                 show(source, device, result, times, ceilings);

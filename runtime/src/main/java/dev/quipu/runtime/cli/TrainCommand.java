@@ -15,6 +15,7 @@ import dev.quipu.runtime.files.AtomicFolder;
 import dev.quipu.runtime.model.ModelFile;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.model.Moments;
+import dev.quipu.runtime.start.StartUp;
 import dev.quipu.runtime.tokenizer.ByteTokenizer;
 import dev.quipu.runtime.tokenizer.Tokenizer;
 import dev.quipu.runtime.training.Interruption;
@@ -94,6 +95,9 @@ final class TrainCommand extends QuipuCommand {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     private boolean json;
 
+    @Option(names = "--verbose", description = "Also says where the time before the first step went.")
+    private boolean verbose;
+
     @Mixin
     private TrainingArguments arguments;
 
@@ -102,6 +106,7 @@ final class TrainCommand extends QuipuCommand {
 
     @Override
     public Integer call() {
+        StartUp.PROCESS.commandBegins();
         return resume == null ? begin() : goOn();
     }
 
@@ -182,8 +187,8 @@ final class TrainCommand extends QuipuCommand {
         });
     }
 
-    private static TrainingReport show(Trainer trainer, String name, boolean weighted) {
-        try (TrainingDisplay display = new TrainingDisplay(trainer.options().steps())) {
+    private TrainingReport show(Trainer trainer, String name, boolean weighted) {
+        try (TrainingDisplay display = new TrainingDisplay(trainer.options().steps(), verbose)) {
             display.say(TrainingTexts.beginning(trainer, name, weighted));
             trainer.text().notice().ifPresent(display::say);
             return trainer.run(display);
@@ -191,7 +196,8 @@ final class TrainCommand extends QuipuCommand {
     }
 
     private static TrainingText text(List<Path> paths, Tokenizer tokenizer, Optional<String> chatTemplate) {
-        return TrainingText.of(paths, tokenizer, chatTemplate, TokenCache.ofUser());
+        return StartUp.PROCESS.measure(
+                StartUp.Part.TEXT, () -> TrainingText.of(paths, tokenizer, chatTemplate, TokenCache.ofUser()));
     }
 
     /**

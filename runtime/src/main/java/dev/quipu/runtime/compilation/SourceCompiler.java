@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -22,6 +23,8 @@ import javax.tools.ToolProvider;
 public final class SourceCompiler {
     private static final int SHOWN = 3;
 
+    private static final List<String> ALWAYS = List.of("-g", "-proc:none", "-nowarn", "-Xlint:none");
+
     private final List<String> options;
     private final JavaCompiler javac;
     private final StandardJavaFileManager usualFiles;
@@ -32,8 +35,7 @@ public final class SourceCompiler {
      * @throws QuipuException if the running Java is no JDK
      */
     public SourceCompiler(List<Path> classPath, List<String> options) {
-        this.options = new ArrayList<>(List.of("-g", "-proc:none", "-nowarn", "-Xlint:none"));
-        this.options.addAll(options);
+        this.options = options(options);
         javac = ToolProvider.getSystemJavaCompiler();
         if (javac == null) {
             throw QuipuException.of(
@@ -50,6 +52,11 @@ public final class SourceCompiler {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What javac is told, but for the class path: these options beside those that all sources are compiled with. */
+    public static List<String> options(List<String> more) {
+        return Stream.concat(ALWAYS.stream(), more.stream()).toList();
     }
 
     /** The folder or jar that a class was loaded from. */

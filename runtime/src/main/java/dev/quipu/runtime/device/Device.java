@@ -50,6 +50,16 @@ public interface Device extends AutoCloseable {
      */
     Executable load(Scheduled scheduled, State state);
 
+    /**
+     * Begins to load a program: all that can be done without its state, which for several programs may be done at the same time, by
+     * other threads. {@link Loadable#load} does the rest; of programs that are prepared, in the order in which they would be loaded.
+     *
+     * @throws QuipuException if the program's precision is none of {@link #precisions}
+     */
+    default Loadable prepare(Scheduled scheduled) {
+        return state -> load(scheduled, state);
+    }
+
     /** Gives back threads and memory. Executables of the device must not be run any more. */
     @Override
     void close();

@@ -4,6 +4,8 @@ import dev.quipu.dsl.Initial;
 import dev.quipu.runtime.buffer.Buffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * First values of parameters. Every stretch of {@value #STRETCH} elements has a generator of its own, seeded by the seed, the
@@ -14,22 +16,24 @@ final class InitialValues {
 
     private InitialValues() {}
 
-    static void fill(Buffer buffer, Initial initial, long seed, String name) {
-        float[] values = new float[STRETCH];
-        for (long start = 0; start < buffer.length(); start += STRETCH) {
-            int count = (int) Math.min(STRETCH, buffer.length() - start);
-            float[] stretch = count == STRETCH ? values : new float[count];
-            switch (initial) {
-                case Initial.Normal normal -> {
-                    SplittableRandom random = new SplittableRandom(mix(mix(seed) ^ hash(name) ^ mix(start)));
-                    for (int i = 0; i < count; i++) {
-                        stretch[i] = (float) (normal.deviation() * random.nextGaussian());
-                    }
+    /** Work for any threads, in any order, that fills a buffer. */
+    static Stream<Runnable> stretches(Buffer buffer, Initial initial, long seed, String name) {
+        return LongStream.iterate(0, start -> start < buffer.length(), start -> start + STRETCH)
+                .mapToObj(start -> () -> fill(buffer, start, initial, mix(seed) ^ hash(name)));
+    }
+
+    private static void fill(Buffer buffer, long start, Initial initial, long seed) {
+        float[] values = new float[(int) Math.min(STRETCH, buffer.length() - start)];
+        switch (initial) {
+            case Initial.Normal normal -> {
+                SplittableRandom random = new SplittableRandom(mix(seed ^ mix(start)));
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) (normal.deviation() * random.nextGaussian());
                 }
-                case Initial.Constant constant -> Arrays.fill(stretch, (float) constant.value());
             }
-            buffer.setFloats(start, stretch);
+            case Initial.Constant constant -> Arrays.fill(values, (float) constant.value());
         }
+        buffer.setFloats(start, values);
     }
 
     /** FNV-1a of 64 bits; String.hashCode has too few bits to tell thousands of names apart for sure. */

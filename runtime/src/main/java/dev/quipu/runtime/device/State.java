@@ -107,7 +107,12 @@ public final class State implements AutoCloseable {
         Map<String, Type> wanted = new LinkedHashMap<>();
         parameters.forEach((name, parameter) -> wanted.put(name, new Type(DType.F32, parameter.shape())));
         allocate(wanted);
-        parameters.forEach((name, parameter) -> InitialValues.fill(get(name), parameter.initial(), seed, name));
+        parameters.entrySet().stream()
+                .flatMap(entry -> InitialValues.stretches(
+                        get(entry.getKey()), entry.getValue().initial(), seed, entry.getKey()))
+                .toList()
+                .parallelStream()
+                .forEach(Runnable::run);
     }
 
     /**

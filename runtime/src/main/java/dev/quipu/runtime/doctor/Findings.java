@@ -1,6 +1,7 @@
 package dev.quipu.runtime.doctor;
 
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.cache.ClassCache;
 import dev.quipu.runtime.data.TokenCache;
 import dev.quipu.runtime.jvm.JvmDevice;
 import dev.quipu.runtime.onednn.OneDnn;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.tools.ToolProvider;
 
 /** Looks at the machine. */
@@ -21,13 +23,24 @@ public final class Findings {
     private static final int OLDEST_JAVA = 25;
     private static final long LEAST_MEMORY = 2L << 30;
     private static final int BITS = 32;
+    private static final String KERNELS = "kernels";
 
     private Findings() {}
 
     /** Everything that is looked at, in order. */
     public static List<Finding> all() {
         List<Finding> findings = new ArrayList<>(List.of(
-                jdk(), compiler(), flags(), vectors(), products(), cores(), memory(), drawings(), fonts(), cache()));
+                jdk(),
+                compiler(),
+                flags(),
+                vectors(),
+                products(),
+                cores(),
+                memory(),
+                drawings(),
+                fonts(),
+                cache(),
+                kernels()));
         findings.addAll(TornadoFindings.all());
         return findings;
     }
@@ -122,12 +135,37 @@ public final class Findings {
 
     private static Finding cache() {
         Path folder = TokenCache.ofUser().folder();
+        return canBeWritten(folder)
+                ? Finding.fine("cache", folder.toString())
+                : new Finding("cache", folder + " cannot be written", "let XDG_CACHE_HOME name another folder");
+    }
+
+    private static boolean canBeWritten(Path folder) {
         Path existing = folder;
         while (existing != null && !Files.exists(existing)) {
             existing = existing.getParent();
         }
-        return existing != null && Files.isWritable(existing)
-                ? Finding.fine("cache", folder.toString())
-                : new Finding("cache", folder + " cannot be written", "let XDG_CACHE_HOME name another folder");
+        return existing != null && Files.isWritable(existing);
+    }
+
+    private static Finding kernels() {
+        Optional<ClassCache> cache;
+        try {
+            cache = ClassCache.ofUser();
+        } catch (QuipuException e) {
+            return new Finding(KERNELS, "a mistake", e.getMessage());
+        }
+        if (cache.isEmpty()) {
+            return Finding.fine(KERNELS, "no cache of compiled kernels: it is turned off");
+        }
+        Path folder = cache.get().folder();
+        if (!canBeWritten(folder)) {
+            return new Finding(KERNELS, folder + " cannot be written", "let XDG_CACHE_HOME name another folder");
+        }
+        ClassCache.Contents contents = cache.get().contents();
+        return Finding.fine(
+                KERNELS,
+                folder + ", " + contents.files() + " compiled, " + Quantity.bytes(contents.bytes()) + " of at most "
+                        + Quantity.bytes(cache.get().mostBytes()));
     }
 }

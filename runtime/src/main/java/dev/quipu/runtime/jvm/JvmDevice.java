@@ -8,8 +8,10 @@ import dev.quipu.runtime.device.AngleTables;
 import dev.quipu.runtime.device.Ceilings;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
+import dev.quipu.runtime.device.Loadable;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.onednn.OneDnn;
+import dev.quipu.runtime.start.StartUp;
 import java.lang.foreign.Arena;
 import java.util.Optional;
 import java.util.Set;
@@ -107,12 +109,21 @@ public final class JvmDevice implements Device {
     }
 
     @Override
-    public synchronized Executable load(Scheduled scheduled, State state) {
+    public Executable load(Scheduled scheduled, State state) {
+        return prepare(scheduled).load(state);
+    }
+
+    @Override
+    public Loadable prepare(Scheduled scheduled) {
         require(scheduled.precision());
-        JvmProgram program = JvmProgram.of(scheduled, lanes);
+        JvmProgram program = StartUp.PROCESS.measure(StartUp.Part.SOURCES, () -> JvmProgram.of(scheduled, lanes));
         if (program.multipliesRounded()) {
             require(Precision.BF16); // a model's own casts do not say so by the program's precision
         }
+        return state -> load(program, state);
+    }
+
+    private synchronized Executable load(JvmProgram program, State state) {
         return new JvmExecutable(program, state, this);
     }
 

@@ -16,6 +16,7 @@ import dev.quipu.runtime.device.ProgramBuffers;
 import dev.quipu.runtime.device.RunTrace;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.device.TimedExecutable;
+import dev.quipu.runtime.start.StartUp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -94,7 +95,8 @@ final class JvmExecutable implements TimedExecutable {
                 program.launches().stream().map(JvmProgram.Step::className).collect(Collectors.toSet());
         Map<Boolean, List<JvmProgram.Source>> sources = program.sources().stream()
                 .collect(Collectors.partitioningBy(source -> kernelNames.contains(source.className())));
-        return KernelClasses.SHARED.of(sources.get(false), sources.get(true));
+        return StartUp.PROCESS.measure(
+                StartUp.Part.CLASSES, () -> KernelClasses.SHARED.of(sources.get(false), sources.get(true)));
     }
 
     @SuppressWarnings("RethrowReflectiveOperationExceptionAsLinkageError") // generated classes are ours

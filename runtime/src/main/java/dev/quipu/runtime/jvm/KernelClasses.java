@@ -2,21 +2,18 @@ package dev.quipu.runtime.jvm;
 
 import dev.quipu.codegen.jvm.JvmKernel;
 import dev.quipu.codegen.jvm.JvmProgram;
-import dev.quipu.codegen.jvm.JvmWriter;
-import dev.quipu.dsl.BFloat16;
-import dev.quipu.runtime.compilation.Source;
-import dev.quipu.runtime.compilation.SourceCompiler;
-import java.nio.file.Path;
+import dev.quipu.runtime.cache.ClassCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The generated classes of the process, found by their source without names and comments: what two programs share is compiled
@@ -26,17 +23,33 @@ import java.util.stream.Stream;
  */
 final class KernelClasses {
     /** The process's classes. */
-    static final KernelClasses SHARED = new KernelClasses();
+    static final KernelClasses SHARED = new KernelClasses(ClassCache::ofUser);
 
     private static final Pattern EMPTY_LINES = Pattern.compile("\\R\\s*\\R");
     private static final Pattern COMMENT = Pattern.compile("(?m)^ *(/\\*\\*|\\*|//).*\\R");
 
-    private SourceCompiler compiler;
+    private final Supplier<Optional<ClassCache>> cache;
+    private KernelCompiler compiler;
     private final List<Family> families = new ArrayList<>();
+
+    /** Classes that are compiled in this process. */
+    KernelClasses() {
+        this(Optional::empty);
+    }
+
+    /**
+     * Classes that are looked for in a cache before they are compiled.
+     *
+     * @param cache asked for when there is something to compile
+     */
+    KernelClasses(Supplier<Optional<ClassCache>> cache) {
+        this.cache = cache;
+    }
 
     /** Kernels that were compiled with the same helper classes. A program whose helpers are others begins another family. */
     private static final class Family {
         private final Map<String, Set<String>> helperMembers = new HashMap<>();
+        private final Map<String, String> helperTexts = new HashMap<>();
         private final Map<String, byte[]> helperFiles = new HashMap<>();
         private final Loader helpers = new Loader(JvmKernel.class.getClassLoader(), helperFiles);
         private final Map<String, Class<? extends JvmKernel>> kernels = new HashMap<>();
@@ -45,6 +58,12 @@ final class KernelClasses {
         boolean has(String helper, Set<String> members) {
             Set<String> present = helperMembers.get(helper);
             return present != null && present.containsAll(members);
+        }
+
+        Map<String, String> textsWith(List<JvmProgram.Source> more) {
+            Map<String, String> texts = new HashMap<>(helperTexts);
+            more.forEach(helper -> texts.put(helper.className(), helper.text()));
+            return texts;
         }
 
         boolean accepts(String helper, Set<String> members) {
@@ -85,41 +104,33 @@ final class KernelClasses {
         List<JvmProgram.Source> newHelpers = helpers.stream()
                 .filter(helper -> !family.has(helper.className(), members.get(helper.className())))
                 .toList();
+        Map<JvmProgram.Source, String> keys = new LinkedHashMap<>();
+        kernels.forEach(kernel -> keys.put(kernel, key(kernel)));
         List<JvmProgram.Source> missing = new ArrayList<>(newHelpers);
-        kernels.stream()
-                .filter(kernel -> !family.kernels.containsKey(key(kernel)))
-                .forEach(missing::add);
+        keys.forEach((kernel, key) -> {
+            if (!family.kernels.containsKey(key)) {
+                missing.add(kernel);
+            }
+        });
         Map<String, byte[]> written = missing.isEmpty()
                 ? Map.of()
-                : compiler()
-                        .compile(missing.stream().map(KernelClasses::unit).toList(), Map.copyOf(family.helperFiles));
+                : compiler().compile(missing, family.textsWith(newHelpers), Map.copyOf(family.helperFiles));
         newHelpers.forEach(helper -> {
             family.helperMembers.put(helper.className(), members.get(helper.className()));
-            family.helperFiles.putAll(filesOf(helper, written));
+            family.helperTexts.put(helper.className(), helper.text());
+            family.helperFiles.putAll(KernelCompiler.filesOf(helper, written));
         });
         Map<String, Class<? extends JvmKernel>> classes = new LinkedHashMap<>();
-        for (JvmProgram.Source kernel : kernels) {
-            classes.put(
-                    kernel.className(),
-                    family.kernels.computeIfAbsent(key(kernel), key -> define(kernel, family, written)));
-        }
+        keys.forEach((kernel, key) -> classes.put(
+                kernel.className(), family.kernels.computeIfAbsent(key, any -> define(kernel, family, written))));
         return classes;
     }
 
-    private SourceCompiler compiler() {
+    private KernelCompiler compiler() {
         if (compiler == null) {
-            // Generated classes see the JDK, their interface and how bf16 rounds, wherever those were loaded from.
-            List<Path> seen = Stream.of(JvmKernel.class, BFloat16.class)
-                    .map(SourceCompiler::home)
-                    .distinct()
-                    .toList();
-            compiler = new SourceCompiler(seen, List.of("--add-modules=jdk.incubator.vector"));
+            compiler = new KernelCompiler(cache.get());
         }
         return compiler;
-    }
-
-    private static Source unit(JvmProgram.Source source) {
-        return new Source(JvmWriter.PACKAGE, source.className(), source.text(), source.clusters());
     }
 
     /** Fields and methods, which the writer parts by empty lines. */
@@ -143,28 +154,17 @@ final class KernelClasses {
 
     private static Class<? extends JvmKernel> define(
             JvmProgram.Source kernel, Family family, Map<String, byte[]> written) {
-        Loader loader = new Loader(family.helpers, filesOf(kernel, written));
+        Loader loader = new Loader(family.helpers, KernelCompiler.filesOf(kernel, written));
         try {
-            return Class.forName(binaryName(kernel), true, loader).asSubclass(JvmKernel.class);
+            return Class.forName(KernelCompiler.binaryName(kernel), true, loader)
+                    .asSubclass(JvmKernel.class);
         } catch (ClassNotFoundException e) {
             throw new AssertionError("expected class " + kernel.className() + ", found " + written.keySet(), e);
         }
     }
 
-    /** The class files of a source: its top-level class and those nested in it. */
-    private static Map<String, byte[]> filesOf(JvmProgram.Source source, Map<String, byte[]> written) {
-        String own = binaryName(source);
-        Map<String, byte[]> files = new HashMap<>(written);
-        files.keySet().removeIf(name -> !name.equals(own) && !name.startsWith(own + "$"));
-        return files;
-    }
-
     /** The code alone: comments name lines and layers, and names are numbered, which differ from program to program. */
     private static String key(JvmProgram.Source kernel) {
         return COMMENT.matcher(kernel.text()).replaceAll("").replaceAll("\\b" + kernel.className() + "\\b", "Kernel");
-    }
-
-    private static String binaryName(JvmProgram.Source source) {
-        return JvmWriter.PACKAGE + "." + source.className();
     }
 }

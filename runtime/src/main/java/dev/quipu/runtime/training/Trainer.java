@@ -16,6 +16,7 @@ import dev.quipu.runtime.files.AtomicFolder;
 import dev.quipu.runtime.model.ModelSource;
 import dev.quipu.runtime.model.ModelWeights;
 import dev.quipu.runtime.model.Moments;
+import dev.quipu.runtime.start.StartUp;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -153,16 +154,18 @@ public final class Trainer implements AutoCloseable {
 
     private Trainer prepare(Consumer<State> weights) {
         try {
-            weights.accept(state);
             programs = new TrainingPrograms(
                     device,
-                    state,
                     model,
                     options.optimizer(),
                     options.batch(),
                     options.sequence(),
                     options.documents(),
-                    compiler());
+                    compiler(),
+                    () -> StartUp.PROCESS.measure(StartUp.Part.WEIGHTS, () -> {
+                        weights.accept(state);
+                        return state;
+                    }));
             return this;
         } catch (RuntimeException | Error e) {
             state.close();

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.training;
 
+import dev.quipu.runtime.start.StartUp;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -10,12 +11,30 @@ public final class TrainingDisplay implements TrainingListener, AutoCloseable {
     private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}&&[^\n\t]]");
 
     private final long steps;
+    private final boolean verbose;
     private final Progress progress;
 
     /** A display of a run of so many steps. */
     public TrainingDisplay(long steps) {
+        this(steps, false);
+    }
+
+    /**
+     * A display of a run of so many steps.
+     *
+     * @param verbose also says where the time before the first step went
+     */
+    public TrainingDisplay(long steps, boolean verbose) {
         this.steps = steps;
+        this.verbose = verbose;
         this.progress = Progress.start("training", "steps", steps);
+    }
+
+    @Override
+    public void begins() {
+        if (verbose) {
+            progress.say(StartUp.PROCESS.text());
+        }
     }
 
     @Override

@@ -4,6 +4,9 @@ import java.nio.file.Path;
 
 /** Follows a run. All calls come from the thread that trains. */
 public interface TrainingListener {
+    /** The first step begins now. */
+    default void begins() {}
+
     /** A step is complete. */
     void step(Metric.Training step);
 

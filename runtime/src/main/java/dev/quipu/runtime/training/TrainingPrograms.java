@@ -1,6 +1,5 @@
 package dev.quipu.runtime.training;
 
-import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
@@ -10,8 +9,10 @@ import dev.quipu.runtime.buffer.Buffer;
 import dev.quipu.runtime.data.BatchBuffers;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
+import dev.quipu.runtime.device.Preparation;
 import dev.quipu.runtime.device.State;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A training step on a device: the programs {@code gradient}, {@code update} and {@code loss} over one shared state. State that
@@ -42,15 +43,32 @@ public final class TrainingPrograms implements AutoCloseable {
             int sequence,
             Documents documents,
             Compiler compiler) {
+        this(device, model, optimizer, batch, sequence, documents, compiler, () -> state);
+    }
+
+    /** As the others, with a state that is made while the programs are compiled. */
+    TrainingPrograms(
+            Device device,
+            Model model,
+            AdamW optimizer,
+            int batch,
+            int sequence,
+            Documents documents,
+            Compiler compiler,
+            Supplier<State> weights) {
         this.optimizer = optimizer;
-        // The update first: what it touches of a repeated layer is then allocated together.
-        Compiled updating = compiler.update(model, optimizer);
-        Compiled differentiated = compiler.gradient(model, batch, sequence, documents);
-        Compiled measuring = compiler.loss(model, batch, sequence, documents);
-        this.planHash = differentiated.planHash();
-        this.update = device.load(updating.scheduled(), state);
-        this.gradient = device.load(differentiated.scheduled(), state);
-        this.loss = device.load(measuring.scheduled(), state);
+        try (Preparation preparation = new Preparation(device)) {
+            Preparation.Program updating = preparation.begin(() -> compiler.update(model, optimizer));
+            Preparation.Program differentiated =
+                    preparation.begin(() -> compiler.gradient(model, batch, sequence, documents));
+            Preparation.Program measuring = preparation.begin(() -> compiler.loss(model, batch, sequence, documents));
+            State state = weights.get();
+            // The update first: what it touches of a repeated layer is then allocated together.
+            this.update = updating.load(state);
+            this.gradient = differentiated.load(state);
+            this.loss = measuring.load(state);
+            this.planHash = differentiated.planHash();
+        }
         this.trained = buffers(gradient, documents);
         this.measured = buffers(loss, documents);
     }
@@ -119,7 +137,7 @@ public final class TrainingPrograms implements AutoCloseable {
         return loss.result(Traced.LOSS).getFloat(0);
     }
 
-    /** What became of the plan: see {@link Compiled#planHash}. */
+    /** What became of the plan: see {@link dev.quipu.compiler.Compiled#planHash}. */
     public String planHash() {
         return planHash;
     }

@@ -10,11 +10,13 @@ import dev.quipu.runtime.data.Rows;
 import dev.quipu.runtime.generation.GenerationOptions;
 import dev.quipu.runtime.generation.Generator;
 import dev.quipu.runtime.sampling.SamplingOptions;
+import dev.quipu.runtime.start.StartUp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
 
 /** One run of a {@link Trainer}: the steps, and what happens between them. */
 final class TrainingRun implements AutoCloseable {
@@ -27,7 +29,7 @@ final class TrainingRun implements AutoCloseable {
     private final TrainingListener listener;
     private final TrainingSteps steps;
     private final Optional<Validation> validation;
-    private final double unigramEntropy;
+    private final CompletableFuture<Double> unigramEntropy;
     private final int[] prompt;
     private final RunFolder folder;
     private final Generator generator;
@@ -54,14 +56,20 @@ final class TrainingRun implements AutoCloseable {
         this.validation = split.validation()
                 .flatMap(range -> text.rows(range, options))
                 .map(heldOut -> new Validation(trainer, heldOut));
-        this.unigramEntropy = text.unigramEntropy(split);
+        // Every token that is held out, for a number that is told at the second checkpoint.
+        this.unigramEntropy = CompletableFuture.supplyAsync(() -> text.unigramEntropy(split));
         this.prompt = text.prompt(split, trainer.model().contextLength() / 2);
         this.generator = new Generator(trainer.model(), text.tokenizer(), trainer.state(), trainer.device());
         if (!Files.exists(trainer.folder().resolve(TrainingStateFiles.STATE))) {
-            requireFinite();
-            RunFolder.create(trainer.folder(), this::write);
+            StartUp.PROCESS.measure(StartUp.Part.CHECKPOINT, this::begin);
         }
         this.folder = RunFolder.open(trainer.folder(), begun.step());
+    }
+
+    private Path begin() {
+        requireFinite();
+        RunFolder.create(trainer.folder(), this::write);
+        return trainer.folder();
     }
 
     /** Trains to the end, or until it is stopped. */
@@ -69,6 +77,7 @@ final class TrainingRun implements AutoCloseable {
         if (trainer.isTuning()) {
             validation.ifPresent(this::validate); // what the weights are worth before they change
         }
+        listener.begins();
         while (steps.completed() < options.steps() && !trainer.isStopped()) {
             Metric.Training metric = steps.next();
             trainingLoss = OptionalDouble.of(metric.loss());
@@ -118,7 +127,7 @@ final class TrainingRun implements AutoCloseable {
 
     private void checkpoint() {
         requireFinite();
-        folder.checkpoint(steps.completed(), unigramEntropy, this::write);
+        folder.checkpoint(steps.completed(), unigramEntropy.join(), this::write);
         listener.checkpoint(steps.completed(), trainer.folder());
     }
 
@@ -147,7 +156,7 @@ final class TrainingRun implements AutoCloseable {
                 options.steps(),
                 trainingLoss,
                 validationLoss,
-                unigramEntropy,
+                unigramEntropy.join(),
                 steps.tokens(),
                 steps.seconds(),
                 steps.tokensPerSecond(),
@@ -158,6 +167,7 @@ final class TrainingRun implements AutoCloseable {
 
     @Override
     public void close() {
+        unigramEntropy.join(); // the text that it reads is closed next
         generator.close();
         folder.close();
     }

@@ -68,7 +68,9 @@ class BenchCommandTest {
 
     @Test
     void aLineAndTheKindsAndOnDemandTheKernels() {
-        String tables = bench("--profile").output();
+        Call call = bench("--profile", "--verbose");
+        assertTrue(call.errors().contains("the first step begins after "), call.errors());
+        String tables = call.output();
         assertTrue(tables.contains("tokens/s"), tables);
         assertTrue(tables.contains("of ceiling"), tables);
         assertTrue(tables.contains("furthest from the ceiling"), tables);

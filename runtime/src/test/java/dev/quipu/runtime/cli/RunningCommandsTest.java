@@ -168,5 +168,6 @@ class RunningCommandsTest {
 
         assertEquals(0, call.exitCode(), call.output());
         assertTrue(call.output().contains("vectors      ok"), call.output());
+        assertTrue(call.output().contains("kernels      ok"), call.output());
     }
 }

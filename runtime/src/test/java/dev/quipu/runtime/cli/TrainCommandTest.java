@@ -89,7 +89,8 @@ class TrainCommandTest {
 
     @Test
     void printsJson() {
-        Call call = trainShortly("llama-tiny", "--json");
+        Call call = trainShortly("llama-tiny", "--json", "--verbose");
+        assertTrue(call.errors().contains("the first step begins after "), call.errors());
         JsonNode json = JsonMapper.shared().readTree(call.output());
         assertEquals(3, json.get("step").asInt());
         assertEquals(48, json.get("tokens").asInt());

@@ -9,17 +9,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quipu.codegen.jvm.JvmKernel;
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.codegen.jvm.JvmScratch;
+import dev.quipu.runtime.cache.ClassCache;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class KernelClassesTest {
     private static final String ORIGIN = "rmsNorm in layers.0.attention at Llama.java:88";
 
     private static JvmProgram.Source kernel(String name, String parts) {
-        return new JvmProgram.Source(name, """
+        return new JvmProgram.Source(
+                name,
+                """
             package dev.quipu.generated;
 
             public final class %s implements dev.quipu.codegen.jvm.JvmKernel {
@@ -35,7 +44,9 @@ class KernelClassesTest {
 
                 public void run(int phase, int part, int worker) {}
             }
-            """.formatted(name, name, parts), List.of(ORIGIN));
+            """
+                        .formatted(name, name, parts),
+                List.of(ORIGIN));
     }
 
     private static JvmProgram.Source helper(String name, int number) {
@@ -100,7 +111,8 @@ class KernelClassesTest {
 
     @Test
     void aHelperWithMoreMethodsServesProgramsThatNeedFewer() throws ReflectiveOperationException {
-        String more = """
+        String more =
+                """
             package dev.quipu.generated;
 
             public class Helper {
@@ -124,11 +136,44 @@ class KernelClassesTest {
     }
 
     @Test
+    void anotherProcessFindsTheClassesInTheCache(@TempDir Path folder) throws ReflectiveOperationException {
+        ClassCache cache = new ClassCache(folder.resolve("kernels"), 1 << 20);
+        JvmProgram.Source kernel = kernel("a", "Helper.number()");
+        assertEquals(5, parts(cached(cache, helper("Helper", 5), kernel)));
+        assertEquals(new ClassCache.Contents(2, cache.contents().bytes()), cache.contents());
+        assertEquals(5, parts(cached(cache, helper("Helper", 5), kernel)));
+        assertEquals(2, cache.contents().files());
+        assertEquals(6, parts(cached(cache, helper("Helper", 6), kernel)));
+        assertEquals(4, cache.contents().files());
+        assertEquals(7, parts(cached(cache, helper("Helper", 6), kernel("a", "1 + Helper.number()"))));
+        assertEquals(5, cache.contents().files());
+    }
+
+    @Test
+    void whatIsBrokenInTheCacheIsCompiledAgain(@TempDir Path folder) throws IOException, ReflectiveOperationException {
+        ClassCache cache = new ClassCache(folder, 1 << 20);
+        JvmProgram.Source kernel = kernel("a", "Helper.number()");
+        cached(cache, helper("Helper", 5), kernel);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.write(file, new byte[] {1, 2, 3});
+            }
+        }
+        assertEquals(5, parts(cached(cache, helper("Helper", 5), kernel)));
+        assertTrue(cache.contents().bytes() > 1000, "made anew");
+    }
+
+    private static Class<? extends JvmKernel> cached(
+            ClassCache cache, JvmProgram.Source helper, JvmProgram.Source kernel) {
+        return new KernelClasses(() -> Optional.of(cache))
+                .of(List.of(helper), List.of(kernel))
+                .get("a");
+    }
+
+    @Test
     void refusalsNameTheLineAndTheNode() {
-        AssertionError error = assertThrows(
-                AssertionError.class,
-                () -> new KernelClasses()
-                        .of(List.of(), List.of(kernel("good", "1"), kernel("layers_norm", "missing"))));
+        AssertionError error = assertThrows(AssertionError.class, () -> new KernelClasses()
+                .of(List.of(), List.of(kernel("good", "1"), kernel("layers_norm", "missing"))));
         String message = error.getMessage();
         assertTrue(message.startsWith("javac refuses line 11 of the generated layers_norm: "), message);
         assertTrue(message.contains("cannot find symbol"), message);
