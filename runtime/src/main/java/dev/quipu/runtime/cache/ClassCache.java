@@ -35,7 +35,7 @@ public record ClassCache(Path folder, long mostBytes) {
 
     public static final String PROPERTY = "quipu.kernelCache";
 
-    /** A program's kernels are half a megabyte. */
+    /** A model's kernels take a third of a megabyte. */
     public static final long MOST_BYTES = 64L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(ClassCache.class);
