@@ -9,6 +9,8 @@ import dev.quipu.compiler.checkpoint.Planner;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.precision.ProductInputs;
+import dev.quipu.compiler.precision.StoredWeights;
+import dev.quipu.compiler.precision.WeightStorage;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.ChunkedLoss;
 import dev.quipu.compiler.program.Documents;
@@ -19,7 +21,10 @@ import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.compiler.verify.Verifier;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Model;
+import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Traced;
+import dev.quipu.dsl.Type;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -30,11 +35,23 @@ import java.util.OptionalInt;
  * @param plan what a training step keeps for its backward pass
  * @param lossChunk rows of logits that exist at once while the loss is computed; empty for {@link ChunkedLoss#defaultRows}
  * @param precision of matrix products and attention; not every device has each
+ * @param weights how programs that change no weights read them; not every device has each
  */
-public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk, Precision precision) {
+public record Compiler(
+        boolean verify, PlanRequest plan, OptionalInt lossChunk, Precision precision, WeightStorage weights) {
+    public Compiler {
+        if (precision != Precision.F32 && weights != WeightStorage.F32) {
+            throw QuipuException.of(
+                    "one of a precision and a type of weights",
+                    precision + " and " + weights,
+                    "compiler",
+                    "products widen stored weights to f32");
+        }
+    }
+
     /** A compiler whose steps keep all that backward rules need. */
     public Compiler(boolean verify) {
-        this(verify, PlanRequest.SAVE_ALL, OptionalInt.empty(), Precision.F32);
+        this(verify, PlanRequest.SAVE_ALL, OptionalInt.empty(), Precision.F32, WeightStorage.F32);
     }
 
     /** A compiler that checks every stage, as tests and {@code --verify} want it. */
@@ -44,7 +61,7 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk, 
 
     /** A compiler like this one with another plan. */
     public Compiler keeping(PlanRequest other) {
-        return new Compiler(verify, other, lossChunk, precision);
+        return new Compiler(verify, other, lossChunk, precision, weights);
     }
 
     /**
@@ -54,12 +71,20 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk, 
      * @param rows at least 1
      */
     public Compiler withLossChunk(int rows) {
-        return new Compiler(verify, plan, OptionalInt.of(rows), precision);
+        return new Compiler(verify, plan, OptionalInt.of(rows), precision, weights);
     }
 
     /** A compiler like this one whose programs multiply in another precision. */
     public Compiler in(Precision other) {
-        return new Compiler(verify, plan, lossChunk, other);
+        return new Compiler(verify, plan, lossChunk, other, weights);
+    }
+
+    /**
+     * A compiler like this one whose programs find large weights stored so; see {@link StoredWeights}. It compiles none that
+     * change weights.
+     */
+    public Compiler storing(WeightStorage other) {
+        return new Compiler(verify, plan, lossChunk, precision, other);
     }
 
     /**
@@ -72,6 +97,7 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk, 
 
     /** As {@link #gradient(Model, int, int)}; rows of separate documents come with the input {@link Traced#STARTS}. */
     public Compiled gradient(Model model, int batch, int sequence, Documents documents) {
+        requireFullWeights();
         Traced traced = loss(documents, model, batch, sequence);
         return compileLoss(traced.graph(), Differentiate.of(traced).graph());
     }
@@ -108,6 +134,7 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk, 
 
     /** One step of the optimizer over all trained parameters; see {@link AdamW}. */
     public Compiled update(Model model, AdamW optimizer) {
+        requireFullWeights();
         Traced traced = Traced.loss(model, 1, 1);
         Differentiated differentiated = Differentiate.of(traced);
         Graph graph = optimizer.update(traced.parameters(), differentiated.trained());
@@ -127,6 +154,27 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk, 
             Incremental.check(Simplify.of(Traced.logits(model, batch, 2).graph()));
         }
         return compile(traced, Incremental.of(Simplify.of(traced), capacity));
+    }
+
+    /**
+     * The parameters that programs of {@link #storing} find stored in another type than f32, with that type.
+     *
+     * @throws QuipuException if there is none, although one was asked for
+     */
+    public Map<String, Type> storedWeights(Model model) {
+        if (weights == WeightStorage.F32) {
+            return Map.of();
+        }
+        Graph forward = Simplify.of(Traced.logits(model, 1, 1).graph());
+        Map<String, Type> stored = StoredWeights.types(forward, weights);
+        if (stored.isEmpty()) {
+            throw QuipuException.of(
+                    "a model with matrices that products read along their rows",
+                    "none",
+                    weights + " weights",
+                    "take f32");
+        }
+        return stored;
     }
 
     private Compiled compileLoss(Graph traced, Graph joint) {
@@ -152,7 +200,9 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk, 
     }
 
     private Compiled compileSimple(Graph traced, Graph joint, Graph simple) {
-        Graph precise = ProductInputs.of(simple, precision);
+        Graph stored = StoredWeights.of(simple, weights);
+        check(stored);
+        Graph precise = ProductInputs.of(stored, precision);
         check(precise);
         return plan(traced, joint, Choices.of(precise, Clustering.of(precise)));
     }
@@ -165,6 +215,12 @@ public record Compiler(boolean verify, PlanRequest plan, OptionalInt lossChunk, 
             Verifier.check(scheduled);
         }
         return new Compiled(traced, joint, choices, planned, scheduled);
+    }
+
+    private void requireFullWeights() {
+        if (weights != WeightStorage.F32) {
+            throw QuipuException.of("f32", weights.toString(), "weights", "training changes them in f32");
+        }
     }
 
     private void check(Graph graph) {

@@ -124,6 +124,11 @@ public record Tensor(Node node, int index) {
 
     /** Matrix product of operands that may be stored transposed; see {@link MatMul}. */
     public Tensor matmul(Tensor right, boolean transposeLeft, boolean transposeRight) {
+        if (right != null && type().dtype() != right.type().dtype()) {
+            // a weight in fewer bits than the left has is for finished models: its product has no derivative
+            throw QuipuException.of(
+                    "inputs of one type", type() + " and " + right.type(), "matMul " + Trace.site(), "cast converts");
+        }
         return first(new MatMul(transposeLeft, transposeRight), this, right);
     }
 

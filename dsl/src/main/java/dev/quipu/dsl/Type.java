@@ -14,8 +14,15 @@ public record Type(DType dtype, Shape shape) {
         return new Type(dtype, newShape);
     }
 
+    /** Elements of its memory: a row has whole blocks. */
+    public long storedElements() {
+        return dtype.block() == 1
+                ? shape.elements()
+                : Math.multiplyExact(shape.rows(), dtype.whole(shape.last().size()));
+    }
+
     public long bytes() {
-        return Math.multiplyExact(shape.elements(), dtype.bytes());
+        return dtype.bytes(storedElements());
     }
 
     @Override

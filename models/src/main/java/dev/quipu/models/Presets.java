@@ -27,7 +27,7 @@ public final class Presets implements ModelCatalog {
                 .toList();
     }
 
-    /** Models over bytes that train on the cores of one machine, in seconds, minutes and hours. */
+    /** Models that train on the cores of one machine: over bytes in seconds, minutes and hours, the last one in weeks. */
     private static List<Preset> small() {
         return List.of(
                 preset(
@@ -44,7 +44,12 @@ public final class Presets implements ModelCatalog {
                         "llama-small",
                         "bytes, 6.1M parameters: hours of training on a CPU",
                         LlamaConfig.of(288, 6, 6, 768, BYTES, 256),
-                        TrainingRecipe.of(2e-3, 200, 256, 16 * 256, 100_000_000)));
+                        TrainingRecipe.of(2e-3, 200, 256, 16 * 256, 100_000_000)),
+                preset(
+                        "llama-110m",
+                        "110M parameters, the largest of the sizes that TinyStories are usually told in; tied",
+                        new LlamaConfig(768, 12, 12, 12, 64, 2048, 32000, 1024, 1e-5, 1e4, true, 0),
+                        TrainingRecipe.of(5e-4, 1000, 1024, 512 * 1024, 10_000_000_000L)));
     }
 
     /** Touvron et al. 2023, "LLaMA", Table 2. Norm epsilons are those of the released weights. */

@@ -70,6 +70,7 @@ final class Memories {
             case F32 -> KernelType.FLOATS;
             case I32 -> KernelType.INTS;
             case BF16 -> KernelType.BFLOATS;
+            case INT8 -> throw new AssertionError("no GPU's memory: " + elements);
         };
     }
 

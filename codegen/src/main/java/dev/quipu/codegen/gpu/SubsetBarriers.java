@@ -85,6 +85,7 @@ final class SubsetBarriers {
             case Value.Select select -> false;
             case Value.Shuffle shuffle -> false;
             case Value.FirstLane first -> false;
+            case Value.LoadBytes load -> false;
             case Value.Pair pair -> false;
             case Value.Matrix matrix -> false; // no number of it can be asked for
         };

@@ -187,6 +187,7 @@ final class SubsetForms {
             case Value.LaneNumbers numbers -> vector(statement, "LANE NUMBERS");
             case Value.Shuffle shuffle -> vector(statement, "SHUFFLE");
             case Value.FirstLane first -> vector(statement, "FIRST LANE");
+            case Value.LoadBytes load -> vector(statement, "BYTES");
             case Value.WorkItem item -> {}
             case Value.Pair pair -> {
                 expect(statement, pair.low(), Kind.FLOAT);
@@ -268,7 +269,7 @@ final class SubsetForms {
             vector(statement, "vector of " + type.lanes());
         } else if (type.kind() == Kind.LONG) {
             refusals.add(statement, "LONG", "indices are int");
-        } else if (type.kind() == Kind.SEGMENT || type.kind() == Kind.BSEGMENT) {
+        } else if (type.kind() == Kind.SEGMENT || type.kind() == Kind.BSEGMENT || type.kind() == Kind.ISEGMENT) {
             refusals.add(statement, type.kind().name(), "a GPU's memory is FLOATS, BFLOATS and INTS");
         }
     }

@@ -202,6 +202,7 @@ final class SubsetRanges {
                 case Value.LaneNumbers numbers -> throw new AssertionError(numbers);
                 case Value.Shuffle shuffle -> throw new AssertionError(shuffle);
                 case Value.FirstLane first -> throw new AssertionError(first);
+                case Value.LoadBytes load -> throw new AssertionError(load);
             };
         }
 

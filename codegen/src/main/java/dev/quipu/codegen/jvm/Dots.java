@@ -12,6 +12,7 @@ import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
+import dev.quipu.dsl.Int8Blocks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -22,70 +23,122 @@ import java.util.stream.IntStream;
  * all four columns together.
  *
  * @param rows 1 to {@link #MOST_ROWS}
- * @param tail elements behind the last whole vector of a row
+ * @param tail elements behind the last whole {@link #step} of a row
+ * @param matrix how the other matrix is stored: SEGMENT, BSEGMENT or ISEGMENT
  */
-record Dots(TileLibrary library, int rows, int tail) {
+record Dots(TileLibrary library, int rows, int tail, KernelType matrix) {
     static final int COLUMNS = 4;
     static final int MOST_ROWS = 4;
 
-    private static final Value.Variable LEFT = new Value.Variable("a", KernelType.SEGMENT);
+    static final Value.Variable LEFT = new Value.Variable("a", KernelType.SEGMENT);
     private static final Value.Variable LEFT_OFFSET = new Value.Variable("aOffset", KernelType.LONG);
-    private static final Value.Variable RIGHT = new Value.Variable("b", KernelType.SEGMENT);
     private static final Value.Variable RIGHT_OFFSET = new Value.Variable("bOffset", KernelType.LONG);
     private static final Value.Variable STRIDE = new Value.Variable("stride", KernelType.INT);
     private static final Value.Variable PRODUCT = new Value.Variable("c", KernelType.SEGMENT);
     private static final Value.Variable PRODUCT_OFFSET = new Value.Variable("cOffset", KernelType.LONG);
     private static final Value.Variable PRODUCT_STRIDE = new Value.Variable("cStride", KernelType.INT);
+    private static final Value.Variable PRODUCT_COLUMN = new Value.Variable("cColumn", KernelType.INT);
     private static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
 
     Dots {
-        if (rows < 1 || rows > MOST_ROWS || tail < 0 || tail >= library.lanes()) {
+        if (rows < 1 || rows > MOST_ROWS || tail < 0 || tail >= step(matrix, library)) {
             throw new AssertionError("no dot products of " + rows + " rows with " + tail + " elements at the end");
         }
     }
 
+    /** Elements of a row that are taken at once. */
+    static int step(KernelType matrix, TileLibrary library) {
+        return matrix.equals(KernelType.ISEGMENT) ? Int8Blocks.ELEMENTS : library.lanes();
+    }
+
     Method method(String name) {
         List<Value.Variable> parameters =
-                List.of(LEFT, LEFT_OFFSET, RIGHT, RIGHT_OFFSET, STRIDE, PRODUCT, PRODUCT_OFFSET, PRODUCT_STRIDE, DEPTH);
+                List.of(LEFT, LEFT_OFFSET, right(), RIGHT_OFFSET, STRIDE, PRODUCT, PRODUCT_OFFSET, PRODUCT_STRIDE, PRODUCT_COLUMN, DEPTH);
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
         List<Value.Variable> sums = IntStream.range(0, rows * COLUMNS)
                 .mapToObj(i -> emitter.let("sum" + i, Emitter.number(0, library.lanes())))
                 .toList();
-        Value whole = emitter.let("whole", minus(DEPTH, integer(tail)));
-        emitter.loop("k", integer(0), whole, library.lanes(), (body, k) -> step(body, sums, k, library.lanes()));
-        if (tail > 0) {
-            step(emitter, sums, whole, tail);
+        // bases of the rows by themselves: with one base, one loop variable and constants an address is known to be inside
+        List<Value> leftRows = bases(emitter, "a", LEFT_OFFSET, toLong(DEPTH), Float.BYTES, rows);
+        if (matrix.equals(KernelType.ISEGMENT)) {
+            new BlockDots(this, emitter, sums, leftRows).all(RIGHT_OFFSET, STRIDE, DEPTH);
+        } else {
+            steps(emitter, sums, leftRows);
         }
         for (int row = 0; row < rows; row++) {
             Value total = total(emitter, sums.subList(row * COLUMNS, (row + 1) * COLUMNS));
-            Value at = plus(PRODUCT_OFFSET, times(toLong(PRODUCT_STRIDE), row));
-            emitter.add(new Statement.Store(PRODUCT, row == 0 ? PRODUCT_OFFSET : at, total, COLUMNS));
+            for (int column = 0; column < COLUMNS; column++) {
+                Value at = column == 0 ? PRODUCT_OFFSET : plus(PRODUCT_OFFSET, times(toLong(PRODUCT_COLUMN), column));
+                Value to = row == 0 ? at : plus(at, times(toLong(PRODUCT_STRIDE), row));
+                emitter.add(new Statement.Store(PRODUCT, to, first(emitter, total, column)));
+            }
         }
         String comment = rows + " rows times " + COLUMNS + " rows, with " + tail + " elements behind whole vectors.";
         return new Method(name, comment, parameters, emitter.statements());
     }
 
-    private void step(Emitter emitter, List<Value.Variable> sums, Value k, int active) {
-        Value bytes = emitter.let("bytes", toLong(times(k, Float.BYTES)));
-        List<Value> left = rows(emitter, "a", LEFT, plus(LEFT_OFFSET, bytes), rows, active);
-        List<Value> right = rows(emitter, "b", RIGHT, plus(RIGHT_OFFSET, bytes), COLUMNS, active);
+    Value.Variable right() {
+        return new Value.Variable("b", matrix);
+    }
+
+    private void steps(Emitter emitter, List<Value.Variable> sums, List<Value> leftRows) {
+        List<Value> rightRows = bases(emitter, "b", RIGHT_OFFSET, toLong(STRIDE), 1, COLUMNS);
+        Value whole = emitter.let("whole", minus(DEPTH, integer(tail)));
+        emitter.loop(
+                "k",
+                integer(0),
+                whole,
+                library.lanes(),
+                (body, k) -> step(body, sums, leftRows, rightRows, k, library.lanes()));
+        if (tail > 0) {
+            step(emitter, sums, leftRows, rightRows, whole, tail);
+        }
+    }
+
+    /** Where some rows begin. */
+    List<Value> bases(Emitter emitter, String name, Value first, Value stride, long unit, int count) {
+        List<Value> bases = new ArrayList<>(List.of(first));
+        for (int i = 1; i < count; i++) {
+            bases.add(emitter.let(name + "Row" + i, plus(first, times(stride, i * unit))));
+        }
+        return bases;
+    }
+
+    private void step(
+            Emitter emitter,
+            List<Value.Variable> sums,
+            List<Value> leftRows,
+            List<Value> rightRows,
+            Value k,
+            int active) {
+        Value bytes = emitter.let("bytes", times(toLong(k), (long) Float.BYTES));
+        List<Value> left = loads(emitter, "a", LEFT, leftRows, bytes, active);
+        List<Value> right = loads(emitter, "b", right(), rightRows, bytes, active);
         for (int i = 0; i < sums.size(); i++) {
             Value product = new Value.Fma(left.get(i / COLUMNS), right.get(i % COLUMNS), sums.get(i));
             emitter.add(new Statement.Assign(sums.get(i), product));
         }
     }
 
-    private List<Value> rows(Emitter emitter, String name, Value memory, Value address, int count, int active) {
-        List<Value> rows = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Value at = i == 0 ? address : plus(address, times(toLong(STRIDE), i));
-            rows.add(emitter.let(name + i, new Value.Load(KernelType.floats(library.lanes()), memory, at, active)));
+    List<Value> loads(Emitter emitter, String name, Value memory, List<Value> rows, Value bytes, int active) {
+        List<Value> loaded = new ArrayList<>();
+        for (Value row : rows) {
+            Value load = new Value.Load(KernelType.floats(library.lanes()), memory, plus(row, bytes), active);
+            loaded.add(emitter.let(name + loaded.size(), load));
         }
-        return rows;
+        return loaded;
     }
 
-    /** The four sums of lanes in the first four lanes. */
+    /** A column's number out of all columns' sums. */
+    private Value first(Emitter emitter, Value total, int column) {
+        int lanes = library.lanes();
+        int from = column * lanes / COLUMNS;
+        Value moved = column == 0 ? total : shuffled(total, total, lane -> (lane + from) % lanes);
+        return emitter.let("column", new Value.FirstLane(moved));
+    }
+
+    /** The four sums of lanes, each in its quarter of the lanes. */
     private Value total(Emitter emitter, List<Value.Variable> sums) {
         Value two = folded(emitter, sums.get(0), sums.get(1), 2);
         Value four = folded(emitter, two, folded(emitter, sums.get(2), sums.get(3), 2), 4);
@@ -95,7 +148,7 @@ record Dots(TileLibrary library, int rows, int tail) {
             int turn = half;
             four = sum(emitter, four, shuffled(four, four, lane -> (lane + turn) % lanes));
         }
-        return size == 1 ? four : emitter.let("first", shuffled(four, four, lane -> lane * size % lanes));
+        return four;
     }
 
     /**

@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
  * Prints values as Java over the Vector API. Species, masks and shuffles become constants of the class, collected here.
  */
 final class JvmExpressions {
+    /** No vector of bytes has fewer. */
+    private static final int LEAST_BYTES = 8;
+
     /** Declarations of the class's constants by name. */
     private final Map<String, Constant> constants = new LinkedHashMap<>();
 
@@ -31,7 +34,7 @@ final class JvmExpressions {
                 case FLOAT -> "FloatVector";
                 case INT -> "IntVector";
                 case BOOLEAN -> "VectorMask<Float>";
-                case LONG, SEGMENT, BSEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
+                case LONG, SEGMENT, BSEGMENT, ISEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
                     throw new AssertionError("no vector of " + type.kind());
             };
         }
@@ -40,7 +43,7 @@ final class JvmExpressions {
             case INT -> "int";
             case LONG -> "long";
             case FLOAT -> "float";
-            case SEGMENT, BSEGMENT -> "MemorySegment";
+            case SEGMENT, BSEGMENT, ISEGMENT -> "MemorySegment";
             case ARRAY -> "float[]";
             case FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS -> throw ofGpu(type);
         };
@@ -62,6 +65,7 @@ final class JvmExpressions {
             case Value.Compare compare -> compare(compare);
             case Value.Select select -> select(select);
             case Value.Load load -> load(load);
+            case Value.LoadBytes load -> bytes(load.lanes(), print(load.memory()), print(load.address()), "");
             case Value.Shuffle shuffle -> shuffle(shuffle);
             case Value.FirstLane first -> receiver(first.vector()) + ".lane(0)";
             case Value.WorkItem item -> throw ofGpu(item);
@@ -85,7 +89,7 @@ final class JvmExpressions {
             case LONG -> (long) literal.value() + "L";
             case FLOAT -> floatLiteral((float) literal.value());
             case BOOLEAN -> Boolean.toString(literal.value() != 0);
-            case SEGMENT, BSEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
+            case SEGMENT, BSEGMENT, ISEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
                 throw new AssertionError("no literal of " + literal.type());
         };
     }
@@ -208,6 +212,9 @@ final class JvmExpressions {
         if (load.memory().type().kind() == Kind.BSEGMENT) {
             return loadRounded(load);
         }
+        if (load.memory().type().kind() == Kind.ISEGMENT) {
+            return loadScaled(load);
+        }
         String memory = print(load.memory());
         String address = print(load.address());
         boolean array = load.memory().type().kind() == Kind.ARRAY;
@@ -238,6 +245,36 @@ final class JvmExpressions {
         return "((IntVector) ShortVector.fromMemorySegment(" + shortSpecies(lanes) + ", " + memory + ", " + address
                 + ", ByteOrder.nativeOrder()" + mask + ").convertShape(VectorOperators.S2I, " + intSpecies(lanes)
                 + ", 0)).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats()";
+    }
+
+    /** Bytes as floats, times the factor of their block: a vector never leaves its own. */
+    private String loadScaled(Value.Load load) {
+        String memory = print(load.memory());
+        String address = print(load.address());
+        int lanes = load.type().lanes();
+        if (lanes == 1) {
+            return "Int8Blocks.value(" + memory + ", " + address + ")";
+        }
+        String mask = load.active() == lanes ? "" : ", " + byteMask(Math.max(lanes, LEAST_BYTES), load.active());
+        return bytes(lanes, memory, "Int8Blocks.byteAt(" + address + ")", mask) + ".mul(" + memory
+                + ".get(ValueLayout.JAVA_FLOAT_UNALIGNED, Int8Blocks.factorAt(" + address + ")))";
+    }
+
+    private String bytes(int lanes, String memory, String at, String mask) {
+        return "((FloatVector) ByteVector.fromMemorySegment(" + byteSpecies(Math.max(lanes, LEAST_BYTES)) + ", "
+                + memory + ", " + at + ", ByteOrder.nativeOrder()" + mask + ").convertShape(VectorOperators.B2F, "
+                + floatSpecies(lanes) + ", 0))";
+    }
+
+    private String byteSpecies(int lanes) {
+        return constant("VectorSpecies<Byte>", "BYTES_" + lanes, "ByteVector.SPECIES_" + lanes * Byte.SIZE);
+    }
+
+    private String byteMask(int lanes, int active) {
+        return constant(
+                "VectorMask<Byte>",
+                "FIRST_BYTES_" + active + "_OF_" + lanes,
+                byteSpecies(lanes) + ".indexInRange(0, " + active + ")");
     }
 
     /** Writes a variable, rounded as {@code BFloat16.bits} does it: to the nearest, ties to even; NaN stays. */
@@ -342,6 +379,7 @@ final class JvmExpressions {
             case Value.Variable variable -> true;
             case Value.Load load -> true;
             case Value.Select select -> true;
+            case Value.LoadBytes load -> true;
             case Value.Shuffle shuffle -> true;
             case Value.Splat splat -> true;
             case Value.LaneNumbers numbers -> true;

@@ -16,6 +16,7 @@ import dev.quipu.codegen.kernel.ProductShape;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.dsl.BFloat16;
+import dev.quipu.dsl.Int8Blocks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -36,6 +37,7 @@ public final class JvmWriter {
     private static final String VECTOR_PACKAGE = "jdk.incubator.vector";
     private static final ClassName SEGMENT = ClassName.get(MemorySegment.class);
     private static final List<ClassName> IMPORTS = List.of(
+            ClassName.get(VECTOR_PACKAGE, "ByteVector"),
             ClassName.get(VECTOR_PACKAGE, "FloatVector"),
             ClassName.get(VECTOR_PACKAGE, "IntVector"),
             ClassName.get(VECTOR_PACKAGE, "ShortVector"),
@@ -45,6 +47,7 @@ public final class JvmWriter {
             ClassName.get(VECTOR_PACKAGE, "VectorSpecies"),
             SEGMENT,
             ClassName.get(BFloat16.class),
+            ClassName.get(Int8Blocks.class),
             ClassName.get(ValueLayout.class),
             ClassName.get(ByteOrder.class));
 

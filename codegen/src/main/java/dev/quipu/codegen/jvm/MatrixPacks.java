@@ -21,7 +21,6 @@ record MatrixPacks(MatrixBlocking blocking) {
     private static final String LEFT_METHOD = "packRows";
     private static final String RIGHT_METHOD = "packColumns";
 
-    private static final Value.Variable SOURCE = new Value.Variable("source", KernelType.SEGMENT);
     private static final Value.Variable AT = new Value.Variable("at", KernelType.LONG);
     private static final Value.Variable PANELS = new Value.Variable("panels", KernelType.ARRAY);
     private static final Value.Variable ROWS = new Value.Variable("rows", KernelType.INT);
@@ -64,7 +63,14 @@ record MatrixPacks(MatrixBlocking blocking) {
     }
 
     private long rightColumnBytes() {
-        return blocking.product().transposeRight() ? (long) blocking.product().depth() * Float.BYTES : Float.BYTES;
+        return blocking.product().transposeRight()
+                ? (long) blocking.product().rightRow() * Float.BYTES
+                : Float.BYTES;
+    }
+
+    /** A right matrix in fewer bits becomes panels of f32. */
+    private KernelType rightType() {
+        return Segments.type(blocking.product().buffers().get(1));
     }
 
     private long rightStepBytes() {
@@ -74,29 +80,30 @@ record MatrixPacks(MatrixBlocking blocking) {
     }
 
     private Method leftMethod() {
-        List<Value.Variable> parameters = List.of(SOURCE, AT, PANELS, ROWS, DEPTH);
+        Value.Variable source = Packs.source(KernelType.SEGMENT);
+        List<Value.Variable> parameters = List.of(source, AT, PANELS, ROWS, DEPTH);
         Emitter emitter = emitter(parameters);
         int rows = blocking.library().rows();
         int ragged = blocking.product().rows() % rows;
         Value.Variable whole = emitter.let("whole", new Value.Binary(BinaryOperator.DIVIDE, ROWS, integer(rows)));
         if (blocking.product().rows() >= rows) {
-            emitter.loop("panel", integer(0), whole, 1, (body, panel) -> body.add(leftPanel(panel, rows)));
+            emitter.loop("panel", integer(0), whole, 1, (body, panel) -> body.add(leftPanel(source, panel, rows)));
         }
         if (ragged > 0) {
             Value more = new Value.Compare(Comparison.LESS, times(whole, rows), ROWS);
-            emitter.when(more, body -> body.add(leftPanel(whole, ragged)));
+            emitter.when(more, body -> body.add(leftPanel(source, whole, ragged)));
         }
         return new Method(LEFT_METHOD, "A part's rows as panels.", parameters, emitter.statements());
     }
 
-    private Statement leftPanel(Value panel, int rows) {
+    private Statement leftPanel(Value source, Value panel, int rows) {
         TileLibrary library = blocking.library();
         boolean straight = blocking.product().transposeLeft();
         int stride = Math.toIntExact(straight ? leftStepBytes() : leftRowBytes());
         return new Statement.Call(
                 straight ? library.packLeft(rows) : library.packLeftTransposed(rows),
                 List.of(
-                        SOURCE,
+                        source,
                         plus(AT, times(toLong(panel), library.rows() * leftRowBytes())),
                         integer(stride),
                         PANELS,
@@ -105,35 +112,37 @@ record MatrixPacks(MatrixBlocking blocking) {
     }
 
     private Method rightMethod() {
-        List<Value.Variable> parameters = List.of(SOURCE, AT, PANEL, TO, COLUMN_PANEL, DEPTH);
+        Value.Variable source = Packs.source(rightType());
+        List<Value.Variable> parameters = List.of(source, AT, PANEL, TO, COLUMN_PANEL, DEPTH);
         Emitter emitter = emitter(parameters);
         int columns = blocking.library().columns();
         int whole = blocking.product().columns() / columns;
         int ragged = blocking.product().columns() % columns;
         if (ragged == 0) {
-            rightPanel(columns).forEach(emitter::add);
+            rightPanel(source, columns).forEach(emitter::add);
         } else {
             Value isWhole = new Value.Compare(Comparison.LESS, COLUMN_PANEL, integer(whole));
-            emitter.add(new Statement.If(isWhole, rightPanel(columns), rightPanel(ragged)));
+            emitter.add(new Statement.If(isWhole, rightPanel(source, columns), rightPanel(source, ragged)));
         }
         return new Method(RIGHT_METHOD, "A panel of columns.", parameters, emitter.statements());
     }
 
-    private List<Statement> rightPanel(int width) {
+    private List<Statement> rightPanel(Value source, int width) {
         TileLibrary library = blocking.library();
         if (!blocking.product().transposeRight()) {
             int stride = Math.toIntExact(rightStepBytes());
             return List.of(new Statement.Call(
-                    library.packRight(width), List.of(SOURCE, AT, integer(stride), PANEL, TO, DEPTH)));
+                    library.packRight(width), List.of(source, AT, integer(stride), PANEL, TO, DEPTH)));
         }
         List<Statement> halves = new ArrayList<>();
         int lanes = library.lanes();
         int stride = Math.toIntExact(rightColumnBytes());
         for (int half = 0; half < 2; half++) {
-            String pack = library.packRightTransposed(Math.clamp(width - half * lanes, 0, lanes));
+            int columns = Math.clamp(width - half * lanes, 0, lanes);
+            String pack = TileLibrary.over(rightType(), library.packRightTransposed(columns));
             Value from = plus(AT, (long) half * lanes * rightColumnBytes());
             Value to = plus(TO, (long) half * lanes * Float.BYTES);
-            halves.add(new Statement.Call(pack, List.of(SOURCE, from, integer(stride), PANEL, to, DEPTH)));
+            halves.add(new Statement.Call(pack, List.of(source, from, integer(stride), PANEL, to, DEPTH)));
         }
         return halves;
     }

@@ -5,7 +5,6 @@ import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.launch.Buffer;
 import dev.quipu.codegen.launch.BufferNames;
 import dev.quipu.codegen.launch.Step;
-import dev.quipu.dsl.DType;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -25,6 +24,10 @@ final class Segments {
     }
 
     static KernelType type(Buffer buffer) {
-        return buffer.dtype() == DType.BF16 ? KernelType.BSEGMENT : KernelType.SEGMENT;
+        return switch (buffer.dtype()) {
+            case F32, I32 -> KernelType.SEGMENT;
+            case BF16 -> KernelType.BSEGMENT;
+            case INT8 -> KernelType.ISEGMENT;
+        };
     }
 }

@@ -41,13 +41,16 @@ final class TableLowering {
     }
 
     private Kernel gather(String name, Gather gather) {
+        Value.Variable table = Segments.of(TABLE.name(), gather.buffers().getFirst());
         Kernel.Phase phase =
                 PartLoop.phase("gather", gather.count(), ELEMENTS_PER_PART / width, "place", (body, place) -> {
                     Value id = body.let("id", id(place));
-                    body.add(new Statement.Call("copy", List.of(TABLE, rowAddress(id), ROWS, rowAddress(place))));
+                    Value from = Emitter.times(Emitter.toLong(id), gather.storedWidth() * Float.BYTES);
+                    body.add(new Statement.Call("copy", List.of(table, from, ROWS, rowAddress(place))));
                 });
-        List<Value.Variable> buffers = List.of(TABLE, IDS, ROWS);
-        return new Kernel(name, List.of(), buffers, List.of(), List.of(phase), List.of(method("copy", false)));
+        List<Value.Variable> buffers = List.of(table, IDS, ROWS);
+        Method copy = method("copy", false, table.type());
+        return new Kernel(name, List.of(), buffers, List.of(), List.of(phase), List.of(copy));
     }
 
     private Kernel scatter(String name, Scatter scatter) {
@@ -79,8 +82,9 @@ final class TableLowering {
                                     "add", List.of(ROWS, rowAddress(place), TABLE, rowAddress(id))))));
         });
         int parts = Math.ceilDiv(scatter.tableRows(), stretch);
+        Method add = method("add", true, KernelType.SEGMENT);
         List<Method> methods =
-                scatter.accumulate() ? List.of(method("add", true)) : List.of(clear(), method("add", true));
+                scatter.accumulate() ? List.of(add) : List.of(clear(), add);
         return new Kernel(
                 name,
                 List.of(),
@@ -100,8 +104,8 @@ final class TableLowering {
     }
 
     /** Copies or adds one row. */
-    private Method method(String name, boolean add) {
-        Value.Variable from = new Value.Variable("from", KernelType.SEGMENT);
+    private Method method(String name, boolean add, KernelType source) {
+        Value.Variable from = new Value.Variable("from", source);
         Value.Variable to = new Value.Variable("to", KernelType.SEGMENT);
         Emitter emitter = new Emitter();
         List.of("from", "to", FROM.name(), TO.name()).forEach(emitter::reserve);

@@ -19,17 +19,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Products of a few rows with a matrix whose rows run along the depth: a token with a weight. The weight is read once, where
- * it lies, as dot products with all rows at a time; packing would read and write it again.
+ * Products of a few rows with a matrix whose rows run along the depth: tokens with a weight. The weight is read once, where
+ * it lies and as it is stored, as dot products of a few of its rows with all tokens, which find them in the first-level cache
+ * from the second group of tokens on; packing would read and write it again.
  */
 final class ThinProduct {
-    private static final int FLOATS_OF_PART = 64 * 1024;
+    /** Of more rows a matrix had better be packed. */
+    private static final int MOST_ROWS = 16;
+
+    /** Of the matrix: enough for long stretches. */
+    private static final long BYTES_OF_PART = 256 * 1024;
+
+    /** Parts come in so many, so that workers end together. */
+    private static final int PARTS_TOGETHER = 4;
     private static final String METHOD = "dots";
 
     private static final Value.Variable SUMS = new Value.Variable("sums", KernelType.SEGMENT);
     private static final Value.Variable LEFT = new Value.Variable("left", KernelType.SEGMENT);
     private static final Value.Variable LEFT_AT = new Value.Variable("leftAt", KernelType.LONG);
-    private static final Value.Variable RIGHT = new Value.Variable("right", KernelType.SEGMENT);
     private static final Value.Variable RIGHT_AT = new Value.Variable("rightAt", KernelType.LONG);
     private static final Value.Variable TO = new Value.Variable("c", KernelType.SEGMENT);
     private static final Value.Variable TO_AT = new Value.Variable("at", KernelType.LONG);
@@ -49,12 +56,14 @@ final class ThinProduct {
         this.buffers = Segments.of(product.buffers(), product.epilogue(), "left", "right");
         this.epilogue = new Epilogue(product, buffers, lanes);
         this.written = epilogue.written();
-        int wanted = Math.ceilDiv(FLOATS_OF_PART, product.depth());
-        this.columnsOfPart = Math.ceilDiv(Math.min(wanted, product.columns()), lanes) * lanes;
+        long bytes = product.buffers().get(1).dtype().bytes((long) product.columns() * product.rightRow());
+        int parts = Math.toIntExact(Math.ceilDiv(bytes, BYTES_OF_PART));
+        int wanted = Math.ceilDiv(product.columns(), Math.ceilDiv(parts, PARTS_TOGETHER) * PARTS_TOGETHER);
+        this.columnsOfPart = Math.ceilDiv(wanted, lanes) * lanes;
     }
 
     static boolean suits(MatrixProduct product) {
-        return product.rows() <= Dots.MOST_ROWS
+        return product.rows() <= MOST_ROWS
                 && product.columns() >= Dots.COLUMNS
                 && product.transposeRight()
                 && (!product.transposeLeft() || product.rows() == 1);
@@ -74,9 +83,9 @@ final class ThinProduct {
         return new Kernel(name, List.of(), buffers, scratch, List.of(phase()), methods);
     }
 
-    /** Bytes from row to row of the sums. The first columns of a part may come again from the part before. */
+    /** Bytes from row to row of the sums. */
     private long sumsStride() {
-        return (long) (columnsOfPart + Dots.COLUMNS) * Float.BYTES;
+        return (long) columnsOfPart * Float.BYTES;
     }
 
     private Kernel.Phase phase() {
@@ -92,50 +101,56 @@ final class ThinProduct {
         Value to = chunks == 1
                 ? integer(product.columns())
                 : emitter.let("to", plus(from, MatrixParts.least(columnsOfPart, from, product.columns())));
-        long rowBytes = (long) product.depth() * Float.BYTES;
-        Value leftAt = times(toLong(batch), product.rows() * rowBytes);
-        Value rightAt = times(toLong(batch), product.columns() * rowBytes);
+        Value leftAt = times(toLong(batch), (long) product.rows() * product.depth() * Float.BYTES);
+        Value rightAt = times(toLong(batch), (long) product.columns() * product.rightRow() * Float.BYTES);
         Value firstRow = times(batch, product.rows());
         Value memory = written.map(buffer -> (Value) buffers.get(buffer)).orElse(SUMS);
         Value at = written.isPresent()
                 ? times(toLong(firstRow), (long) product.columns() * Float.BYTES)
-                : times(toLong(minus(integer(Dots.COLUMNS), from)), Float.BYTES);
+                : times(toLong(minus(integer(0), from)), Float.BYTES);
         emitter.add(new Statement.Call(
                 METHOD, List.of(buffers.get(0), leftAt, buffers.get(1), rightAt, memory, at, from, to)));
         if (written.isEmpty()) {
             emitter.loop("row", integer(0), integer(product.rows()), 1, (body, row) -> {
-                Value sums = plus(times(toLong(row), sumsStride()), (long) Dots.COLUMNS * Float.BYTES);
-                body.add(epilogue.call(SUMS, sums, plus(firstRow, row), from, to));
+                body.add(epilogue.call(SUMS, times(toLong(row), sumsStride()), plus(firstRow, row), from, to));
             });
         }
         return new Kernel.Phase("multiply", Math.multiplyExact(product.batch(), chunks), emitter.statements());
     }
 
-    /** Some columns of all rows; the last group of columns is moved up so that it is whole. */
+    /**
+     * Some columns of all rows, a quarter of them after the other side by side: memory is fastest in a few long stretches at a
+     * time. Where they are no four quarters, the quarters overlap.
+     */
     private Method dots() {
-        List<Value.Variable> parameters = List.of(LEFT, LEFT_AT, RIGHT, RIGHT_AT, TO, TO_AT, BEGIN, END);
+        KernelType matrix = Segments.type(product.buffers().get(1));
+        Value.Variable right = new Value.Variable("right", matrix);
+        List<Value.Variable> parameters = List.of(LEFT, LEFT_AT, right, RIGHT_AT, TO, TO_AT, BEGIN, END);
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        int stride = Math.multiplyExact(product.depth(), Float.BYTES);
+        int rowBytes = Math.multiplyExact(product.rightRow(), Float.BYTES);
+        long leftStride = (long) product.depth() * Float.BYTES;
         long toStride = written.isPresent() ? (long) product.columns() * Float.BYTES : sumsStride();
-        emitter.loop("group", BEGIN, END, Dots.COLUMNS, (body, group) -> {
-            Value column = product.columns() % Dots.COLUMNS == 0
-                    ? group
-                    : body.let(
-                            "column",
-                            new Value.Binary(BinaryOperator.MIN, group, integer(product.columns() - Dots.COLUMNS)));
-            body.add(new Statement.Call(
-                    library.dots(product.rows(), product.depth() % library.lanes()),
-                    List.of(
-                            LEFT,
-                            LEFT_AT,
-                            RIGHT,
-                            plus(RIGHT_AT, times(toLong(column), (long) stride)),
-                            integer(stride),
-                            TO,
-                            plus(TO_AT, times(toLong(column), Float.BYTES)),
-                            integer(toStride),
-                            integer(product.depth()))));
+        Value count = minus(END, BEGIN);
+        Value apart = emitter.let("apart", new Value.Binary(BinaryOperator.DIVIDE, count, integer(Dots.COLUMNS)));
+        Value end = minus(END, times(apart, Dots.COLUMNS - 1L));
+        emitter.loop("column", BEGIN, emitter.let("last", end), 1, (body, column) -> {
+            for (int row = 0; row < product.rows(); row += Dots.MOST_ROWS) {
+                int rows = Math.min(Dots.MOST_ROWS, product.rows() - row);
+                body.add(new Statement.Call(
+                        TileLibrary.over(matrix, library.dots(rows, product.depth() % Dots.step(matrix, library))),
+                        List.of(
+                                LEFT,
+                                plus(LEFT_AT, row * leftStride),
+                                right,
+                                plus(RIGHT_AT, times(toLong(column), (long) rowBytes)),
+                                times(apart, rowBytes),
+                                TO,
+                                plus(plus(TO_AT, times(toLong(column), Float.BYTES)), row * toStride),
+                                integer(toStride),
+                                times(apart, Float.BYTES),
+                                integer(product.depth()))));
+            }
         });
         return new Method(METHOD, "Dot products of all rows with some columns.", parameters, emitter.statements());
     }

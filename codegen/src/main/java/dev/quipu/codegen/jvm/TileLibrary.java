@@ -30,7 +30,10 @@ public final class TileLibrary {
     /** The generated class. */
     public static final String CLASS = "Tiles";
 
-    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(?:t(\\d+))?(Add)?(Rounded)?");
+    private static final String ROUNDED = "Rounded";
+    private static final String SCALED = "Scaled";
+
+    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(?:t(\\d+))?(Add)?(Rounded|Scaled)?");
 
     private final int lanes;
 
@@ -121,18 +124,29 @@ public final class TileLibrary {
     }
 
     /**
-     * Name of the same method for matrices in bf16: what packing reads, what copying writes; panels and tiles are f32.
+     * Name of the same method for matrices in bf16 or int8: what packing and dot products read, what copying writes, which is
+     * never int8; panels and tiles are f32.
      *
-     * @param matrix SEGMENT or BSEGMENT
+     * @param matrix SEGMENT, BSEGMENT or ISEGMENT
      */
     static String over(KernelType matrix, String method) {
-        return matrix.equals(KernelType.BSEGMENT) ? method + "Rounded" : method;
+        if (matrix.equals(KernelType.SEGMENT)) {
+            return method;
+        }
+        return method + (matrix.equals(KernelType.BSEGMENT) ? ROUNDED : SCALED);
+    }
+
+    private static KernelType matrix(String ending) {
+        if (ending == null) {
+            return KernelType.SEGMENT;
+        }
+        return ending.equals(ROUNDED) ? KernelType.BSEGMENT : KernelType.ISEGMENT;
     }
 
     /**
      * Name of the method that multiplies some rows with {@link Dots#COLUMNS} rows, all along the depth:
      * {@code (MemorySegment a, long aOffset, MemorySegment b, long bOffset, int stride, MemorySegment c, long cOffset,
-     * int cStride, int depth)}.
+     * int cStride, int cColumn, int depth)}; of c each row and column is {@code cStride} and {@code cColumn} bytes apart.
      *
      * @param tail the depth's elements behind the last whole vector
      */
@@ -195,10 +209,10 @@ public final class TileLibrary {
         }
         int size = Integer.parseInt(parts.group(2));
         boolean add = parts.group(4) != null;
-        KernelType matrix = parts.group(5) == null ? KernelType.SEGMENT : KernelType.BSEGMENT;
+        KernelType matrix = matrix(parts.group(5));
         return switch (parts.group(1)) {
             case "tile" -> new Tile(this, size, add).method(simple);
-            case "dots" -> new Dots(this, size, Integer.parseInt(parts.group(3))).method(simple);
+            case "dots" -> new Dots(this, size, Integer.parseInt(parts.group(3)), matrix).method(simple);
             case "packLeft" -> Packs.left(this, simple, size, matrix);
             case "packRight" -> Packs.right(this, simple, size);
             case "packLeftTransposed" -> TransposingPacks.left(this, simple, size, matrix);

@@ -21,6 +21,7 @@ public final class KernelTree {
             case Value.Compare compare -> List.of(compare.left(), compare.right());
             case Value.Select select -> List.of(select.condition(), select.then(), select.otherwise());
             case Value.Load load -> List.of(load.memory(), load.address());
+            case Value.LoadBytes load -> List.of(load.memory(), load.address());
             case Value.Shuffle shuffle -> List.of(shuffle.first(), shuffle.second());
             case Value.FirstLane first -> List.of(first.vector());
             case Value.WorkItem item -> List.of();

@@ -19,6 +19,8 @@ public record KernelType(Kind kind, int lanes) {
          * bytes, as those of a {@link #SEGMENT} of FLOATs do: an element's address does not say how it is stored.
          */
         BSEGMENT,
+        /** A buffer of {@link dev.quipu.dsl.Int8Blocks} off the heap, read as FLOAT, addressed as a {@link #BSEGMENT}. */
+        ISEGMENT,
         /** Floats on the heap, or of a work-group or work-item, addressed by element. */
         ARRAY,
         /** A GPU's buffer of f32, addressed by element. */
@@ -43,6 +45,7 @@ public record KernelType(Kind kind, int lanes) {
     public static final KernelType FLOAT = new KernelType(Kind.FLOAT, 1);
     public static final KernelType SEGMENT = new KernelType(Kind.SEGMENT, 1);
     public static final KernelType BSEGMENT = new KernelType(Kind.BSEGMENT, 1);
+    public static final KernelType ISEGMENT = new KernelType(Kind.ISEGMENT, 1);
     public static final KernelType ARRAY = new KernelType(Kind.ARRAY, 1);
     public static final KernelType FLOATS = new KernelType(Kind.FLOATS, 1);
     public static final KernelType BFLOATS = new KernelType(Kind.BFLOATS, 1);

@@ -129,13 +129,25 @@ public sealed interface Value {
     /**
      * Reads memory.
      *
-     * @param memory a SEGMENT, BSEGMENT, ARRAY, FLOATS, BFLOATS or INTS
-     * @param address in bytes for a segment (INT or LONG), of a BSEGMENT four for an element, in elements for everything else (INT)
+     * @param memory a SEGMENT, BSEGMENT, ISEGMENT, ARRAY, FLOATS, BFLOATS or INTS
+     * @param address in bytes for a segment (INT or LONG), of a BSEGMENT or ISEGMENT four for an element, in elements for everything else (INT)
      * @param active how many of the lanes are read, the others are zero; all for no mask
      */
     record Load(KernelType type, Value memory, Value address, int active) implements Value {
         public Load(KernelType type, Value memory, Value address) {
             this(type, memory, address, type.lanes());
+        }
+    }
+
+    /**
+     * Reads signed bytes of an ISEGMENT as so many FLOATs, without the factor of their block. JVM only.
+     *
+     * @param address LONG, in bytes
+     */
+    record LoadBytes(int lanes, Value memory, Value address) implements Value {
+        @Override
+        public KernelType type() {
+            return KernelType.floats(lanes);
         }
     }
 

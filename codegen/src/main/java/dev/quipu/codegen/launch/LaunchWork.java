@@ -75,7 +75,7 @@ public record LaunchWork(long flops, long roundedFlops, long bytesRead, long byt
                 yield attention(attention);
             }
             case Gather gather -> {
-                traffic.read(0, Math.min(gather.tableRows(), gather.count()) * (long) gather.width());
+                traffic.read(0, Math.min(gather.tableRows(), gather.count()) * gather.storedWidth());
                 traffic.dense(1);
                 traffic.dense(2);
                 yield 0;

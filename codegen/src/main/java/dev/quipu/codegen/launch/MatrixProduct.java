@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * {@code product = op(left) op(right)} for a batch of dense matrices, and maps over its elements. Buffer 0 is left, buffer 1
- * right; matrix b of a batch begins at b times its size.
+ * right; matrix b of a batch begins at b times its size. A right matrix of fewer bits than the left is widened as it is read.
  *
  * @param batch number of products
  * @param rows M of the product M x N
@@ -37,5 +37,10 @@ public record MatrixProduct(
         buffers = List.copyOf(buffers);
         epilogue = List.copyOf(epilogue);
         Updates.check(epilogue, LEFT, RIGHT);
+    }
+
+    /** Elements from row to row of a right matrix that is stored transposed. */
+    public int rightRow() {
+        return Math.toIntExact(buffers.get(RIGHT).dtype().whole(depth));
     }
 }

@@ -90,7 +90,7 @@ final class StepBuilder {
     /** A buffer number of its own, even where the memory has one already: for kernels with fixed numbers. */
     void appendRead(Tensor tensor) {
         places.add(scheduled.place(tensor));
-        buffers.add(new Buffer(tensor.type().dtype(), tensor.shape().elements(), Buffer.Use.READ));
+        buffers.add(new Buffer(tensor.type().dtype(), tensor.type().storedElements(), Buffer.Use.READ));
     }
 
     /** See {@link #appendRead}. */
@@ -111,7 +111,7 @@ final class StepBuilder {
         int known = places.indexOf(place);
         if (known < 0) {
             places.add(place);
-            buffers.add(new Buffer(type.dtype(), type.shape().elements(), use));
+            buffers.add(new Buffer(type.dtype(), type.storedElements(), use));
             return places.size() - 1;
         }
         Buffer buffer = buffers.get(known);

@@ -1,6 +1,7 @@
 package dev.quipu.codegen.launch;
 
 import dev.quipu.compiler.memory.Place;
+import dev.quipu.dsl.DType;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -79,9 +80,9 @@ final class Traffic {
 
     /** Accesses that are not the same may overlap: what they touch together is at most the buffer. */
     private void add(Map<Place, Long> bytes, int buffer, long elements) {
-        int size = buffer(buffer).dtype().bytes();
-        long all = size * buffer(buffer).elements();
-        bytes.merge(bound.places().get(buffer), size * elements, (before, more) -> Math.min(all, before + more));
+        DType dtype = buffer(buffer).dtype();
+        long all = dtype.bytes(buffer(buffer).elements());
+        bytes.merge(bound.places().get(buffer), dtype.bytes(elements), (before, more) -> Math.min(all, before + more));
     }
 
     private Buffer buffer(int number) {

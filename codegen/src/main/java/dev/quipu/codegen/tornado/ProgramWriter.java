@@ -111,6 +111,7 @@ final class ProgramWriter {
         return switch (array.dtype()) {
             case F32 -> TornadoApi.FLOAT_ARRAY;
             case BF16 -> TornadoApi.BFLOAT_ARRAY;
+            case INT8 -> throw new AssertionError("no GPU's array: " + array);
             case I32 -> TornadoApi.INT_ARRAY;
         };
     }
@@ -132,6 +133,7 @@ final class ProgramWriter {
         String elements = switch (array.dtype()) {
             case F32 -> "Floats";
             case BF16 -> "Bfloats";
+            case INT8 -> throw new AssertionError("no GPU's array: " + array);
             case I32 -> "Integers";
         };
         return switch (array.content()) {

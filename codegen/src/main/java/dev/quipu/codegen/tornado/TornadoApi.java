@@ -28,7 +28,7 @@ public final class TornadoApi {
             case FLOATS -> FLOAT_ARRAY;
             case BFLOATS -> BFLOAT_ARRAY;
             case INTS -> INT_ARRAY;
-            case BOOLEAN, INT, LONG, FLOAT, SEGMENT, BSEGMENT, ARRAY, WORDS, LEFT, RIGHT, SUMS ->
+            case BOOLEAN, INT, LONG, FLOAT, SEGMENT, BSEGMENT, ISEGMENT, ARRAY, WORDS, LEFT, RIGHT, SUMS ->
                 throw new AssertionError("no array of a GPU: " + type);
         };
     }

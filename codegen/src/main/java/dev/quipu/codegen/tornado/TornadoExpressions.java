@@ -53,6 +53,7 @@ final class TornadoExpressions {
             case Value.LaneNumbers numbers -> throw refused(numbers);
             case Value.Shuffle shuffle -> throw refused(shuffle);
             case Value.FirstLane first -> throw refused(first);
+            case Value.LoadBytes load -> throw refused(load);
         };
     }
 
@@ -117,7 +118,7 @@ final class TornadoExpressions {
             case INT -> Integer.toString((int) literal.value());
             case FLOAT -> number((float) literal.value());
             case BOOLEAN -> Boolean.toString(literal.value() != 0);
-            case LONG, SEGMENT, BSEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
+            case LONG, SEGMENT, BSEGMENT, ISEGMENT, ARRAY, FLOATS, BFLOATS, INTS, WORDS, LEFT, RIGHT, SUMS ->
                 throw refused(literal);
         };
     }
@@ -229,6 +230,7 @@ final class TornadoExpressions {
             case Value.LaneNumbers numbers -> ATOM;
             case Value.Shuffle shuffle -> ATOM;
             case Value.FirstLane first -> ATOM;
+            case Value.LoadBytes load -> ATOM;
         };
     }
 }

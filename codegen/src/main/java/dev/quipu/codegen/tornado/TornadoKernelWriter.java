@@ -244,7 +244,7 @@ public final class TornadoKernelWriter {
             case ARRAY, SUMS -> ArrayTypeName.of(TypeName.FLOAT);
             case WORDS -> ArrayTypeName.of(TypeName.INT);
             case LEFT, RIGHT -> ArrayTypeName.of(TornadoApi.HALF_FLOAT);
-            case LONG, SEGMENT, BSEGMENT, FLOATS, BFLOATS, INTS -> throw TornadoExpressions.refused(type);
+            case LONG, SEGMENT, BSEGMENT, ISEGMENT, FLOATS, BFLOATS, INTS -> throw TornadoExpressions.refused(type);
         };
     }
 

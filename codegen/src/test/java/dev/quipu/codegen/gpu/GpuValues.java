@@ -60,6 +60,7 @@ final class GpuValues {
             case Value.LaneNumbers numbers -> throw notHere(numbers);
             case Value.Shuffle shuffle -> throw notHere(shuffle);
             case Value.FirstLane lane -> throw notHere(lane);
+            case Value.LoadBytes load -> throw notHere(load);
             case Value.Pair pair -> throw notHere(pair);
             case Value.Matrix matrix -> throw notHere(matrix);
         };

@@ -65,6 +65,7 @@ final class ReferenceShapes {
             case I32 -> Array.of(type, i -> (int) x.get(i));
             case F32 -> Array.of(type, i -> (float) x.get(i));
             case BF16 -> Array.of(type, i -> BFloat16.round((float) x.get(i)));
+            case INT8 -> throw new AssertionError("a cast to int8");
         };
     }
 

@@ -12,6 +12,11 @@ public record Cast(DType dtype) implements Differentiable {
     @Override
     public List<Type> types(List<Type> inputs) {
         Expect.count(inputs, 1, 1);
+        Expect.that(
+                dtype != DType.INT8 && inputs.getFirst().dtype() != DType.INT8,
+                "f32, bf16 or i32 to convert",
+                "int8",
+                "products and embeddings read it as it is");
         return List.of(new Type(dtype, inputs.getFirst().shape()));
     }
 }

@@ -44,7 +44,8 @@ final class Expect {
     /** A type that products read, the same for all of them. */
     static void f32OrBf16(List<Type> types) {
         for (Type type : types) {
-            that(type.dtype().isReal(), "numbers of type f32 or bf16", type, "cast(F32) converts");
+            boolean fits = type.dtype() == DType.F32 || type.dtype() == DType.BF16;
+            that(fits, "numbers of type f32 or bf16", type, "cast(F32) converts");
             that(type.dtype() == types.getFirst().dtype(), "inputs of one type", types, "cast converts");
         }
     }

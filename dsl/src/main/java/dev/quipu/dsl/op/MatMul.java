@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * Matrix product. Inputs left f32[..., M, K] and right f32[..., K, N], or both bf16; output f32[..., M, N], summed in f32.
- * Either may be stored transposed. The leading dimensions of both must agree, except that a right of two dimensions serves any
+ * Either may be stored transposed. A weight, of two dimensions and stored transposed, may be bf16 or int8 beside an f32 left: its
+ * elements are widened as they are read. The leading dimensions of both must agree, except that a right of two dimensions serves any
  * number of leading dimensions of an untransposed left: that is a linear layer.
  */
 public record MatMul(boolean transposeLeft, boolean transposeRight) implements Differentiable {
@@ -18,7 +19,9 @@ public record MatMul(boolean transposeLeft, boolean transposeRight) implements D
         Expect.count(inputs, 2, 2);
         Type left = inputs.get(0);
         Type right = inputs.get(1);
-        Expect.f32OrBf16(inputs);
+        if (!isWeight(left, right)) {
+            Expect.f32OrBf16(inputs);
+        }
         Expect.rank(left, 2, "a left matrix of at least two dimensions");
         Expect.rank(right, 2, "a right matrix of at least two dimensions");
         Dim depth = left.shape().dim(transposeLeft ? -2 : -1);
@@ -40,6 +43,15 @@ public record MatMul(boolean transposeLeft, boolean transposeRight) implements D
         dims.add(left.shape().dim(transposeLeft ? -1 : -2));
         dims.add(right.shape().dim(transposeRight ? -2 : -1));
         return List.of(new Type(DType.F32, new Shape(dims)));
+    }
+
+    /** Whether the right matrix is stored in fewer bits than it is multiplied in. */
+    private boolean isWeight(Type left, Type right) {
+        return left.dtype() == DType.F32
+                && (right.dtype() == DType.BF16 || right.dtype() == DType.INT8)
+                && right.shape().rank() == 2
+                && transposeRight
+                && !transposeLeft;
     }
 
     /** Whether one right matrix serves all leading dimensions of the left. */

@@ -21,7 +21,7 @@ enum AttributeKind {
     DIM(Dim.class, "one dimension such as [head=8]"),
     SHAPE(Shape.class, "dimensions such as [batch=2, head=8]"),
     TYPE(Type.class, "a type such as f32[batch=2, head=8]"),
-    DTYPE(DType.class, "f32, bf16 or i32"),
+    DTYPE(DType.class, "f32, bf16, int8 or i32"),
     FORMULA(Formula.class, "a formula between quotes"),
     ROPE_SCALING(RopeScaling.class, "four numbers such as [8, 1, 4, 8192]"),
     FUNCTION(Function.class, "a function that stands above");

@@ -2,6 +2,7 @@ package dev.quipu.runtime.buffer;
 
 import dev.quipu.dsl.BFloat16;
 import dev.quipu.dsl.DType;
+import dev.quipu.dsl.Int8Blocks;
 import dev.quipu.dsl.QuipuException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,7 +41,7 @@ public final class Buffer {
     /**
      * Allocates a zeroed buffer.
      *
-     * @param length number of elements, 0 or more
+     * @param length number of elements, 0 or more; whole blocks
      * @throws QuipuException if the machine has not that much memory left
      */
     public static Buffer allocate(Arena arena, DType type, long length) {
@@ -77,7 +78,7 @@ public final class Buffer {
      * #ALIGNMENT} more, for the header.
      */
     public static long allocatedBytes(DType type, long length) {
-        long bytes = Math.multiplyExact(length, type.bytes());
+        long bytes = type.bytes(length);
         return Math.addExact(Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT, SLACK);
     }
 
@@ -93,7 +94,17 @@ public final class Buffer {
 
     /** Bytes of the elements alone, padding and slack not counted. */
     public long byteSize() {
-        return length * type.bytes();
+        return type.bytes(length);
+    }
+
+    /** Elements from the beginning of one buffer to that of the next, where several lie in one memory. */
+    public static long stride(DType type, long length) {
+        long block = type.bytes(type.block());
+        long bytes = Math.ceilDiv(allocatedBytes(type, length), ALIGNMENT) * ALIGNMENT;
+        while (bytes % block != 0) {
+            bytes += ALIGNMENT;
+        }
+        return bytes / block * type.block();
     }
 
     /** The whole allocation, padding and slack included: what kernels are given. */
@@ -140,6 +151,12 @@ public final class Buffer {
     public void setBFloat16(long index, float value) {
         check(DType.BF16, index, 1);
         segment.setAtIndex(ValueLayout.JAVA_SHORT, index, BFloat16.bits(value));
+    }
+
+    /** The INT8 element at an index, where rows are counted in whole blocks. */
+    public float getInt8(long index) {
+        check(DType.INT8, index, 1);
+        return Int8Blocks.value(segment, index * Float.BYTES);
     }
 
     /** The I32 element at an index. */

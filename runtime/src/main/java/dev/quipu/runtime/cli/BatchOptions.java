@@ -11,8 +11,11 @@ import picocli.CommandLine.Option;
 final class BatchOptions {
     private static final int USUAL_SEQUENCE = 256;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "8", description = "Sequences of a batch; default: 8.")
-    private int batch;
+    private static final int USUAL_BATCH = 8;
+    private static final int USUAL_PROMPT = 128;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Sequences of a batch; default: 8.")
+    private Integer batch;
 
     @Option(
             names = "--seq",
@@ -21,7 +24,21 @@ final class BatchOptions {
     private Integer sequence;
 
     int batch() {
-        return positive("--batch", batch);
+        return batchOr(USUAL_BATCH);
+    }
+
+    /** As {@link #batch}, where another number is usual. */
+    int batchOr(int usual) {
+        return positive("--batch", batch == null ? usual : batch);
+    }
+
+    /**
+     * The length of prompts for a model, where sequences are those that are continued.
+     *
+     * @throws QuipuException if the model's context is shorter
+     */
+    int prompt(Model model) {
+        return sequence == null ? Math.clamp(model.contextLength() / 2, 1, USUAL_PROMPT) : sequence(model);
     }
 
     /**

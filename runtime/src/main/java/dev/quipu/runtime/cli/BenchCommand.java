@@ -3,6 +3,7 @@ package dev.quipu.runtime.cli;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.precision.Precision;
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.runtime.bench.DecodeBenchmark;
 import dev.quipu.runtime.bench.Roofline;
 import dev.quipu.runtime.bench.StepBenchmark;
 import dev.quipu.runtime.bench.StepProfile;
@@ -28,22 +29,39 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
 
-@Command(name = "bench", description = "Times training steps on random tokens.")
+@Command(
+        name = "bench",
+        description = "Times training steps on random tokens, or how texts are continued, on random weights.")
 final class BenchCommand extends QuipuCommand {
     private static final int KERNELS = 10;
+    private static final int USUAL_STEPS = 20;
+    private static final int USUAL_WARM_UP = 10;
+    private static final int USUAL_TOKENS = 100;
+    private static final int USUAL_WARM_UP_TOKENS = 60;
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A preset, a class, a .java file or a model folder.")
     private String model;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "20", description = "Steps to measure; default: 20.")
-    private int steps;
+    @Option(
+            names = "--decode",
+            description = {
+                "Times how texts are continued, token by token: --batch N (default: 1) at a time, behind prompts of"
+                        + " --seq N tokens (default: 128, or half the context where that is less).",
+                "Shows the bytes of weights of a step, and their share of what the memory can be read at."
+            })
+    private boolean decode;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Steps to measure; default: 20, with --decode 100 tokens.")
+    private Integer steps;
 
     @Option(
             names = "--warmup",
             paramLabel = "N",
-            defaultValue = "10",
-            description = "Steps before that, not measured; default: 10.")
-    private int warmUp;
+            description = "Steps before that, not measured; default: 10, with --decode 60 tokens.")
+    private Integer warmUp;
 
     @Option(
             names = "--profile",
@@ -87,13 +105,62 @@ final class BenchCommand extends QuipuCommand {
     private PrecisionOptions precision;
 
     @Mixin
+    private WeightOptions weights;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
     public Integer call() {
         StartUp.PROCESS.commandBegins();
-        atLeast(1, "--steps", steps);
-        atLeast(0, "--warmup", warmUp);
+        steps = atLeast(1, "--steps", steps != null ? steps : decode ? USUAL_TOKENS : USUAL_STEPS);
+        warmUp = atLeast(0, "--warmup", warmUp != null ? warmUp : decode ? USUAL_WARM_UP_TOKENS : USUAL_WARM_UP);
+        return decode ? decoding() : training();
+    }
+
+    private int decoding() {
+        requireNothingOfTraining();
+        ModelSource source = argument(() -> batch.withRoom(variants.applyTo(ModelSource.of(model)), err()));
+        int rows = argument(() -> batch.batchOr(1));
+        int prompt = argument(() -> batch.prompt(source.model()));
+        try (Device device = argument(devices::open)) {
+            weights.check(this, device);
+            Optional<Ceilings> ceilings = device.ceilings(Precision.F32);
+            try (DecodeBenchmark benchmark =
+                            argument(() -> new DecodeBenchmark(source.model(), device, weights.compiler(), rows, prompt));
+                    Progress progress = Progress.start("bench", "tokens", (long) warmUp + steps)) {
+                DecodeBench shown = new DecodeBench(
+                        source.name(),
+                        device.name(),
+                        weights.storage(),
+                        benchmark.run(
+                                warmUp, steps, done -> progress.update(done, () -> done <= warmUp ? "warming up" : "")),
+                        ceilings);
+                out().println(json ? JsonMapper.shared().writeValueAsString(shown.values()) : shown.text());
+            }
+        }
+        return SUCCESS;
+    }
+
+    /** Refuses what is of training steps alone. */
+    private void requireNothingOfTraining() {
+        String given = trace != null
+                ? "--trace"
+                : profile
+                        ? "--profile"
+                        : plan.isGiven()
+                                ? "--plan"
+                                : variants.varies()
+                                        ? "--vary"
+                                        : loss.isGiven() ? "--loss-chunk" : precision.given().isPresent() ? "--precision" : "";
+        if (!given.isEmpty()) {
+            argument(() -> {
+                throw QuipuException.of("--decode or " + given, "both", "bench", "it belongs to training steps");
+            });
+        }
+    }
+
+    private int training() {
         requireFolderOfTrace();
         ModelSource named = argument(() -> variants.applyTo(ModelSource.of(model)));
         if (variants.varies()) {

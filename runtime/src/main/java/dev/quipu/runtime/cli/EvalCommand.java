@@ -59,6 +59,9 @@ final class EvalCommand extends QuipuCommand {
     private PrecisionOptions precision;
 
     @Mixin
+    private WeightOptions weights;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -70,7 +73,7 @@ final class EvalCommand extends QuipuCommand {
         Tokenizer tokenizer = argument(model::tokenizer);
         Documents documents = argument(() -> ConversationFiles.areAll(data)) ? Documents.SEPARATE : Documents.JOINED;
         try (Device device = argument(devices::open);
-                State state = source.loadWeights();
+                State state = weights.load(this, source, device);
                 TrainingText text = argument(() -> TrainingText.of(
                         data,
                         tokenizer,
@@ -86,7 +89,7 @@ final class EvalCommand extends QuipuCommand {
     }
 
     private Compiler compiler(Device device) {
-        return argument(() -> precision.applyTo(new Compiler(false), device));
+        return argument(() -> precision.applyTo(weights.compiler(), device));
     }
 
     private void print(Evaluation.Result result) {

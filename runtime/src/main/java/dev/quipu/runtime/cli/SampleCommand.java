@@ -4,6 +4,7 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.chat.ChatTemplate;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.State;
+import dev.quipu.runtime.generation.Decoder;
 import dev.quipu.runtime.generation.EndTokens;
 import dev.quipu.runtime.generation.Generation;
 import dev.quipu.runtime.generation.GenerationOptions;
@@ -37,6 +38,9 @@ final class SampleCommand extends QuipuCommand {
     private SamplingArguments sampling;
 
     @Mixin
+    private WeightOptions weights;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -49,9 +53,10 @@ final class SampleCommand extends QuipuCommand {
         Set<Integer> ends = argument(() -> source.folder().map(EndTokens::of).orElse(Set.of()));
         GenerationOptions options = asked.endingAt(ends);
         try (Device device = argument(devices::open);
-                State state = source.loadWeights();
-                Generator generator =
-                        new Generator(source.model(), tokenizer, state, device, prompts.batch(texts.size()))) {
+                State state = weights.load(this, source, device);
+                Decoder decoder = new Decoder(
+                        weights.compiler(), source.model(), state, device, prompts.batch(texts.size()));
+                Generator generator = new Generator(source.model(), tokenizer, decoder)) {
             if (chat.isAsked()) {
                 ChatTemplate template = argument(() -> chat.template(tokenizer));
                 ChatSession session = new ChatSession(generator, template, chat.beginning(), options, out(), err());

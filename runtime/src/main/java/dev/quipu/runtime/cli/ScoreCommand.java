@@ -5,6 +5,7 @@ import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.evaluation.Evaluation;
 import dev.quipu.runtime.files.FileFailure;
+import dev.quipu.runtime.generation.Decoder;
 import dev.quipu.runtime.generation.Scorer;
 import dev.quipu.runtime.generation.TokenLikelihood;
 import dev.quipu.runtime.model.ModelSource;
@@ -47,6 +48,9 @@ final class ScoreCommand extends QuipuCommand {
     private boolean json;
 
     @Mixin
+    private WeightOptions weights;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -62,8 +66,9 @@ final class ScoreCommand extends QuipuCommand {
         ModelSource source = argument(model::source);
         Tokenizer tokenizer = argument(model::tokenizer);
         try (Device device = argument(devices::open);
-                State state = source.loadWeights();
-                Scorer scorer = new Scorer(source.model(), tokenizer, state, device, alternatives)) {
+                State state = weights.load(this, source, device);
+                Decoder decoder = new Decoder(weights.compiler(), source.model(), state, device);
+                Scorer scorer = new Scorer(source.model(), tokenizer, decoder, alternatives)) {
             print(scorer.score(scored));
             return SUCCESS;
         }

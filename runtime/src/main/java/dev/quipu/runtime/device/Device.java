@@ -1,6 +1,7 @@
 package dev.quipu.runtime.device;
 
 import dev.quipu.compiler.precision.Precision;
+import dev.quipu.compiler.precision.WeightStorage;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
 import java.util.Optional;
@@ -31,6 +32,41 @@ public interface Device extends AutoCloseable {
         }
     }
 
+    /** What it can read weights as; {@link #load} refuses programs of others. */
+    default Set<WeightStorage> weightStorages() {
+        return Set.of(WeightStorage.F32);
+    }
+
+    /**
+     * Checks a type of weights.
+     *
+     * @throws QuipuException if the device does not read it
+     */
+    default void require(WeightStorage weights) {
+        if (!weightStorages().contains(weights)) {
+            String found = weightStorages().stream()
+                    .sorted()
+                    .map(WeightStorage::toString)
+                    .collect(Collectors.joining(" or "));
+            throw QuipuException.of(
+                    found, weights.toString(), "--weights", "the " + name() + " device reads no other");
+        }
+    }
+
+    /**
+     * Checks a program.
+     *
+     * @throws QuipuException if it multiplies in a precision or reads weights of a type that the device has not
+     */
+    default void require(Scheduled scheduled) {
+        require(scheduled.precision());
+        for (WeightStorage storage : WeightStorage.values()) {
+            if (scheduled.states().values().stream().anyMatch(type -> type.dtype() == storage.dtype())) {
+                require(storage);
+            }
+        }
+    }
+
     /**
      * Measures what the machine does at most, in half a second or so; empty where the device cannot tell.
      *
@@ -46,7 +82,7 @@ public interface Device extends AutoCloseable {
      * Makes a program ready to run. State that the program touches and that is not yet there is allocated, as zeros.
      *
      * @param state shared by all programs that are loaded with it; it must outlive them
-     * @throws QuipuException if the program's precision is none of {@link #precisions}
+     * @throws QuipuException if {@link #require(Scheduled)} refuses it
      */
     Executable load(Scheduled scheduled, State state);
 

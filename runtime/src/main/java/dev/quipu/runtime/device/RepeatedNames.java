@@ -48,8 +48,7 @@ public final class RepeatedNames {
 
         /** Elements from the beginning of one to the beginning of the next. */
         public long stride() {
-            return Buffer.allocatedBytes(type.dtype(), type.shape().elements())
-                    / type.dtype().bytes();
+            return Buffer.stride(type.dtype(), type.storedElements());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.quipu.dsl.Type;
 import dev.quipu.dsl.catalog.NearestNames;
 import dev.quipu.runtime.buffer.Buffer;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Named buffers that outlive a run: weights, gradients, moments, caches. Programs that are loaded with the same state
@@ -68,11 +70,12 @@ public final class State implements AutoCloseable {
     }
 
     private void allocate(RepeatedNames.Run run) {
-        long elements = run.type().shape().elements();
-        long stride = run.stride() * run.type().dtype().bytes();
-        long all = Math.multiplyExact(stride, (long) run.names().size());
+        long elements = run.type().storedElements();
+        long stride = run.type().dtype().bytes(run.stride());
         Buffer memory = Buffer.allocate(
-                arena, run.type().dtype(), all / run.type().dtype().bytes());
+                arena,
+                run.type().dtype(),
+                Math.multiplyExact(run.stride(), (long) run.names().size()));
         bytes += memory.segment().byteSize();
         StateArray array = new StateArray(run.arrayName(arrays.keySet()), memory, run.names(), run.stride());
         arrays.put(array.name(), array);
@@ -99,20 +102,56 @@ public final class State implements AutoCloseable {
     }
 
     /**
-     * Allocates parameters and gives them their first values, which depend on the seed, the name and the shape alone.
+     * Allocates parameters that are not there yet, as f32, and gives all of them their first values, which depend on the seed,
+     * the name and the shape alone.
      *
      * @param parameters by name
      */
     public void initialise(Map<String, Parameter> parameters, long seed) {
-        Map<String, Type> wanted = new LinkedHashMap<>();
-        parameters.forEach((name, parameter) -> wanted.put(name, new Type(DType.F32, parameter.shape())));
-        allocate(wanted);
+        allocateParameters(parameters, Map.of());
         parameters.entrySet().stream()
+                .filter(entry -> type(entry.getKey()).dtype() == DType.F32)
                 .flatMap(entry -> InitialValues.stretches(
                         get(entry.getKey()), entry.getValue().initial(), seed, entry.getKey()))
                 .toList()
                 .parallelStream()
                 .forEach(Runnable::run);
+        parameters.entrySet().stream()
+                .filter(entry -> type(entry.getKey()).dtype() != DType.F32)
+                .forEach(entry -> fill(
+                        entry.getKey(),
+                        floats -> InitialValues.stretches(
+                                        Buffer.over(
+                                                DType.F32, entry.getValue().shape().elements(), floats),
+                                        entry.getValue().initial(),
+                                        seed,
+                                        entry.getKey())
+                                .forEach(Runnable::run)));
+    }
+
+    /**
+     * Allocates the parameters that are not there yet.
+     *
+     * @param parameters by name
+     * @param stored types of those that are not f32
+     */
+    public void allocateParameters(Map<String, Parameter> parameters, Map<String, Type> stored) {
+        Map<String, Type> wanted = new LinkedHashMap<>();
+        parameters.forEach((name, parameter) -> {
+            if (stored.containsKey(name) || !contains(name)) {
+                wanted.put(name, stored.getOrDefault(name, new Type(DType.F32, parameter.shape())));
+            }
+        });
+        allocate(wanted);
+    }
+
+    /**
+     * Gives a buffer of numbers new values, rounded to its type.
+     *
+     * @param floats writes them to memory as f32, row by row
+     */
+    public void fill(String name, Consumer<MemorySegment> floats) {
+        Narrowing.fill(type(name), get(name), floats);
     }
 
     /**

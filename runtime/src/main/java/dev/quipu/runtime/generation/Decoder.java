@@ -153,9 +153,13 @@ public final class Decoder implements AutoCloseable {
         return programs.computeIfAbsent(chunk, this::load);
     }
 
+    /** What is run to read so many tokens of each sequence at once. */
+    public Scheduled scheduled(int chunk) {
+        return compiler.incremental(model, positions.length, chunk, capacity).scheduled();
+    }
+
     private Program load(int chunk) {
-        Scheduled scheduled =
-                compiler.incremental(model, positions.length, chunk, capacity).scheduled();
+        Scheduled scheduled = scheduled(chunk);
         boolean positioned = scheduled.graph().nodes().stream()
                 .anyMatch(
                         node -> node.op() instanceof Input input && input.name().equals(Incremental.POSITION));

@@ -40,9 +40,14 @@ public final class Scorer implements AutoCloseable {
      * @param alternatives how many of the likeliest tokens to name at each place
      */
     public Scorer(Model model, Tokenizer tokenizer, State state, Device device, int alternatives) {
+        this(model, tokenizer, new Decoder(new Compiler(false), model, state, device), alternatives);
+    }
+
+    /** As the other one, over a decoder of one sequence, which it closes. */
+    public Scorer(Model model, Tokenizer tokenizer, Decoder decoder, int alternatives) {
         this.model = model;
         this.tokenizer = tokenizer;
-        this.decoder = new Decoder(new Compiler(false), model, state, device);
+        this.decoder = decoder;
         this.likelihoods = new Likelihoods(tokenizer, model.vocabularySize(), alternatives);
     }
 

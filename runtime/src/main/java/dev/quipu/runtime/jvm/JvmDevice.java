@@ -2,6 +2,7 @@ package dev.quipu.runtime.jvm;
 
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.compiler.precision.Precision;
+import dev.quipu.compiler.precision.WeightStorage;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.device.AngleTables;
@@ -13,6 +14,7 @@ import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.onednn.OneDnn;
 import dev.quipu.runtime.start.StartUp;
 import java.lang.foreign.Arena;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -109,13 +111,18 @@ public final class JvmDevice implements Device {
     }
 
     @Override
+    public Set<WeightStorage> weightStorages() {
+        return EnumSet.allOf(WeightStorage.class);
+    }
+
+    @Override
     public Executable load(Scheduled scheduled, State state) {
         return prepare(scheduled).load(state);
     }
 
     @Override
     public Loadable prepare(Scheduled scheduled) {
-        require(scheduled.precision());
+        require(scheduled);
         JvmProgram program = StartUp.PROCESS.measure(StartUp.Part.SOURCES, () -> JvmProgram.of(scheduled, lanes));
         if (program.multipliesRounded()) {
             require(Precision.BF16); // a model's own casts do not say so by the program's precision

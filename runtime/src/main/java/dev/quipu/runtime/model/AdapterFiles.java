@@ -106,14 +106,12 @@ public final class AdapterFiles {
         Map<String, Parameter> parameters = Trace.parameters(model);
         Map<String, String> names = AdapterNames.of(Adapters.remove(model))
                 .tensors(Adapters.of(model).keySet());
-        Map<String, Type> types = new LinkedHashMap<>();
-        names.keySet()
-                .forEach(name ->
-                        types.put(name, new Type(DType.F32, parameters.get(name).shape())));
-        state.allocate(types);
+        Map<String, Parameter> adapters = new LinkedHashMap<>();
+        names.keySet().forEach(name -> adapters.put(name, parameters.get(name)));
+        state.allocateParameters(adapters, Map.of());
         try (SafetensorsFile file = SafetensorsFile.open(weights(folder))) {
             names.forEach((parameter, tensor) ->
-                    file.tensor(tensor).copyFloatsTo(state.get(parameter).segment()));
+                    state.fill(parameter, file.tensor(tensor)::copyFloatsTo));
         }
     }
 

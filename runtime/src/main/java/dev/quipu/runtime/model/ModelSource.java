@@ -1,7 +1,9 @@
 package dev.quipu.runtime.model;
 
+import dev.quipu.compiler.Compiler;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
+import dev.quipu.dsl.Type;
 import dev.quipu.dsl.catalog.ModelCatalog;
 import dev.quipu.dsl.catalog.NearestNames;
 import dev.quipu.dsl.catalog.Preset;
@@ -239,10 +241,20 @@ public record ModelSource(
      * @throws QuipuException if there are none or they do not fit; see {@link ModelWeights#load}
      */
     public State loadWeights() {
+        return loadWeights(new Compiler(false));
+    }
+
+    /**
+     * As {@link #loadWeights()}, stored as a compiler's programs read them.
+     *
+     * @throws QuipuException also if the compiler stores none of this model's weights as it was asked to
+     */
+    public State loadWeights(Compiler compiler) {
         requireWeights();
+        Map<String, Type> stored = compiler.storedWeights(model);
         State state = new State();
         try {
-            ModelWeights.load(model, weights.orElseThrow(), state);
+            ModelWeights.load(model, weights.orElseThrow(), state, stored);
             return state;
         } catch (RuntimeException | Error e) {
             state.close();

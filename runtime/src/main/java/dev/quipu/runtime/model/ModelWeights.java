@@ -1,6 +1,5 @@
 package dev.quipu.runtime.model;
 
-import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Shape;
@@ -47,7 +46,17 @@ public final class ModelWeights {
      * @throws QuipuException naming the file and the tensor, where one is missing, too many, or of another shape or type
      */
     public static void load(Model model, Path path, State state) {
+        load(model, path, state, Map.of());
+    }
+
+    /**
+     * As {@link #load(Model, Path, State)}, rounding what is stored in fewer bits; the f32 of one tensor at a time is in memory.
+     *
+     * @param stored types of the parameters that are not f32; see {@link dev.quipu.compiler.Compiler#storedWeights}
+     */
+    public static void load(Model model, Path path, State state, Map<String, Type> stored) {
         Model plain = Adapters.remove(model);
+        state.allocateParameters(Trace.parameters(model), stored);
         if (!Adapters.areIn(model)) {
             loadPlain(model, path, state);
             return;
@@ -60,14 +69,10 @@ public final class ModelWeights {
     private static void loadPlain(Model model, Path path, State state) {
         try (ModelFile file = ModelFile.open(path)) {
             Map<String, TensorSource> sources = ParameterSources.of(model, file);
-            Map<String, Type> types = new LinkedHashMap<>();
-            Trace.parameters(model)
-                    .forEach((parameter, declared) -> types.put(parameter, new Type(DType.F32, declared.shape())));
-            state.allocate(types);
-            sources.forEach((parameter, source) -> source.copyFloatsTo(
-                    0,
-                    types.get(parameter).shape().elements(),
-                    state.get(parameter).segment()));
+            sources.forEach((parameter, source) -> {
+                long elements = state.type(parameter).shape().elements();
+                state.fill(parameter, floats -> source.copyFloatsTo(0, elements, floats));
+            });
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.quipu.runtime.reference;
 
 import dev.quipu.compiler.precision.Precision;
+import dev.quipu.compiler.precision.WeightStorage;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -24,8 +26,13 @@ public final class ReferenceDevice implements Device {
     }
 
     @Override
+    public Set<WeightStorage> weightStorages() {
+        return EnumSet.allOf(WeightStorage.class);
+    }
+
+    @Override
     public Executable load(Scheduled scheduled, State state) {
-        require(scheduled.precision());
+        require(scheduled);
         return new ReferenceExecutable(scheduled, state);
     }
 

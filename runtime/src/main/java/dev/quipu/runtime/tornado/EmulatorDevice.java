@@ -45,7 +45,7 @@ public final class EmulatorDevice implements Device {
 
     @Override
     public Executable load(Scheduled scheduled, State state) {
-        require(scheduled.precision());
+        require(scheduled);
         return programs.load(scheduled, state);
     }
 

@@ -70,7 +70,7 @@ public final class TornadoDevice implements Device {
 
     @Override
     public Executable load(Scheduled scheduled, State state) {
-        require(scheduled.precision());
+        require(scheduled);
         return programs.load(scheduled, state);
     }
 
