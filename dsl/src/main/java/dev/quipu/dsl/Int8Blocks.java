@@ -64,7 +64,7 @@ public final class Int8Blocks {
         for (int i = from; i < from + count; i++) {
             largest = Math.max(largest, Math.abs(values[i])); // not a number where one is not
         }
-        float factor = Float.isFinite(largest) ? largest / LARGEST : Float.NaN;
+        float factor = Float.isFinite(largest) ? factor(largest) : Float.NaN;
         blocks.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, factor);
         for (int i = 0; i < ELEMENTS; i++) {
             float quotient = i < count && factor > 0 ? values[from + i] / factor : 0;
@@ -72,5 +72,11 @@ public final class Int8Blocks {
             float nearest = (float) Math.rint(Math.clamp(quotient, -LARGEST, LARGEST));
             blocks.set(ValueLayout.JAVA_BYTE, at + Float.BYTES + i, (byte) nearest);
         }
+    }
+
+    /** Rounded down where the largest number would come back as infinite. */
+    private static float factor(float largest) {
+        float factor = largest / LARGEST;
+        return Float.isFinite(factor * LARGEST) ? factor : Math.nextDown(factor);
     }
 }
