@@ -28,9 +28,10 @@ record BlockDots(Dots dots, Emitter emitter, List<Value.Variable> sums, List<Val
         // four bytes an element of f32, and of a block
         Value first = emitter.let("first", blocks(rightAt));
         List<Value> rightRows = dots.bases(emitter, "b", first, blocks(toLong(stride)), 1, Dots.COLUMNS);
-        Value blocks = emitter.let(
-                "blocks", new Value.Binary(BinaryOperator.DIVIDE, depth, integer(Int8Blocks.ELEMENTS)));
-        emitter.loop("block", integer(0), blocks, 1, (body, block) -> block(body, rightRows, block, Int8Blocks.ELEMENTS));
+        Value blocks =
+                emitter.let("blocks", new Value.Binary(BinaryOperator.DIVIDE, depth, integer(Int8Blocks.ELEMENTS)));
+        emitter.loop(
+                "block", integer(0), blocks, 1, (body, block) -> block(body, rightRows, block, Int8Blocks.ELEMENTS));
         if (dots.tail() > 0) {
             block(emitter, rightRows, blocks, dots.tail());
         }

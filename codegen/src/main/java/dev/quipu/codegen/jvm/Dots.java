@@ -52,14 +52,24 @@ record Dots(TileLibrary library, int rows, int tail, KernelType matrix) {
     }
 
     Method method(String name) {
-        List<Value.Variable> parameters =
-                List.of(LEFT, LEFT_OFFSET, right(), RIGHT_OFFSET, STRIDE, PRODUCT, PRODUCT_OFFSET, PRODUCT_STRIDE, PRODUCT_COLUMN, DEPTH);
+        List<Value.Variable> parameters = List.of(
+                LEFT,
+                LEFT_OFFSET,
+                right(),
+                RIGHT_OFFSET,
+                STRIDE,
+                PRODUCT,
+                PRODUCT_OFFSET,
+                PRODUCT_STRIDE,
+                PRODUCT_COLUMN,
+                DEPTH);
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
         List<Value.Variable> sums = IntStream.range(0, rows * COLUMNS)
                 .mapToObj(i -> emitter.let("sum" + i, Emitter.number(0, library.lanes())))
                 .toList();
-        // bases of the rows by themselves: with one base, one loop variable and constants an address is known to be inside
+        // bases of the rows by themselves: with one base, one loop variable and constants an address is known to be
+        // inside
         List<Value> leftRows = bases(emitter, "a", LEFT_OFFSET, toLong(DEPTH), Float.BYTES, rows);
         if (matrix.equals(KernelType.ISEGMENT)) {
             new BlockDots(this, emitter, sums, leftRows).all(RIGHT_OFFSET, STRIDE, DEPTH);

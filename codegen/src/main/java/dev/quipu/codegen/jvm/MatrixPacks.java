@@ -63,9 +63,7 @@ record MatrixPacks(MatrixBlocking blocking) {
     }
 
     private long rightColumnBytes() {
-        return blocking.product().transposeRight()
-                ? (long) blocking.product().rightRow() * Float.BYTES
-                : Float.BYTES;
+        return blocking.product().transposeRight() ? (long) blocking.product().rightRow() * Float.BYTES : Float.BYTES;
     }
 
     /** A right matrix in fewer bits becomes panels of f32. */

@@ -83,8 +83,7 @@ final class TableLowering {
         });
         int parts = Math.ceilDiv(scatter.tableRows(), stretch);
         Method add = method("add", true, KernelType.SEGMENT);
-        List<Method> methods =
-                scatter.accumulate() ? List.of(add) : List.of(clear(), add);
+        List<Method> methods = scatter.accumulate() ? List.of(add) : List.of(clear(), add);
         return new Kernel(
                 name,
                 List.of(),

@@ -32,6 +32,7 @@ final class ThinProduct {
 
     /** Parts come in so many, so that workers end together. */
     private static final int PARTS_TOGETHER = 4;
+
     private static final String METHOD = "dots";
 
     private static final Value.Variable SUMS = new Value.Variable("sums", KernelType.SEGMENT);

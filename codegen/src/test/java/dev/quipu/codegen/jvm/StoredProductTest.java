@@ -26,8 +26,16 @@ import org.junit.jupiter.api.TestFactory;
 class StoredProductTest {
     /** rows, columns, depth: thin and thick, with whole and ragged blocks, groups of columns and vectors. */
     private static final int[][] SHAPES = {
-        {1, 1, 33}, {1, 6, 64}, {2, 41, 172}, {3, 50, 32}, {5, 37, 96}, {9, 64, 70}, {16, 33, 31}, {40, 70, 172},
-        {30, 100, 900}, {1, 700, 200}
+        {1, 1, 33},
+        {1, 6, 64},
+        {2, 41, 172},
+        {3, 50, 32},
+        {5, 37, 96},
+        {9, 64, 70},
+        {16, 33, 31},
+        {40, 70, 172},
+        {30, 100, 900},
+        {1, 700, 200}
     };
 
     /**
@@ -96,8 +104,7 @@ class StoredProductTest {
             float[][] weights = new float[shape.columns()][];
             MemorySegment stored = stored(arena, shape.type(), weights, shape.depth());
             MemorySegment product = floats(arena, new float[shape.rows() * shape.columns()]);
-            JvmKernel kernel =
-                    run.bind(shape.name(), arena, floats(arena, left), stored, product, floats(arena, old));
+            JvmKernel kernel = run.bind(shape.name(), arena, floats(arena, left), stored, product, floats(arena, old));
             KernelRun.runInOrder(kernel);
             for (int row = 0; row < shape.rows(); row++) {
                 for (int column = 0; column < shape.columns(); column++) {

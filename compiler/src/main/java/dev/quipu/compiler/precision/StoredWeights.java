@@ -64,7 +64,9 @@ public final class StoredWeights {
                             && readers.getOrDefault(weight, List.of()).stream()
                                     .allMatch(reader -> widens(reader, weight));
                     if (only) {
-                        types.put(read.state(), new Type(storage.dtype(), read.type().shape()));
+                        types.put(
+                                read.state(),
+                                new Type(storage.dtype(), read.type().shape()));
                     } else {
                         others.add(read.state());
                     }

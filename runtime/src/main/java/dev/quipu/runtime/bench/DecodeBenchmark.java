@@ -139,7 +139,8 @@ public final class DecodeBenchmark implements AutoCloseable {
         SplittableRandom random = new SplittableRandom(SEED);
         rewind(0);
         List<int[]> prompts = IntStream.range(0, chosen.length)
-                .mapToObj(sequence -> random.ints(prompt, 0, model.vocabularySize()).toArray())
+                .mapToObj(sequence ->
+                        random.ints(prompt, 0, model.vocabularySize()).toArray())
                 .toList();
         return millis(prompts);
     }

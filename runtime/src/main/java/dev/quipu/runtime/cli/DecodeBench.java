@@ -11,7 +11,11 @@ import java.util.Optional;
 
 /** What {@code bench --decode} shows. */
 record DecodeBench(
-        String model, String device, WeightStorage weights, DecodeBenchmark.Result result, Optional<Ceilings> ceilings) {
+        String model,
+        String device,
+        WeightStorage weights,
+        DecodeBenchmark.Result result,
+        Optional<Ceilings> ceilings) {
     /** For programs. */
     Map<String, Object> values() {
         Map<String, Object> values = new LinkedHashMap<>();
@@ -47,8 +51,8 @@ record DecodeBench(
         return String.format(
                 Locale.ROOT,
                 "%s on %s, %s weights, decoding %d at a time: %.1f tokens/s, %.2f ms a step (median of %d; %.2f to"
-                        + " %.2f)%n%s of weights a step, %s/s%s%nprefill of %d tokens each: %.0f tokens/s; weights and caches"
-                        + " %s",
+                        + " %.2f)%n%s of weights a step, %s/s%s%nprefill of %d tokens each: %.0f tokens/s; weights and"
+                        + " caches %s",
                 model,
                 device,
                 weights,

@@ -54,8 +54,8 @@ final class SampleCommand extends QuipuCommand {
         GenerationOptions options = asked.endingAt(ends);
         try (Device device = argument(devices::open);
                 State state = weights.load(this, source, device);
-                Decoder decoder = new Decoder(
-                        weights.compiler(), source.model(), state, device, prompts.batch(texts.size()));
+                Decoder decoder =
+                        new Decoder(weights.compiler(), source.model(), state, device, prompts.batch(texts.size()));
                 Generator generator = new Generator(source.model(), tokenizer, decoder)) {
             if (chat.isAsked()) {
                 ChatTemplate template = argument(() -> chat.template(tokenizer));

@@ -16,8 +16,8 @@ final class WeightOptions {
             description = {
                 "What large weights are kept as in memory: f32 (default), bf16, or int8 with a factor for every 32 of a"
                         + " row; all is computed in f32.",
-                "bf16 and int8 take a half and 9/32 of the memory, and a token about as much less time. On the devices jvm"
-                        + " and reference."
+                "bf16 and int8 take a half and 9/32 of the memory, and a token about as much less time. On the devices"
+                        + " jvm and reference."
             })
     private String weights;
 

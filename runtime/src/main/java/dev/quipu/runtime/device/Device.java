@@ -48,8 +48,7 @@ public interface Device extends AutoCloseable {
                     .sorted()
                     .map(WeightStorage::toString)
                     .collect(Collectors.joining(" or "));
-            throw QuipuException.of(
-                    found, weights.toString(), "--weights", "the " + name() + " device reads no other");
+            throw QuipuException.of(found, weights.toString(), "--weights", "the " + name() + " device reads no other");
         }
     }
 

@@ -26,14 +26,12 @@ final class Narrowing {
             return;
         }
         try (Arena arena = Arena.ofConfined()) {
-            Buffer wide = Buffer.allocate(
-                    arena, DType.F32, type.shape().elements());
+            Buffer wide = Buffer.allocate(arena, DType.F32, type.shape().elements());
             floats.accept(wide.segment());
             int width = type.shape().last().size();
             float[] row = new float[width];
             for (long i = 0; i < type.shape().rows(); i++) {
-                MemorySegment.copy(
-                        wide.segment(), ValueLayout.JAVA_FLOAT, i * width * Float.BYTES, row, 0, width);
+                MemorySegment.copy(wide.segment(), ValueLayout.JAVA_FLOAT, i * width * Float.BYTES, row, 0, width);
                 narrow(row, i, buffer);
             }
         }
@@ -43,9 +41,7 @@ final class Narrowing {
         switch (buffer.type()) {
             case BF16 -> {
                 for (int i = 0; i < row.length; i++) {
-                    buffer.segment()
-                            .setAtIndex(
-                                    ValueLayout.JAVA_SHORT, number * row.length + i, BFloat16.bits(row[i]));
+                    buffer.segment().setAtIndex(ValueLayout.JAVA_SHORT, number * row.length + i, BFloat16.bits(row[i]));
                 }
             }
             case INT8 ->

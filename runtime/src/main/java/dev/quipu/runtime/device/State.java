@@ -72,10 +72,8 @@ public final class State implements AutoCloseable {
     private void allocate(RepeatedNames.Run run) {
         long elements = run.type().storedElements();
         long stride = run.type().dtype().bytes(run.stride());
-        Buffer memory = Buffer.allocate(
-                arena,
-                run.type().dtype(),
-                Math.multiplyExact(run.stride(), (long) run.names().size()));
+        Buffer memory = Buffer.allocate(arena, run.type().dtype(), Math.multiplyExact(run.stride(), (long)
+                run.names().size()));
         bytes += memory.segment().byteSize();
         StateArray array = new StateArray(run.arrayName(arrays.keySet()), memory, run.names(), run.stride());
         arrays.put(array.name(), array);

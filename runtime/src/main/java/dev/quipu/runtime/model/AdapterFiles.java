@@ -1,12 +1,10 @@
 package dev.quipu.runtime.model;
 
-import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Layers;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Parameter;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Trace;
-import dev.quipu.dsl.Type;
 import dev.quipu.dsl.layer.Linear;
 import dev.quipu.dsl.layer.Lora;
 import dev.quipu.dsl.tuning.Adapters;
@@ -110,8 +108,7 @@ public final class AdapterFiles {
         names.keySet().forEach(name -> adapters.put(name, parameters.get(name)));
         state.allocateParameters(adapters, Map.of());
         try (SafetensorsFile file = SafetensorsFile.open(weights(folder))) {
-            names.forEach((parameter, tensor) ->
-                    state.fill(parameter, file.tensor(tensor)::copyFloatsTo));
+            names.forEach((parameter, tensor) -> state.fill(parameter, file.tensor(tensor)::copyFloatsTo));
         }
     }
 

@@ -18,6 +18,7 @@ import dev.quipu.runtime.tokenizer.Tokenizer;
 import dev.quipu.runtime.tornado.EmulatorDevice;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -39,7 +40,8 @@ class StoredWeightsTest {
     static Stream<Arguments> goldenModels() {
         return GoldenModel.FOLDERS.stream()
                 .flatMap(folder -> Stream.of(
-                        Arguments.of(folder, WeightStorage.BF16, 2e-2), Arguments.of(folder, WeightStorage.INT8, 5e-2)));
+                        Arguments.of(folder, WeightStorage.BF16, 2e-2),
+                        Arguments.of(folder, WeightStorage.INT8, 5e-2)));
     }
 
     /** A prompt at once, then token by token. */
@@ -54,7 +56,7 @@ class StoredWeightsTest {
                 .toArray();
         try (State state = source.loadWeights(compiler);
                 Decoder decoder = new Decoder(compiler, source.model(), state, device)) {
-            decoder.read(List.of(java.util.Arrays.copyOf(tokens, PROMPT)), keep);
+            decoder.read(List.of(Arrays.copyOf(tokens, PROMPT)), keep);
             for (int i = PROMPT; i < tokens.length; i++) {
                 decoder.read(List.of(new int[] {tokens[i]}), keep);
             }
@@ -80,8 +82,7 @@ class StoredWeightsTest {
         ModelSource source =
                 ModelSource.withWeights(GoldenModel.open(folder).folder().toString());
         try (Device device = new JvmDevice()) {
-            double difference =
-                    difference(logits(source, WeightStorage.F32, device), logits(source, storage, device));
+            double difference = difference(logits(source, WeightStorage.F32, device), logits(source, storage, device));
             assertTrue(difference > 0 && difference < tolerance, "difference " + difference);
         }
     }
