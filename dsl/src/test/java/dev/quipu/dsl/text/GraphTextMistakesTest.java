@@ -68,7 +68,7 @@ class GraphTextMistakesTest {
                         + " gives here, [f32[b=1, a=2]], found [f32[b=1, a=3]]",
                 "[b=1, a=2], f32          | [b=1, a=0], f32        | graph text 12:50: dimension a: expected a size of"
                         + " at least 1, found 0",
-                "f32[b=1, a=2] forward    | f64[b=1, a=2] forward  | graph text 10:30: expected f32, bf16 or i32,"
+                "f32[b=1, a=2] forward    | f64[b=1, a=2] forward  | graph text 10:30: expected f32, bf16, int8 or i32,"
                         + " found f64",
                 "result y = %4            | result y = %3          | graph text 12:5: expected a node that a result or"
                         + " an effect needs, found %4, which none does",
