@@ -70,26 +70,25 @@ final class SubsetBarriers {
     }
 
     private boolean differs(Value value) {
-        boolean here =
-                switch (value) {
-                    case Value.WorkItem item -> item.numbering() == Value.Numbering.ITEM;
-                    case Value.Variable variable -> differing.contains(variable.name());
-                    case Value.Load load ->
-                        load.memory().type().kind() == Kind.ARRAY && own.contains(Refusals.name(load.memory()));
-                    case Value.Literal literal -> false;
-                    case Value.Unary unary -> false;
-                    case Value.Binary binary -> false;
-                    case Value.Fma fma -> false;
-                    case Value.Splat splat -> false;
-                    case Value.LaneNumbers numbers -> false;
-                    case Value.Compare compare -> false;
-                    case Value.Select select -> false;
-                    case Value.Shuffle shuffle -> false;
-                    case Value.FirstLane first -> false;
-                    case Value.LoadBytes load -> false;
-                    case Value.Pair pair -> false;
-                    case Value.Matrix matrix -> false; // no number of it can be asked for
-                };
+        boolean here = switch (value) {
+            case Value.WorkItem item -> item.numbering() == Value.Numbering.ITEM;
+            case Value.Variable variable -> differing.contains(variable.name());
+            case Value.Load load ->
+                load.memory().type().kind() == Kind.ARRAY && own.contains(Refusals.name(load.memory()));
+            case Value.Literal literal -> false;
+            case Value.Unary unary -> false;
+            case Value.Binary binary -> false;
+            case Value.Fma fma -> false;
+            case Value.Splat splat -> false;
+            case Value.LaneNumbers numbers -> false;
+            case Value.Compare compare -> false;
+            case Value.Select select -> false;
+            case Value.Shuffle shuffle -> false;
+            case Value.FirstLane first -> false;
+            case Value.LoadBytes load -> false;
+            case Value.Pair pair -> false;
+            case Value.Matrix matrix -> false; // no number of it can be asked for
+        };
         return here || KernelTree.parts(value).stream().anyMatch(this::differs);
     }
 

@@ -205,12 +205,11 @@ final class SubsetForms {
             refusals.add(
                     statement, matrix.operator() + " by " + kernel.items() + " work-items", "they come in whole warps");
         }
-        List<Kind> kinds =
-                switch (matrix.operator()) {
-                    case ZEROS -> List.of();
-                    case LOAD_LEFT, LOAD_RIGHT -> List.of(Kind.WORDS, Kind.INT);
-                    case MULTIPLY_ADD -> List.of(Kind.LEFT, Kind.RIGHT, Kind.SUMS);
-                };
+        List<Kind> kinds = switch (matrix.operator()) {
+            case ZEROS -> List.of();
+            case LOAD_LEFT, LOAD_RIGHT -> List.of(Kind.WORDS, Kind.INT);
+            case MULTIPLY_ADD -> List.of(Kind.LEFT, Kind.RIGHT, Kind.SUMS);
+        };
         if (matrix.operands().size() != kinds.size()) {
             refusals.add(statement, matrix.operands().size() + " operands", kinds.size() + " are expected");
             return;

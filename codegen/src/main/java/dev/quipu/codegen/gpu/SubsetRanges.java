@@ -129,18 +129,16 @@ final class SubsetRanges {
     private static void narrow(Value value, Comparison comparison, Range other, Map<String, Range> ranges) {
         if (value instanceof Value.Variable variable) {
             Range before = ranges.get(variable.name());
-            long least =
-                    switch (comparison) {
-                        case LESS, LESS_OR_EQUAL -> before.least();
-                        case GREATER -> Math.max(before.least(), other.least() + 1);
-                        case GREATER_OR_EQUAL, EQUAL -> Math.max(before.least(), other.least());
-                    };
-            long most =
-                    switch (comparison) {
-                        case GREATER, GREATER_OR_EQUAL -> before.most();
-                        case LESS -> Math.min(before.most(), other.most() - 1);
-                        case LESS_OR_EQUAL, EQUAL -> Math.min(before.most(), other.most());
-                    };
+            long least = switch (comparison) {
+                case LESS, LESS_OR_EQUAL -> before.least();
+                case GREATER -> Math.max(before.least(), other.least() + 1);
+                case GREATER_OR_EQUAL, EQUAL -> Math.max(before.least(), other.least());
+            };
+            long most = switch (comparison) {
+                case GREATER, GREATER_OR_EQUAL -> before.most();
+                case LESS -> Math.min(before.most(), other.most() - 1);
+                case LESS_OR_EQUAL, EQUAL -> Math.min(before.most(), other.most());
+            };
             if (least <= most) { // else nothing runs here
                 ranges.put(variable.name(), new Range(least, most));
             }

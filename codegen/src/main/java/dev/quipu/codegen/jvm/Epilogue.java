@@ -59,12 +59,14 @@ final class Epilogue {
 
     /** The buffer that takes the product as it is, where that is all. */
     Optional<Integer> written() {
-        return whole().filter(store -> !store.accumulate()).map(store -> store.access().buffer());
+        return whole().filter(store -> !store.accumulate())
+                .map(store -> store.access().buffer());
     }
 
     /** The buffer that the product is added to, where that is all. */
     Optional<Integer> added() {
-        return whole().filter(Step.Store::accumulate).map(store -> store.access().buffer());
+        return whole().filter(Step.Store::accumulate)
+                .map(store -> store.access().buffer());
     }
 
     /** The store that writes or adds the product as it is, where that is all. */

@@ -221,7 +221,8 @@ public final class JvmWriter {
                     .addStatement("return")
                     .endControlFlow();
         }
-        return method.addStatement("$L(part, worker$L)", kernel.phases().getLast().name(), round())
+        return method.addStatement(
+                        "$L(part, worker$L)", kernel.phases().getLast().name(), round())
                 .build();
     }
 

@@ -70,12 +70,7 @@ record MatrixBlocking(
                     Math.ceilDiv(columnPanels, Math.ceilDiv(columnPanels, Math.min(most, columnPanelsOfPart)));
         }
         return new MatrixBlocking(
-                product,
-                library,
-                keepsRows,
-                blockDepth(product.depth()),
-                rowPanelsOfPart,
-                columnPanelsOfPart);
+                product, library, keepsRows, blockDepth(product.depth()), rowPanelsOfPart, columnPanelsOfPart);
     }
 
     private static int blockDepth(int depth) {

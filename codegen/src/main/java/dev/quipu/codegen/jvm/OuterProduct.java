@@ -1,7 +1,6 @@
 package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.kernel.Emitter.integer;
-import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
@@ -105,8 +104,8 @@ final class OuterProduct {
     private Kernel.Phase packing() {
         Emitter emitter = emitter();
         Value from = emitter.let("from", times(Kernel.PART, OuterBlocking.PACKED_ROWS));
-        Value to = emitter.let(
-                "to", new Value.Binary(BinaryOperator.MIN, plus(from, OuterBlocking.PACKED_ROWS), depth()));
+        Value to =
+                emitter.let("to", new Value.Binary(BinaryOperator.MIN, plus(from, OuterBlocking.PACKED_ROWS), depth()));
         emitter.loop("k", from, to, 1, (body, k) -> {
             Value row = body.let("row", plus(first(), k));
             body.add(new Statement.Call(PACK_LEFT, List.of(buffers.get(0), row, LEFT_PANELS, k)));
@@ -152,16 +151,13 @@ final class OuterProduct {
         Value to = emitter.let("to", times(STEP, library.rows()));
         int whole = product.rows() / library.rows();
         emitter.loop(
-                "panel",
-                integer(0),
-                integer(whole),
-                1,
-                (body, panel) -> leftStep(body, panel, at, to, library.rows()));
+                "panel", integer(0), integer(whole), 1, (body, panel) -> leftStep(body, panel, at, to, library.rows()));
         int ragged = product.rows() % library.rows();
         if (ragged > 0) {
             leftStep(emitter, integer(whole), at, to, ragged);
         }
-        return new Method(PACK_LEFT, "A row of the left factor: a step of all panels.", parameters, emitter.statements());
+        return new Method(
+                PACK_LEFT, "A row of the left factor: a step of all panels.", parameters, emitter.statements());
     }
 
     private void leftStep(Emitter emitter, Value panel, Value at, Value to, int rows) {
@@ -170,8 +166,8 @@ final class OuterProduct {
         Value place = plus(to, times(panel, blocking.leftPanel()));
         for (int row = 0; row < rows; row += lanes) {
             int active = Math.min(lanes, rows - row);
-            Value vector = new Value.Load(
-                    KernelType.floats(lanes), SOURCE, plus(from, (long) row * Float.BYTES), lanes);
+            Value vector =
+                    new Value.Load(KernelType.floats(lanes), SOURCE, plus(from, (long) row * Float.BYTES), lanes);
             emitter.add(new Statement.Store(LEFT_PANELS, plus(place, row), vector, active));
         }
     }
@@ -199,8 +195,8 @@ final class OuterProduct {
 
     /** Some row panels times a right panel. */
     private Method tiles() {
-        List<Value.Variable> parameters = new ArrayList<>(
-                List.of(LEFT_PANELS, RIGHT_PANELS, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH));
+        List<Value.Variable> parameters =
+                new ArrayList<>(List.of(LEFT_PANELS, RIGHT_PANELS, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH));
         if (asksRound()) {
             parameters.add(Kernel.ROUND);
         }

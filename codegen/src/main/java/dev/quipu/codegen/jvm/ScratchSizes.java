@@ -38,8 +38,8 @@ public record ScratchSizes(List<Long> shared, List<Long> sharedArrays, List<Long
 
     private static List<Long> sizes(Kernel kernel, boolean shared, KernelType.Kind kind) {
         return kernel.scratch().stream()
-                .filter(scratch -> scratch.shared() == shared
-                        && scratch.variable().type().kind() == kind)
+                .filter(scratch ->
+                        scratch.shared() == shared && scratch.variable().type().kind() == kind)
                 .map(Kernel.Scratch::elements)
                 .toList();
     }

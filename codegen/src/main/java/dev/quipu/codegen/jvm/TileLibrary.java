@@ -6,8 +6,6 @@ import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -161,16 +159,7 @@ public final class TileLibrary {
             kernel.phases().forEach(phase -> collect(phase.body(), names));
             kernel.methods().forEach(method -> collect(method.body(), names));
         }
-        List<Method> methods = new ArrayList<>();
-        while (!names.isEmpty()) {
-            Method method = method(names.pollFirst());
-            collect(method.body(), names);
-            if (methods.stream().noneMatch(other -> other.name().equals(method.name()))) {
-                methods.add(method);
-            }
-        }
-        methods.sort(Comparator.comparing(Method::name));
-        return methods;
+        return names.stream().map(this::method).toList();
     }
 
     private static void collect(List<Statement> statements, NavigableSet<String> names) {

@@ -54,46 +54,45 @@ public record LaunchWork(long flops, long roundedFlops, long bytesRead, long byt
      */
     public static LaunchWork of(BoundLaunch bound) {
         Traffic traffic = new Traffic(bound);
-        long flops =
-                switch (bound.launch()) {
-                    case RowProgram rows -> {
-                        traffic.steps(rows.steps(), rows.space());
-                        yield steps(rows.steps(), rows.space());
-                    }
-                    case ColumnProgram columns -> {
-                        traffic.steps(columns.steps(), columns.space());
-                        columns.sums().forEach(sum -> traffic.dense(sum.buffer()));
-                        yield steps(columns.steps(), columns.space()) + sums(columns);
-                    }
-                    case MatrixProduct product -> {
-                        traffic.dense(0);
-                        traffic.dense(1);
-                        traffic.steps(product.epilogue(), product.space());
-                        yield multiplied(product) + steps(product.epilogue(), product.space());
-                    }
-                    case AttentionLaunch attention -> {
-                        traffic.allDense();
-                        yield attention(attention);
-                    }
-                    case Gather gather -> {
-                        traffic.read(0, Math.min(gather.tableRows(), gather.count()) * gather.storedWidth());
-                        traffic.dense(1);
-                        traffic.dense(2);
-                        yield 0;
-                    }
-                    case Scatter scatter -> {
-                        traffic.dense(0);
-                        traffic.dense(1);
-                        long rows = Math.min(scatter.tableRows(), scatter.count()) * (long) scatter.width();
-                        if (scatter.accumulate()) {
-                            traffic.read(2, rows);
-                            traffic.write(2, rows);
-                        } else {
-                            traffic.dense(2);
-                        }
-                        yield (long) scatter.count() * scatter.width();
-                    }
-                };
+        long flops = switch (bound.launch()) {
+            case RowProgram rows -> {
+                traffic.steps(rows.steps(), rows.space());
+                yield steps(rows.steps(), rows.space());
+            }
+            case ColumnProgram columns -> {
+                traffic.steps(columns.steps(), columns.space());
+                columns.sums().forEach(sum -> traffic.dense(sum.buffer()));
+                yield steps(columns.steps(), columns.space()) + sums(columns);
+            }
+            case MatrixProduct product -> {
+                traffic.dense(0);
+                traffic.dense(1);
+                traffic.steps(product.epilogue(), product.space());
+                yield multiplied(product) + steps(product.epilogue(), product.space());
+            }
+            case AttentionLaunch attention -> {
+                traffic.allDense();
+                yield attention(attention);
+            }
+            case Gather gather -> {
+                traffic.read(0, Math.min(gather.tableRows(), gather.count()) * gather.storedWidth());
+                traffic.dense(1);
+                traffic.dense(2);
+                yield 0;
+            }
+            case Scatter scatter -> {
+                traffic.dense(0);
+                traffic.dense(1);
+                long rows = Math.min(scatter.tableRows(), scatter.count()) * (long) scatter.width();
+                if (scatter.accumulate()) {
+                    traffic.read(2, rows);
+                    traffic.write(2, rows);
+                } else {
+                    traffic.dense(2);
+                }
+                yield (long) scatter.count() * scatter.width();
+            }
+        };
         return new LaunchWork(flops, rounded(bound.launch()), traffic.bytesRead(), traffic.bytesWritten());
     }
 
@@ -133,11 +132,10 @@ public record LaunchWork(long flops, long roundedFlops, long bytesRead, long byt
     }
 
     private static long attention(AttentionLaunch attention) {
-        int products =
-                switch (attention.kind()) {
-                    case FORWARD, CACHED -> FORWARD_PRODUCTS;
-                    case BACKWARD -> BACKWARD_PRODUCTS;
-                };
+        int products = switch (attention.kind()) {
+            case FORWARD, CACHED -> FORWARD_PRODUCTS;
+            case BACKWARD -> BACKWARD_PRODUCTS;
+        };
         long product = 2L * attention.headSize() * attention.heads() * attention.batch();
         return products * product * attention.visiblePairs();
     }

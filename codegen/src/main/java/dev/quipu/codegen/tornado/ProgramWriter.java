@@ -130,13 +130,12 @@ final class ProgramWriter {
 
     /** Which of the memory's methods gives the array: its contents come from the host once, before every run, or never. */
     private static String request(DeviceArray array) {
-        String elements =
-                switch (array.dtype()) {
-                    case F32 -> "Floats";
-                    case BF16 -> "Bfloats";
-                    case INT8 -> throw new AssertionError("no GPU's array: " + array);
-                    case I32 -> "Integers";
-                };
+        String elements = switch (array.dtype()) {
+            case F32 -> "Floats";
+            case BF16 -> "Bfloats";
+            case INT8 -> throw new AssertionError("no GPU's array: " + array);
+            case I32 -> "Integers";
+        };
         return switch (array.content()) {
             case DeviceArray.Content.Passing passing -> "device" + elements;
             case DeviceArray.Content.Result result -> "device" + elements;

@@ -53,7 +53,6 @@ class MatrixLoweringTest {
         {12, 32, 1}, {24, 32, 33}, {13, 64, 40}, {101, 96, 600}, {288, 288, 1030}, {40, 512, 513}, {60, 160, 2048}
     };
 
-
     @TestFactory
     List<DynamicTest> shapes() {
         List<DynamicTest> tests = new ArrayList<>();

@@ -18,8 +18,8 @@ class RaggedProductTest {
         for (int lanes : new int[] {16, 8, 4}) {
             List<MatrixCase> cases = cases(lanes);
             KernelRun run = MatrixLoweringTest.kernels(cases, lanes);
-            cases.forEach(shape -> tests.add(
-                    DynamicTest.dynamicTest(lanes + " lanes: " + shape, () -> MatrixLoweringTest.check(run, shape, lanes))));
+            cases.forEach(shape -> tests.add(DynamicTest.dynamicTest(
+                    lanes + " lanes: " + shape, () -> MatrixLoweringTest.check(run, shape, lanes))));
         }
         return tests;
     }

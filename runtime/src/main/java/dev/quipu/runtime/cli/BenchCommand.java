@@ -126,8 +126,8 @@ final class BenchCommand extends QuipuCommand {
         try (Device device = argument(devices::open)) {
             weights.check(this, device);
             Optional<Ceilings> ceilings = device.ceilings(Precision.F32);
-            try (DecodeBenchmark benchmark =
-                            argument(() -> new DecodeBenchmark(source.model(), device, weights.compiler(), rows, prompt));
+            try (DecodeBenchmark benchmark = argument(
+                            () -> new DecodeBenchmark(source.model(), device, weights.compiler(), rows, prompt));
                     Progress progress = Progress.start("bench", "tokens", (long) warmUp + steps)) {
                 DecodeBench shown = new DecodeBench(
                         source.name(),
@@ -152,7 +152,9 @@ final class BenchCommand extends QuipuCommand {
                                 ? "--plan"
                                 : variants.varies()
                                         ? "--vary"
-                                        : loss.isGiven() ? "--loss-chunk" : precision.given().isPresent() ? "--precision" : "";
+                                        : loss.isGiven()
+                                                ? "--loss-chunk"
+                                                : precision.given().isPresent() ? "--precision" : "";
         if (!given.isEmpty()) {
             argument(() -> {
                 throw QuipuException.of("--decode or " + given, "both", "bench", "it belongs to training steps");

@@ -120,7 +120,9 @@ public final class State implements AutoCloseable {
                         entry.getKey(),
                         floats -> InitialValues.stretches(
                                         Buffer.over(
-                                                DType.F32, entry.getValue().shape().elements(), floats),
+                                                DType.F32,
+                                                entry.getValue().shape().elements(),
+                                                floats),
                                         entry.getValue().initial(),
                                         seed,
                                         entry.getKey())

@@ -26,9 +26,7 @@ class KernelClassesTest {
     private static final String ORIGIN = "rmsNorm in layers.0.attention at Llama.java:88";
 
     private static JvmProgram.Source kernel(String name, String parts) {
-        return new JvmProgram.Source(
-                name,
-                """
+        return new JvmProgram.Source(name, """
             package dev.quipu.generated;
 
             public final class %s implements dev.quipu.codegen.jvm.JvmKernel {
@@ -44,9 +42,7 @@ class KernelClassesTest {
 
                 public void run(int phase, int part, int worker) {}
             }
-            """
-                        .formatted(name, name, parts),
-                List.of(ORIGIN));
+            """.formatted(name, name, parts), List.of(ORIGIN));
     }
 
     private static JvmProgram.Source helper(String name, int number) {
@@ -111,8 +107,7 @@ class KernelClassesTest {
 
     @Test
     void aHelperWithMoreMethodsServesProgramsThatNeedFewer() throws ReflectiveOperationException {
-        String more =
-                """
+        String more = """
             package dev.quipu.generated;
 
             public class Helper {
@@ -172,8 +167,10 @@ class KernelClassesTest {
 
     @Test
     void refusalsNameTheLineAndTheNode() {
-        AssertionError error = assertThrows(AssertionError.class, () -> new KernelClasses()
-                .of(List.of(), List.of(kernel("good", "1"), kernel("layers_norm", "missing"))));
+        AssertionError error = assertThrows(
+                AssertionError.class,
+                () -> new KernelClasses()
+                        .of(List.of(), List.of(kernel("good", "1"), kernel("layers_norm", "missing"))));
         String message = error.getMessage();
         assertTrue(message.startsWith("javac refuses line 11 of the generated layers_norm: "), message);
         assertTrue(message.contains("cannot find symbol"), message);

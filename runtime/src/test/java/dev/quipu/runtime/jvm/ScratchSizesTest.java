@@ -87,8 +87,12 @@ class ScratchSizesTest {
                     .getConstructor(MemorySegment[].class, JvmScratch.class)
                     .newInstance(buffers, asked);
         }
-        assertEquals(new ScratchSizes(asked.shared, asked.sharedArrays, asked.segments, asked.arrays), program.scratch());
-        assertTrue(!asked.shared.isEmpty() && !asked.sharedArrays.isEmpty() && !asked.segments.isEmpty() && !asked.arrays.isEmpty());
+        assertEquals(
+                new ScratchSizes(asked.shared, asked.sharedArrays, asked.segments, asked.arrays), program.scratch());
+        assertTrue(!asked.shared.isEmpty()
+                && !asked.sharedArrays.isEmpty()
+                && !asked.segments.isEmpty()
+                && !asked.arrays.isEmpty());
     }
 
     @Test
