@@ -1,7 +1,13 @@
 package dev.quipu.runtime.jvm;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Counts the bytes of heap that the caller and the workers take. */
@@ -28,6 +34,28 @@ final class Allocations {
             bytes = total(threads) - before;
         }
         return bytes;
+    }
+
+    /**
+     * What a main class prints, in a JVM of its own: in one that has run hundreds of other kernels, what the JIT thinks of these is
+     * not only theirs.
+     */
+    static String printedBy(Class<?> main, String... arguments) throws IOException, InterruptedException {
+        Path root = Path.of(System.getProperty("quipu.root", ".."));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + root.resolve("config/jvm.args"),
+                "-Dquipu.root=" + root,
+                "-classpath",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        return output.strip();
     }
 
     private static long total(List<Thread> threads) {

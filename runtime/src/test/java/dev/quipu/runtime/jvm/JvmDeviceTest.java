@@ -21,6 +21,7 @@ import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.device.TimedExecutable;
 import dev.quipu.runtime.op.Programs;
 import dev.quipu.runtime.reference.ReferenceDevice;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -86,12 +87,21 @@ class JvmDeviceTest {
     }
 
     @Test
-    void aRunAllocatesNothing() {
-        try (JvmDevice device = new JvmDevice(2);
-                State state = new State();
-                Executable program = device.load(program(), state)) {
-            fill(program, state);
-            assertEquals(0, Allocations.whenWarm(device.pool(), program::run));
+    void aRunAllocatesNothing() throws IOException, InterruptedException {
+        assertEquals("0 bytes", Allocations.printedBy(WarmRun.class));
+    }
+
+    /** Says what a warm run takes from the heap. */
+    static final class WarmRun {
+        private WarmRun() {}
+
+        public static void main(String[] arguments) {
+            try (JvmDevice device = new JvmDevice(2);
+                    State state = new State();
+                    Executable program = device.load(program(), state)) {
+                fill(program, state);
+                System.out.println(Allocations.whenWarm(device.pool(), program::run) + " bytes");
+            }
         }
     }
 
