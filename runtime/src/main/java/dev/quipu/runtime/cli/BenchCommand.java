@@ -2,6 +2,7 @@ package dev.quipu.runtime.cli;
 
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.precision.Precision;
+import dev.quipu.compiler.precision.WeightStorage;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.bench.DecodeBenchmark;
 import dev.quipu.runtime.bench.Roofline;
@@ -164,6 +165,12 @@ final class BenchCommand extends QuipuCommand {
 
     private int training() {
         requireFolderOfTrace();
+        if (argument(weights::storage) != WeightStorage.F32) {
+            argument(() -> {
+                throw QuipuException.of(
+                        "f32", weights.storage().toString(), "--weights", "training steps have no other; see --decode");
+            });
+        }
         ModelSource named = argument(() -> variants.applyTo(ModelSource.of(model)));
         if (variants.varies()) {
             return compare(named);

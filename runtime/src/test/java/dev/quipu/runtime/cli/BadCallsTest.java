@@ -47,6 +47,21 @@ class BadCallsTest {
                     2,
                     "--steps: expected at least 1, found 0 (see ./quipu bench --help)"),
             new BadCall(
+                    "bench llama-tiny --weights int8",
+                    2,
+                    "--weights: expected f32, found int8; training steps have no other; see --decode (see ./quipu bench"
+                            + " --help)"),
+            new BadCall(
+                    "bench llama-tiny --decode --vary batch=1,2",
+                    2,
+                    "bench: expected --decode or --vary, found both; it belongs to training steps (see ./quipu bench"
+                            + " --help)"),
+            new BadCall(
+                    "bench llama-tiny --decode --weights int8 --device emulator",
+                    2,
+                    "--weights: expected f32, found int8; the emulator device reads no other (see ./quipu bench"
+                            + " --help)"),
+            new BadCall(
                     "bench llama-tiny --vary layers=1,2",
                     2,
                     "expected batch, seq, or a number in the model's configuration, found 'layers'; known are width,"
