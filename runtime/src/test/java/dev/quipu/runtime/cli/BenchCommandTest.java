@@ -77,6 +77,25 @@ class BenchCommandTest {
     }
 
     @Test
+    void narrowerWeightsAreFewerBytesAToken() {
+        double before = Double.MAX_VALUE;
+        for (String weights : List.of("f32", "bf16", "int8")) {
+            String command =
+                    "bench llama-tiny --decode --batch 2 --seq 8 --steps 2 --warmup 1 --json --weights " + weights;
+            Call call = Call.of(command.split(" "));
+            assertEquals(0, call.exitCode(), call.errors());
+            JsonNode result = JsonMapper.shared().readTree(call.output());
+            assertEquals(weights, result.path("weights").asString());
+            double bytes = result.path("weightBytes").asDouble();
+            double seconds = result.path("stepMillis").asDouble() / 1e3;
+            assertTrue(bytes > 0 && bytes < before, call.output());
+            assertEquals(bytes / seconds, result.path("weightBytesPerSecond").asDouble(), 1e-3 * bytes / seconds);
+            assertEquals(2 / seconds, result.path("tokensPerSecond").asDouble(), 1e-3 * 2 / seconds);
+            before = bytes;
+        }
+    }
+
+    @Test
     void otherDevicesHaveTimesAndNoCeilings() {
         String tables = bench("--device", "reference", "--profile").output();
         assertTrue(tables.contains("slowest kernels"), tables);
