@@ -5,26 +5,30 @@ import dev.quipu.codegen.launch.AttentionLaunch;
 /**
  * How an attention is cut into blocks and parts; all of it follows from shapes and the vectors' length.
  *
- * <p>Queries go in panels as wide as a right panel, keys in blocks whose scores against a panel stay in the caches, and
- * within a block in tiles of as many keys as a register tile has rows. A tile of scores is visited when some query of the
- * panel sees one of its keys.
+ * <p>Queries go in groups of as many as a tile has rows, keys in blocks that stay in the second-level cache, and within a block
+ * in vectors. A vector of scores, one query's with neighbouring keys, is computed when some query of the group sees one of its
+ * keys. Backward, several groups make a strip, whose contributions to the keys are summed together.
  *
- * @param keyBlock keys of a block: whole tiles and whole panels
+ * @param keyBlock keys of a block: whole panels, and whole groups
  */
 record AttentionGeometry(AttentionLaunch launch, TileLibrary library, int keyBlock) {
     private static final int LARGEST_KEY_BLOCK = 288;
+    private static final int CACHE_FLOATS = 1 << 17; // half of a second-level cache of 1 MiB
     private static final int ROWS_OF_PART = 256;
+    private static final int ROWS_OF_STRIP = 64;
     private static final int FEW_PARTS = 8;
     private static final int FEW_KEY_HEADS = 4;
 
     static AttentionGeometry of(AttentionLaunch launch, TileLibrary library) {
-        int unit = library.rows();
-        while (unit % library.columns() != 0) {
-            unit += library.rows();
+        boolean backward = launch.kind() == AttentionLaunch.Kind.BACKWARD;
+        int unit = AttentionTile.vectors(library) * library.lanes();
+        while (unit % AttentionTile.rows(library) != 0) {
+            unit += AttentionTile.vectors(library) * library.lanes();
         }
         int units = Math.ceilDiv(launch.keys(), unit);
-        int largest = LARGEST_KEY_BLOCK / unit;
-        if (launch.kind() == AttentionLaunch.Kind.BACKWARD && hasFewKeyHeads(launch)) {
+        int keysInCache = CACHE_FLOATS / (paddedHead(launch, library) * (backward ? 5 : 2));
+        int largest = Math.max(1, Math.min(LARGEST_KEY_BLOCK, keysInCache) / unit);
+        if (backward && hasFewKeyHeads(launch)) {
             largest = Math.clamp(units / FEW_PARTS, 1, largest);
         }
         return new AttentionGeometry(launch, library, Math.min(largest, units) * unit);
@@ -39,18 +43,27 @@ record AttentionGeometry(AttentionLaunch launch, TileLibrary library, int keyBlo
         return hasFewKeyHeads(launch);
     }
 
-    /** Bytes of a row of a right panel, and of a tile of scores. */
-    long panelRow() {
-        return (long) panel() * Float.BYTES;
+    int lanes() {
+        return library.lanes();
     }
 
-    /** Queries of a panel. */
+    /** Queries of a group. */
+    int rows() {
+        return AttentionTile.rows(library);
+    }
+
+    /** Keys of a panel, {@code [head size][keys]}. */
     int panel() {
-        return library.columns();
+        return AttentionTile.vectors(library) * library.lanes();
     }
 
-    int panels() {
-        return Math.ceilDiv(launch.queries(), panel());
+    int groups() {
+        return Math.ceilDiv(launch.queries(), rows());
+    }
+
+    /** Queries of a strip. */
+    int strip() {
+        return Math.min(ROWS_OF_STRIP / rows(), groups()) * rows();
     }
 
     /** Query heads that read one key head. */
@@ -58,9 +71,23 @@ record AttentionGeometry(AttentionLaunch launch, TileLibrary library, int keyBlo
         return launch.heads() / launch.keyHeads();
     }
 
-    /** Rows of a panel that is transposed in squares of vectors. */
+    /** Floats of a head vector on its own: whole vectors. */
     int paddedHead() {
+        return paddedHead(launch, library);
+    }
+
+    private static int paddedHead(AttentionLaunch launch, TileLibrary library) {
         return Math.ceilDiv(launch.headSize(), library.lanes()) * library.lanes();
+    }
+
+    /** Bytes of a head vector on its own. */
+    int headRow() {
+        return paddedHead() * Float.BYTES;
+    }
+
+    /** Floats from one line of scores, weights or factors to the next: not a power of two, whose lines share cache sets. */
+    int line() {
+        return Math.max(keyBlock, paddedHead()) + lanes();
     }
 
     int keyBlocks() {
@@ -72,17 +99,17 @@ record AttentionGeometry(AttentionLaunch launch, TileLibrary library, int keyBlo
         return launch.batch() * launch.keyHeads();
     }
 
-    /** Panels of one part: enough that packing a block of keys is little beside using it, fewer where parts are few. */
-    int panelsOfPart() {
-        int panels = Math.clamp(ROWS_OF_PART / ((long) panel() * group()), 1, panels());
-        while (panels > 1 && keyHeads() * Math.ceilDiv(panels(), panels) < FEW_PARTS) {
-            panels = Math.ceilDiv(panels, 2);
+    /** Groups of one part: enough that packing a block of keys is little beside using it, fewer where parts are few. */
+    int groupsOfPart() {
+        int groups = Math.clamp(ROWS_OF_PART / ((long) rows() * group()), 1, groups());
+        while (groups > 1 && keyHeads() * Math.ceilDiv(groups(), groups) < FEW_PARTS) {
+            groups = Math.ceilDiv(groups, 2);
         }
-        return panels;
+        return groups;
     }
 
     int partsOfKeyHead() {
-        return Math.ceilDiv(panels(), panelsOfPart());
+        return Math.ceilDiv(groups(), groupsOfPart());
     }
 
     /** Bytes from one query, and one output, to the next. */
@@ -95,19 +122,9 @@ record AttentionGeometry(AttentionLaunch launch, TileLibrary library, int keyBlo
         return Math.multiplyExact(launch.keyHeads() * launch.headSize(), Float.BYTES);
     }
 
-    /** Floats of a panel of head vectors. */
-    long headPanel() {
-        return (long) paddedHead() * panel();
-    }
-
-    /** Floats of the transposed left panels of a block of keys. */
-    long keyPanels() {
-        return (long) keyBlock() / library.rows() * library.leftPanel(launch.headSize());
-    }
-
-    /** Floats of the left panels of rows of head vectors. */
-    long rowPanels(int rows) {
-        return (long) Math.ceilDiv(launch.headSize(), library.rows()) * library.leftPanel(rows);
+    /** Floats of a block's keys as panels or as rows. */
+    long block() {
+        return (long) keyBlock() * paddedHead();
     }
 
     /**
@@ -117,12 +134,11 @@ record AttentionGeometry(AttentionLaunch launch, TileLibrary library, int keyBlo
      */
     long visitedTiles(int position) {
         long tiles = 0;
-        int rows = library.rows();
-        for (int panel = 0; panel < panels(); panel++) {
-            int first = position + panel * panel();
-            int end = position + Math.min((panel + 1) * panel(), launch.queries());
+        for (int group = 0; group < groups(); group++) {
+            int first = position + group * rows();
+            int end = position + Math.min((group + 1) * rows(), launch.queries());
             int begin = launch.window() == 0 ? 0 : Math.max(0, first - launch.window() + 1);
-            tiles += Math.ceilDiv(end, rows) - begin / rows;
+            tiles += Math.ceilDiv(end, lanes()) - begin / lanes();
         }
         return tiles * launch.batch() * launch.heads();
     }

@@ -21,9 +21,8 @@ final class AttentionLowering {
     }
 
     /**
-     * How many tiles of scores a kernel visits, over all heads: of {@link TileLibrary#rows()} keys and
-     * {@link TileLibrary#columns()} queries each, those where some query sees some key. Attention for one query per head has
-     * no tiles.
+     * How many tiles of scores a kernel visits, over all heads: of a vector of keys and a group of queries each, those
+     * where some query sees some key. Attention for one query per head has no tiles.
      *
      * @param position place of the first query among the keys; 0 but for cached attention
      */

@@ -1,15 +1,13 @@
 package dev.quipu.codegen.jvm;
 
-import static dev.quipu.codegen.jvm.Values.atLeast;
-import static dev.quipu.codegen.jvm.Values.bytes;
 import static dev.quipu.codegen.jvm.Values.call;
-import static dev.quipu.codegen.jvm.Values.divide;
 import static dev.quipu.codegen.jvm.Values.less;
-import static dev.quipu.codegen.jvm.Values.longInteger;
+import static dev.quipu.codegen.jvm.Values.load;
 import static dev.quipu.codegen.jvm.Values.max;
 import static dev.quipu.codegen.jvm.Values.min;
 import static dev.quipu.codegen.jvm.Values.multiple;
 import static dev.quipu.codegen.jvm.Values.same;
+import static dev.quipu.codegen.jvm.Values.store;
 import static dev.quipu.codegen.jvm.Values.variable;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
@@ -18,36 +16,45 @@ import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
 
 import dev.quipu.codegen.kernel.Emitter;
-import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Value;
-import dev.quipu.codegen.launch.AttentionLaunch;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Methods of an attention kernel that move blocks between tensors and panels, and drive register tiles over panels. */
+/**
+ * Methods of an attention kernel that copy head vectors to where products want them, and drive tiles over them. Scores are
+ * {@code [query][key]}: a lane is a key. So only keys, and backward values, are transposed, once for a block; what is summed
+ * over keys or over queries has rows of head vectors as its right factor, as they lie in the tensors.
+ */
 final class AttentionMethods {
-    static final String PACK_QUERIES = "packQueries";
     static final String PACK_KEYS = "packKeys";
+    static final String LINES = "lines";
     static final String SCORE = "score";
-    static final String PRODUCT = "product";
-
-    /** Where queries' documents begin, the place of a batch element's in it, and a row for those of a panel. */
-    static final Value.Variable STARTS = variable("starts", KernelType.SEGMENT);
-
-    static final Value.Variable STARTS_AT = variable("startsAt", KernelType.LONG);
-    static final Value.Variable START_ROW = variable("startRow", KernelType.SEGMENT);
+    static final String WEIGH = "weigh";
+    static final String SUM = "sum";
 
     private static final Value.Variable SOURCE = variable("source", KernelType.SEGMENT);
     private static final Value.Variable AT = variable("at", KernelType.LONG);
     private static final Value.Variable COUNT = variable("count", KernelType.INT);
-    private static final Value.Variable PANEL = variable("panel", KernelType.SEGMENT);
-    private static final Value.Variable PANELS = variable("panels", KernelType.ARRAY);
+    private static final Value.Variable PANELS = variable("panels", KernelType.SEGMENT);
+    private static final Value.Variable TARGET = variable("target", KernelType.SEGMENT);
     private static final Value.Variable BLOCK = variable("block", KernelType.INT);
     private static final Value.Variable KEYS = variable("keys", KernelType.INT);
     private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
     private static final Value.Variable BEGIN = variable("begin", KernelType.INT);
-    private static final Value.Variable SEEN = variable("seen", KernelType.INT);
+    private static final Value.Variable END = variable("end", KernelType.INT);
+    private static final Value.Variable LINE = variable("line", KernelType.ARRAY);
+    private static final Value.Variable SCALE = variable("scale", KernelType.FLOAT);
+    private static final Value.Variable WEIGHTS = variable("weights", KernelType.ARRAY);
+    private static final Value.Variable WEIGHTS_AT = variable("weightsAt", KernelType.INT);
+    private static final Value.Variable ROWS = variable("rows", KernelType.SEGMENT);
+    private static final Value.Variable ROWS_AT = variable("rowsAt", KernelType.LONG);
+    private static final Value.Variable PRODUCT = variable("product", KernelType.SEGMENT);
+    private static final Value.Variable PRODUCT_AT = variable("productAt", KernelType.LONG);
+    private static final Value.Variable SUMS = variable("sums", KernelType.ARRAY);
+    private static final Value.Variable SUMS_AT = variable("sumsAt", KernelType.INT);
+    private static final Value.Variable DEPTH = variable("depth", KernelType.INT);
 
     private final AttentionGeometry geometry;
     private final TileLibrary library;
@@ -63,335 +70,168 @@ final class AttentionMethods {
         this.factors = Segments.type(geometry.launch().buffers().getFirst());
     }
 
-    /** A method of the library that packs queries, keys, values or gradients. */
-    private String ofFactors(String method) {
-        return TileLibrary.over(factors, method);
-    }
-
-    /** Address of a row of a right panel or of scores. */
-    Value panelRow(Value row) {
-        return times(toLong(row), geometry.panelRow());
-    }
-
-    /** {@code (source, at, count, panel)}: a right panel of count queries' head vectors. */
-    Method packQueries() {
-        String comment =
-                "A right panel [head size][query] from rows of head vectors; columns from count on hold anything.";
-        return Method.of(PACK_QUERIES, comment, List.of(SOURCE, AT, COUNT, PANEL), body -> {
-            int tail = geometry.launch().queries() % lanes;
-            for (int half = 0; half < 2; half++) {
-                Value from = plus(AT, (long) half * lanes * geometry.queryRow());
-                Value to = bytes((long) half * lanes);
-                Value stride = integer(geometry.queryRow());
-                body.when(
-                        atLeast(COUNT, integer((half + 1L) * lanes)),
-                        whole -> call(
-                                whole,
-                                ofFactors(library.packRightTransposed(lanes)),
-                                SOURCE,
-                                from,
-                                stride,
-                                PANEL,
-                                to,
-                                integer(head)));
-                if (tail > 0) {
-                    body.when(
-                            same(COUNT, integer((long) half * lanes + tail)),
-                            part -> call(
-                                    part,
-                                    ofFactors(library.packRightTransposed(tail)),
-                                    SOURCE,
-                                    from,
-                                    stride,
-                                    PANEL,
-                                    to,
-                                    integer(head)));
-                }
-            }
-        });
-    }
-
-    /** {@code (source, at, block, keys, panels)}: transposed left panels of the block's keys, in whole tiles. */
+    /** {@code (source, at, block, keys, panels)}: keys of a block that begins at a key, {@code [panel][head size][keys]}. */
     Method packKeys() {
-        String comment = "Left panels [head size][key] of a block of keys, and of those behind it that fill a tile.";
+        String comment = "Panels [head size][key] of a block of keys, and of those behind it that fill a vector.";
         return Method.of(PACK_KEYS, comment, List.of(SOURCE, AT, BLOCK, KEYS, PANELS), body -> {
-            int rows = library.rows();
-            int tail = geometry.launch().keys() % rows;
+            int tail = geometry.launch().keys() % lanes;
             int whole = geometry.launch().keys() - tail;
             Value end = body.let("end", min(KEYS, minus(integer(whole), BLOCK)));
-            Value stride = integer(geometry.keyRow());
-            body.loop("key", integer(0), end, rows, (loop, key) -> {
-                Value from = plus(AT, times(toLong(key), (long) geometry.keyRow()));
-                call(
-                        loop,
-                        ofFactors(library.packLeftTransposed(rows)),
-                        SOURCE,
-                        from,
-                        stride,
-                        PANELS,
-                        keyPanel(key),
-                        integer(head));
-            });
+            body.loop("key", integer(0), end, lanes, (loop, key) -> pack(loop, lanes, key));
             if (tail > 0) {
-                Value key = body.let("last", minus(integer(whole), BLOCK));
-                body.when(less(key, KEYS), part -> {
-                    Value from = plus(AT, times(toLong(key), (long) geometry.keyRow()));
-                    call(
-                            part,
-                            ofFactors(library.packLeftTransposed(tail)),
-                            SOURCE,
-                            from,
-                            stride,
-                            PANELS,
-                            keyPanel(key),
-                            integer(head));
-                });
+                Value.Variable key = body.let("last", minus(integer(whole), BLOCK));
+                body.when(less(key, KEYS), part -> pack(part, tail, key));
             }
         });
     }
 
-    /**
-     * {@code (source, at, count, panels)}: left panels {@code [row][head size]} of rows of head vectors.
-     *
-     * @param most rows that the panels have room for
-     */
-    Method packRows(String name, int rowBytes, int most) {
-        return Method.of(
-                name,
-                "Left panels [row][head size].",
-                List.of(SOURCE, AT, COUNT, PANELS),
-                body -> eachHeadTile(
-                        body,
-                        (tile, d, rows) -> call(
-                                tile,
-                                ofFactors(library.packLeft(rows)),
-                                SOURCE,
-                                plus(AT, times(toLong(d), (long) Float.BYTES)),
-                                integer(rowBytes),
-                                PANELS,
-                                headPanel(d, library.leftPanel(most)),
-                                COUNT)));
+    private void pack(Emitter body, int width, Value key) {
+        call(
+                body,
+                TileLibrary.over(factors, library.packWideTransposed(width)),
+                SOURCE,
+                plus(AT, times(toLong(key), (long) geometry.keyRow())),
+                integer(geometry.keyRow()),
+                PANELS,
+                panelAt(multiple(key, geometry.panel()), key),
+                integer(head));
     }
 
-    /** {@code (panels, panel, scores, begin, seen)}: tiles of scores of a block's keys from begin to seen. */
+    /** Address of a key in the panel that begins with another one. */
+    private Value panelAt(Value panel, Value key) {
+        Value begin = times(toLong(panel), (long) geometry.headRow());
+        return plus(begin, toLong(times(minus(key, panel), Float.BYTES)));
+    }
+
+    /** {@code (source, at, count, target)}: head vectors side by side, in f32. */
+    Method copyRows(String name, int rowBytes) {
+        String comment = "Head vectors, one behind the other.";
+        Value.Variable source = variable(SOURCE.name(), factors);
+        return Method.of(name, comment, List.of(source, AT, COUNT, TARGET), body -> {
+            body.loop("row", integer(0), COUNT, 1, (loop, row) -> {
+                Value.Variable from = loop.let("from", plus(AT, times(toLong(row), (long) rowBytes)));
+                Value.Variable to = loop.let("to", times(toLong(row), (long) geometry.headRow()));
+                for (int d = 0; d < head; d += lanes) {
+                    long bytes = (long) d * Float.BYTES;
+                    store(loop, TARGET, plus(to, bytes), load(lanes, source, plus(from, bytes)));
+                }
+            });
+        });
+    }
+
+    /** {@code (source, at, count, line, scale)}: head vectors of a group's queries as lines of a left factor, times a number. */
+    Method lines() {
+        Value.Variable source = variable(SOURCE.name(), factors);
+        List<Value.Variable> parameters = List.of(source, AT, COUNT, LINE, SCALE);
+        return Method.of(LINES, "Head vectors of queries, times scale.", parameters, body -> {
+            Value.Variable scale = body.let("factor", new Value.Splat(SCALE, lanes));
+            body.loop("row", integer(0), COUNT, 1, (loop, row) -> {
+                Value.Variable from = loop.let("from", plus(AT, times(toLong(row), (long) geometry.queryRow())));
+                Value.Variable to = loop.let("to", times(row, geometry.line()));
+                for (int d = 0; d < head; d += lanes) {
+                    Value vector = load(lanes, source, plus(from, (long) d * Float.BYTES));
+                    store(loop, LINE, plus(to, d), times(vector, scale));
+                }
+            });
+        });
+    }
+
+    /** {@code (line, panels, scores, begin, end)}: products of a group's lines with keys from begin until end, both a vector's first. */
     Method score() {
-        String comment = "Tiles of products [key][query] of the block's keys from begin until seen.";
+        String comment = "Products [query][key] of the block's keys from begin until end.";
         return Method.of(
                 SCORE,
                 comment,
-                List.of(PANELS, PANEL, SCORES, BEGIN, SEEN),
+                List.of(LINE, PANELS, SCORES, BEGIN, END),
                 body -> body.loop(
-                        "key",
-                        BEGIN,
-                        SEEN,
-                        library.rows(),
-                        (loop, key) -> call(
-                                loop,
-                                library.tile(library.rows(), false),
-                                PANELS,
-                                keyPanel(key),
-                                PANEL,
-                                longInteger(0),
-                                SCORES,
-                                panelRow(key),
-                                integer(geometry.panelRow()),
-                                integer(head))));
+                        "panel", multiple(BEGIN, geometry.panel()), END, geometry.panel(), (loop, panel) -> {
+                            Value.Variable from = loop.let("from", max(BEGIN, panel));
+                            Value last = min(END, plus(panel, geometry.panel()));
+                            Value.Variable width = loop.let("width", minus(last, from));
+                            Value.Variable at = loop.let("at", panelAt(panel, from));
+                            for (int vectors = AttentionTile.vectors(library); vectors >= 1; vectors--) {
+                                String tile = AttentionTile.ofRows(library, vectors, geometry.line());
+                                loop.when(
+                                        same(width, integer((long) vectors * lanes)),
+                                        some -> score(some, tile, at, from));
+                            }
+                        }));
     }
 
-    /** {@code (left, leftAt, leftPanel, right, rightAt, product, productAt, depth)}: {@code [head size][panel]} of a depth. */
-    Method product(boolean add) {
-        Value.Variable left = variable("left", KernelType.ARRAY);
-        Value.Variable leftAt = variable("leftAt", KernelType.INT);
-        Value.Variable leftPanel = variable("leftPanel", KernelType.INT);
-        Value.Variable right = variable("right", KernelType.SEGMENT);
-        Value.Variable rightAt = variable("rightAt", KernelType.LONG);
-        Value.Variable product = variable("product", KernelType.SEGMENT);
-        Value.Variable productAt = variable("productAt", KernelType.LONG);
-        Value.Variable depth = variable("depth", KernelType.INT);
-        String comment = "[head size][panel] of a product, " + (add ? "added." : "written.");
-        return Method.of(
-                productName(add),
-                comment,
-                List.of(left, leftAt, leftPanel, right, rightAt, product, productAt, depth),
-                body -> eachHeadTile(
+    private void score(Emitter body, String tile, Value at, Value key) {
+        call(
+                body,
+                tile,
+                LINE,
+                integer(0),
+                PANELS,
+                at,
+                integer((long) geometry.panel() * Float.BYTES),
+                SCORES,
+                toLong(times(key, Float.BYTES)),
+                integer((long) geometry.line() * Float.BYTES),
+                integer(head));
+    }
+
+    /** {@code (weights, weightsAt, rows, rowsAt, product, productAt, depth)}: sums of rows for each of a group's lines of weights. */
+    Method weigh() {
+        List<Value.Variable> parameters =
+                List.of(WEIGHTS, WEIGHTS_AT, ROWS, ROWS_AT, PRODUCT, PRODUCT_AT, DEPTH);
+        return Method.of(WEIGH, "Weighted sums of head vectors.", parameters, body -> {
+            int column = 0;
+            for (int vectors : columns()) {
+                long bytes = (long) column * Float.BYTES;
+                call(
                         body,
-                        (tile, d, rows) -> call(
-                                tile,
-                                library.tile(rows, add),
-                                left,
-                                plus(leftAt, times(divide(d, library.rows()), leftPanel)),
-                                right,
-                                rightAt,
-                                product,
-                                plus(productAt, panelRow(d)),
-                                integer(geometry.panelRow()),
-                                depth)));
-    }
-
-    static String productName(boolean add) {
-        return add ? PRODUCT + "Add" : PRODUCT;
-    }
-
-    /**
-     * {@code (panel, at, temporary, target, to, count)}: the first count columns of a panel, as rows of a tensor.
-     *
-     * @param tensor SEGMENT or BSEGMENT
-     */
-    Method unpack(String name, int rowBytes, boolean add, KernelType tensor) {
-        Value.Variable temporary = variable("temporary", KernelType.SEGMENT);
-        Value.Variable target = variable("target", KernelType.SEGMENT);
-        Value.Variable to = variable("to", KernelType.LONG);
-        String comment = "Columns of a panel, " + (add ? "added to" : "written as") + " rows of head vectors.";
-        return Method.of(name, comment, List.of(PANEL, AT, temporary, target, to, COUNT), body -> {
-            for (int d = 0; d < head; d += geometry.panel()) {
-                for (int half = 0; half < 2 && d + half * lanes < head; half++) {
-                    Value from = plus(AT, (d + (long) half * lanes) * geometry.panelRow());
-                    call(
-                            body,
-                            library.packRightTransposed(lanes),
-                            PANEL,
-                            from,
-                            integer(geometry.panelRow()),
-                            temporary,
-                            bytes((long) half * lanes),
-                            integer(geometry.panel()));
-                }
-                int width = Math.min(geometry.panel(), head - d);
-                Value into = plus(to, (long) d * Float.BYTES);
-                String copy = TileLibrary.over(tensor, library.copy(width, add));
-                call(body, copy, temporary, target, into, integer(rowBytes), COUNT);
+                        AttentionTile.ofRows(library, vectors, geometry.line()),
+                        WEIGHTS,
+                        WEIGHTS_AT,
+                        ROWS,
+                        plus(ROWS_AT, bytes),
+                        integer(geometry.headRow()),
+                        PRODUCT,
+                        plus(PRODUCT_AT, bytes),
+                        integer(geometry.headRow()),
+                        DEPTH);
+                column += vectors * lanes;
             }
         });
     }
 
-    /** The keys of a block that a panel of queries sees: {@code begin}, a tile's first, until {@code seen}, relative to the block. */
-    Visible visible(Emitter body, Value block, Value place, Value count) {
-        Value behind = minus(place, block);
-        AttentionLaunch launch = geometry.launch();
-        Value present = launch.kind() == AttentionLaunch.Kind.CACHED
-                ? min(minus(integer(launch.keys()), block), integer(geometry.keyBlock()))
-                : integer(geometry.keyBlock());
-        Value.Variable seen = body.let("seen", min(plus(behind, count), present));
-        int window = geometry.launch().window();
-        if (launch.starts()) {
-            Value.Variable oldest = body.let("oldest", oldest(place));
-            Value first = max(minus(oldest, block), integer(0));
-            return new Visible(body.let("begin", multiple(first, library.rows())), seen, oldest);
-        }
-        if (window == 0) {
-            return new Visible(body.let("begin", integer(0)), seen, integer(0));
-        }
-        Value first = max(minus(behind, integer(window - 1L)), integer(0));
-        return new Visible(body.let("begin", multiple(first, library.rows())), seen, oldest(place));
-    }
-
-    /**
-     * Keys of a block from begin until seen; none where begin is not less.
-     *
-     * @param oldest the first key that the panel sees, in all blocks
-     */
-    record Visible(Value.Variable begin, Value.Variable seen, Value oldest) {}
-
-    /** The first key that a query sees, and no later one sees an earlier key: of its window, of its document. */
-    Value oldest(Value query) {
-        int window = geometry.launch().window();
-        Value first = window == 0 ? integer(0) : max(minus(query, integer(window - 1L)), integer(0));
-        if (!geometry.launch().starts()) {
-            return first;
-        }
-        return window == 0 ? start(query) : max(first, start(query));
-    }
-
-    /** The first key of a query's document; {@link #STARTS} and {@link #STARTS_AT} are in sight. */
-    Value start(Value query) {
-        return new Value.Load(KernelType.INT, STARTS, plus(STARTS_AT, toLong(times(query, Integer.BYTES))));
-    }
-
-    /** What a method that masks needs to know of documents. */
-    List<Value.Variable> startParameters() {
-        return geometry.launch().starts() ? List.of(STARTS, STARTS_AT, START_ROW) : List.of();
-    }
-
-    /** Memory for the starts of a panel's queries. */
-    List<Kernel.Scratch> startScratch() {
-        return geometry.launch().starts() ? List.of(new Kernel.Scratch(START_ROW, geometry.panel(), false)) : List.of();
-    }
-
-    /** Masks the scores of keys that are behind their query, before its window or of another document. */
-    void mask(Emitter body, Value.Variable scores, Visible visible, Value block, Value place, Value count) {
-        maskLater(body, scores, visible, block, place);
-        if (geometry.launch().window() > 0) {
-            maskEarlier(body, scores, visible, block, place);
-        }
-        if (geometry.launch().starts()) {
-            maskOthers(body, scores, visible, block, place, count);
-        }
-    }
-
-    private void maskLater(Emitter body, Value.Variable scores, Visible visible, Value block, Value place) {
-        Value.Variable later = body.let("later", max(visible.begin(), minus(plus(place, 1), block)));
-        Value distance = minus(minus(place, block), later);
-        body.when(
-                less(later, visible.seen()),
-                tile -> call(tile, "Tiles.maskLater", scores, panelRow(later), minus(visible.seen(), later), distance));
-    }
-
-    private void maskEarlier(Emitter body, Value.Variable scores, Visible visible, Value block, Value place) {
-        int window = geometry.launch().window();
-        Value end = plus(minus(place, block), (long) geometry.panel() - window);
-        Value.Variable earlier = body.let("earlier", min(visible.seen(), end));
-        Value behind = minus(minus(minus(place, integer(window)), block), visible.begin());
-        body.when(
-                less(visible.begin(), earlier),
-                tile -> call(
-                        tile,
-                        "Tiles.maskEarlier",
-                        scores,
-                        panelRow(visible.begin()),
-                        minus(earlier, visible.begin()),
-                        behind));
-    }
-
-    /** From the last query's start on, every query's document has begun. */
-    private void maskOthers(
-            Emitter body, Value.Variable scores, Visible visible, Value block, Value place, Value count) {
-        Value last = minus(start(minus(plus(place, count), integer(1))), block);
-        Value.Variable others = body.let("others", min(visible.seen(), last));
-        body.when(less(visible.begin(), others), tile -> {
-            Value at = plus(STARTS_AT, toLong(times(place, Integer.BYTES)));
-            call(tile, "Tiles.copyStarts", STARTS, at, START_ROW, count);
-            call(
-                    tile,
-                    "Tiles.maskOthers",
-                    scores,
-                    panelRow(visible.begin()),
-                    minus(others, visible.begin()),
-                    START_ROW,
-                    plus(block, visible.begin()));
+    /** {@code (weights, weightsAt, rows, rowsAt, sums, sumsAt, depth)}: adds rows of a depth of queries to the sums of some keys. */
+    Method sum() {
+        List<Value.Variable> parameters = List.of(WEIGHTS, WEIGHTS_AT, ROWS, ROWS_AT, SUMS, SUMS_AT, DEPTH);
+        return Method.of(SUM, "Adds weighted head vectors of queries to sums of neighbouring keys.", parameters, body -> {
+            int column = 0;
+            for (int vectors : columns()) {
+                call(
+                        body,
+                        AttentionTile.ofColumns(library, vectors),
+                        WEIGHTS,
+                        WEIGHTS_AT,
+                        integer(geometry.line()),
+                        ROWS,
+                        plus(ROWS_AT, (long) column * Float.BYTES),
+                        integer(geometry.headRow()),
+                        SUMS,
+                        plus(SUMS_AT, column),
+                        integer(geometry.paddedHead()),
+                        DEPTH);
+                column += vectors * lanes;
+            }
         });
     }
 
-    private void eachHeadTile(Emitter body, HeadTile action) {
-        int rows = library.rows();
-        int whole = head / rows * rows;
-        if (whole > 0) {
-            body.loop("d", integer(0), integer(whole), rows, (loop, d) -> action.emit(loop, d, rows));
+    /** Into how many vectors each a head vector is cut: no tile of one vector where two of two will do. */
+    private List<Integer> columns() {
+        List<Integer> columns = new ArrayList<>();
+        int most = AttentionTile.vectors(library);
+        int left = geometry.paddedHead() / lanes;
+        while (left > 0) {
+            int next = left == most + 1 ? (left + 1) / 2 : Math.min(most, left);
+            columns.add(next);
+            left -= next;
         }
-        if (head > whole) {
-            action.emit(body, integer(whole), head - whole);
-        }
-    }
-
-    /** What is done with {@code rows} rows of a panel of head vectors, from row d. */
-    private interface HeadTile {
-        void emit(Emitter emitter, Value d, int rows);
-    }
-
-    private Value headPanel(Value d, int leftPanel) {
-        return times(divide(d, library.rows()), leftPanel);
-    }
-
-    private Value keyPanel(Value key) {
-        return times(divide(key, library.rows()), library.leftPanel(head));
+        return columns;
     }
 }

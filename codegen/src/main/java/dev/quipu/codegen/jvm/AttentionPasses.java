@@ -1,8 +1,6 @@
 package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.jvm.Values.load;
-import static dev.quipu.codegen.jvm.Values.longInteger;
-import static dev.quipu.codegen.jvm.Values.remainder;
 import static dev.quipu.codegen.jvm.Values.store;
 import static dev.quipu.codegen.jvm.Values.variable;
 import static dev.quipu.codegen.kernel.Emitter.integer;
@@ -18,324 +16,258 @@ import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.Comparison;
+import dev.quipu.codegen.launch.AttentionLaunch;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * What attention does between its products. A tile of scores is {@code [key][query]}, as wide as a right panel, so that a
- * lane is a query and all reductions over keys are vertical. Statistics of a tile's queries are three rows of such a panel:
+ * What attention's forward pass does between and behind its products, query by query. A query's statistics are three vectors:
  *
  * <pre>
- *     while going forward    largest score, sum of exponentials, factor for what was summed before
- *     once finished          log-sum-exp,   sum,                 1 / sum
- *     backward               log-sum-exp,   scale * delta
+ *     largest score (in all lanes), sums of exponentials (of each lane), factor for what was summed before (in all lanes)
  * </pre>
  *
  * <p>Masked scores are -1e30 and the largest score starts at -1e29, so that a query that sees no key of a block yet gets
  * exponentials of exactly zero.
+ *
+ * <p>Scores are computed times log2(e), which goes into their scale, so that exponentials are powers of two.
  */
 final class AttentionPasses {
     static final int MAXIMUM = 0;
-    static final int LOG_SUM_EXP = 0;
     static final int SUM = 1;
-    static final int DELTA = 1;
     static final int FACTOR = 2;
     static final int STATISTICS = 3;
+
+    /** In place of the factor while the largest score of each lane is looked for. */
+    private static final int LANES = FACTOR;
 
     static final double MASKED = -1e30;
     static final double LOWEST_MAXIMUM = -1e29;
 
-    private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
-    private static final Value.Variable AT = variable("at", KernelType.LONG);
-    private static final Value.Variable KEYS = variable("keys", KernelType.INT);
-    private static final Value.Variable STATISTICS_SEGMENT = variable("statistics", KernelType.SEGMENT);
-    private static final Value.Variable STATISTICS_AT = variable("statisticsAt", KernelType.LONG);
-    private static final Value.Variable DISTANCE = variable("distance", KernelType.INT);
-    private static final Value.Variable STARTS = variable("starts", KernelType.SEGMENT);
-    private static final Value.Variable SCALE = variable("scale", KernelType.FLOAT);
+    static final String BEGIN_SUMS = "beginSums";
+    static final String MAXIMA = "maxima";
+    static final String RAISE = "raise";
+    static final String EXPONENTIALS = "exponentials";
+    static final String MERGE = "merge";
+    static final String FINISH = "finish";
 
+    private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
+    private static final Value.Variable WEIGHTS = variable("weights", KernelType.ARRAY);
+    private static final Value.Variable BEGIN = variable("begin", KernelType.INT);
+    private static final Value.Variable END = variable("end", KernelType.INT);
+    private static final Value.Variable STATE = variable("state", KernelType.SEGMENT);
+    private static final Value.Variable STATE_AT = variable("stateAt", KernelType.LONG);
+    private static final Value.Variable STATISTICS_AT = variable("statisticsAt", KernelType.LONG);
+    private static final Value.Variable PRODUCT = variable("product", KernelType.SEGMENT);
+    private static final Value.Variable AT = variable("at", KernelType.LONG);
+    private static final Value.Variable COUNT = variable("count", KernelType.INT);
+    private static final Value.Variable LOG_SUM_EXP = variable("logSumExp", KernelType.SEGMENT);
+    private static final Value.Variable STATISTIC_AT = variable("statisticAt", KernelType.LONG);
+
+    private final AttentionGeometry geometry;
     private final int lanes;
 
-    private AttentionPasses(int lanes) {
-        this.lanes = lanes;
+    AttentionPasses(AttentionGeometry geometry) {
+        this.geometry = geometry;
+        this.lanes = geometry.lanes();
     }
 
-    /** The method of that name, if there is one. */
-    static Optional<Method> method(String name, int lanes) {
-        AttentionPasses passes = new AttentionPasses(lanes);
-        return Optional.ofNullable(
-                switch (name) {
-                    case "softmaxBegin" -> passes.begin();
-                    case "softmaxMaximum" -> passes.maximum();
-                    case "softmaxExponentials" -> passes.exponentials();
-                    case "softmaxFinish" -> passes.finish();
-                    case "scoreGradients" -> passes.scoreGradients();
-                    case "maskLater" -> passes.mask(name, "Keys behind their query", Comparison.LESS);
-                    case "maskEarlier" -> passes.mask(name, "Keys before the window", Comparison.GREATER_OR_EQUAL);
-                    case "copyStarts" -> copyStarts();
-                    case "maskOthers" -> passes.maskOthers();
-                    case "scaleQueries" -> passes.scaleQueries();
-                    case "scalePanel" -> passes.scalePanel();
-                    case "zeroPanel" -> passes.zeroPanel();
-                    case "copyFloats" -> copyFloats();
-                    default -> null;
-                });
-    }
-
-    private Method begin() {
-        return Method.of("softmaxBegin", "Statistics of queries that saw no key yet.", statistics(), body -> {
-            for (int j = 0; j < 2; j++) {
-                store(body, STATISTICS_SEGMENT, statistic(MAXIMUM, j), number(LOWEST_MAXIMUM, lanes));
-                store(body, STATISTICS_SEGMENT, statistic(SUM, j), number(0, lanes));
-            }
-        });
-    }
-
-    /** By fours of keys: one comparison after the other would wait for the one before. */
-    private Method maximum() {
-        String comment = "Raises each query's largest score; what was summed before shrinks by the factor.";
-        return Method.of("softmaxMaximum", comment, scoresAndStatistics(), body -> {
-            List<Value.Variable> before = new ArrayList<>();
-            List<Value.Variable> largest = new ArrayList<>();
-            for (int j = 0; j < 2; j++) {
-                before.add(body.let("before" + j, load(lanes, STATISTICS_SEGMENT, statistic(MAXIMUM, j))));
-                largest.add(body.let("largest" + j, before.get(j)));
-            }
-            Value fours = body.let("fours", minus(KEYS, remainder(KEYS, 4)));
-            body.loop("key", integer(0), fours, 4, (loop, key) -> {
-                for (int j = 0; j < 2; j++) {
-                    Value first = greater(loop, score(key, 0, j), score(key, 1, j));
-                    Value second = greater(loop, score(key, 2, j), score(key, 3, j));
-                    Value four = greater(loop, first, second);
-                    loop.add(new Statement.Assign(largest.get(j), greater(loop, four, largest.get(j))));
-                }
-            });
-            body.loop("key", fours, KEYS, 1, (loop, key) -> {
-                for (int j = 0; j < 2; j++) {
-                    loop.add(new Statement.Assign(largest.get(j), greater(loop, score(key, 0, j), largest.get(j))));
-                }
-            });
-            for (int j = 0; j < 2; j++) {
-                Value less = body.let("less", minus(before.get(j), largest.get(j)));
-                Value factor = new JvmFunctions(body, lanes).expOfSmall(less);
-                store(body, STATISTICS_SEGMENT, statistic(MAXIMUM, j), largest.get(j));
-                store(body, STATISTICS_SEGMENT, statistic(FACTOR, j), factor);
-                Value sum = load(lanes, STATISTICS_SEGMENT, statistic(SUM, j));
-                store(body, STATISTICS_SEGMENT, statistic(SUM, j), times(sum, factor));
-            }
-        });
-    }
-
-    private Method exponentials() {
-        String comment = "Scores become exp(score - largest), which are summed.";
-        return Method.of("softmaxExponentials", comment, scoresAndStatistics(), body -> {
-            List<Value.Variable> largest = rows(body, "largest", MAXIMUM);
-            List<Value.Variable> sums = rows(body, "sum", SUM);
-            body.loop("key", integer(0), KEYS, 1, (loop, key) -> {
-                for (int j = 0; j < 2; j++) {
-                    Value x = loop.let("x", minus(score(key, 0, j), largest.get(j)));
-                    Value p = new JvmFunctions(loop, lanes).expOfSmall(x);
-                    store(loop, SCORES, scoreAt(AT, key, 0, j), p);
-                    loop.add(new Statement.Assign(sums.get(j), plus(sums.get(j), p)));
-                }
-            });
-            for (int j = 0; j < 2; j++) {
-                store(body, STATISTICS_SEGMENT, statistic(SUM, j), sums.get(j));
-            }
-        });
-    }
-
-    private Method finish() {
-        String comment = "Log-sum-exp and 1 / sum.";
-        return Method.of("softmaxFinish", comment, statistics(), body -> {
-            for (int j = 0; j < 2; j++) {
-                Value.Variable sum = body.let("sum", load(lanes, STATISTICS_SEGMENT, statistic(SUM, j)));
-                Value one = new Value.Binary(Value.BinaryOperator.DIVIDE, number(1, lanes), sum);
-                store(body, STATISTICS_SEGMENT, statistic(FACTOR, j), one);
-                Value log = new JvmFunctions(body, lanes).log(sum);
-                Value largest = load(lanes, STATISTICS_SEGMENT, statistic(MAXIMUM, j));
-                store(body, STATISTICS_SEGMENT, statistic(LOG_SUM_EXP, j), plus(largest, log));
-            }
-        });
-    }
-
-    /** With P = exp(S - lse): dS = scale * P (dP - delta), so scale goes into one fused multiply-add. */
-    private Method scoreGradients() {
-        Value.Variable gradients = variable("gradients", KernelType.SEGMENT);
-        List<Value.Variable> parameters =
-                List.of(SCORES, gradients, AT, KEYS, STATISTICS_SEGMENT, STATISTICS_AT, SCALE);
-        String comment = "Scores become weights; the weights' gradients become the scores' gradients, times scale.";
-        return Method.of("scoreGradients", comment, parameters, body -> {
-            List<Value.Variable> logSumExp = rows(body, "logSumExp", LOG_SUM_EXP);
-            List<Value.Variable> deltas = rows(body, "delta", DELTA);
-            Value.Variable factor = body.let("factor", new Value.Splat(SCALE, lanes));
-            body.loop("key", integer(0), KEYS, 1, (loop, key) -> {
-                for (int j = 0; j < 2; j++) {
-                    Value x = loop.let("x", minus(score(key, 0, j), logSumExp.get(j)));
-                    Value p = new JvmFunctions(loop, lanes).expOfSmall(x);
-                    store(loop, SCORES, scoreAt(AT, key, 0, j), p);
-                    Value gradient = load(lanes, gradients, scoreAt(AT, key, 0, j));
-                    Value centred =
-                            new Value.Fma(gradient, factor, new Value.Unary(Value.UnaryOperator.NEGATE, deltas.get(j)));
-                    store(loop, gradients, scoreAt(AT, key, 0, j), times(centred, p));
-                }
-            });
-        });
-    }
-
-    private Method mask(String name, String comment, Comparison comparison) {
-        List<Value.Variable> parameters = List.of(SCORES, AT, KEYS, DISTANCE);
-        String condition = comparison == Comparison.LESS ? "lane + distance < key" : "lane + distance >= key";
-        return Method.of(name, comment + " are masked: " + condition + ".", parameters, body -> {
-            List<Value.Variable> places = new ArrayList<>();
-            for (int j = 0; j < 2; j++) {
-                Value first = new Value.Unary(Value.UnaryOperator.TO_FLOAT, plus(DISTANCE, (long) j * lanes));
-                places.add(body.let("place" + j, plus(new Value.LaneNumbers(lanes), new Value.Splat(first, lanes))));
-            }
-            body.loop("key", integer(0), KEYS, 1, (loop, key) -> {
-                Value number = new Value.Unary(Value.UnaryOperator.TO_FLOAT, key);
-                Value.Variable keys = loop.let("number", new Value.Splat(number, lanes));
-                for (int j = 0; j < 2; j++) {
-                    Value hidden = new Value.Compare(comparison, places.get(j), keys);
-                    Value value = new Value.Select(hidden, number(MASKED, lanes), score(key, 0, j));
-                    store(loop, SCORES, scoreAt(AT, key, 0, j), value);
-                }
-            });
-        });
-    }
-
-    /** Places are below 2^24, which a float counts exactly. */
-    private static Method copyStarts() {
-        Value.Variable target = variable("target", KernelType.SEGMENT);
-        Value.Variable count = variable("count", KernelType.INT);
-        List<Value.Variable> parameters = List.of(STARTS, AT, target, count);
+    /** {@code (state, statisticsAt)}. */
+    Method beginSums() {
+        String comment = "Statistics of queries that saw no key yet.";
         return Method.of(
-                "copyStarts",
-                "Where the documents of a few queries begin, as floats.",
-                parameters,
-                body -> body.loop("i", integer(0), count, 1, (loop, i) -> {
-                    Value bytes = toLong(times(i, Integer.BYTES));
-                    Value start = new Value.Load(KernelType.INT, STARTS, plus(AT, bytes));
-                    store(loop, target, bytes, new Value.Unary(Value.UnaryOperator.TO_FLOAT, start));
+                BEGIN_SUMS,
+                comment,
+                List.of(STATE, STATISTICS_AT),
+                body -> body.loop("row", integer(0), integer(geometry.rows()), 1, (loop, row) -> {
+                    Value.Variable at = loop.let("rowAt", statistics(row));
+                    store(loop, STATE, statistic(at, MAXIMUM), number(LOWEST_MAXIMUM, lanes));
+                    store(loop, STATE, statistic(at, SUM), number(0, lanes));
                 }));
     }
 
-    private Method maskOthers() {
-        Value.Variable first = variable("first", KernelType.INT);
-        String comment = "Keys of earlier documents are masked: first + key < the lane's start.";
-        return Method.of("maskOthers", comment, List.of(SCORES, AT, KEYS, STARTS, first), body -> {
-            List<Value.Variable> starts = new ArrayList<>();
-            for (int j = 0; j < 2; j++) {
-                Value at = longInteger((long) j * lanes * Float.BYTES);
-                starts.add(body.let("start" + j, load(lanes, STARTS, at)));
+    /** {@code (scores, begin, end, state, statisticsAt)}. All rows at once: one comparison after the other waits for the one before. */
+    Method maxima() {
+        String comment = "The largest score of each lane, with what was largest before.";
+        return Method.of(MAXIMA, comment, List.of(SCORES, BEGIN, END, STATE, STATISTICS_AT), body -> {
+            List<Value.Variable> most = new ArrayList<>();
+            for (int row = 0; row < geometry.rows(); row++) {
+                most.add(body.let("most", load(lanes, STATE, statistic(statistics(integer(row)), MAXIMUM))));
             }
-            body.loop("key", integer(0), KEYS, 1, (loop, key) -> {
-                Value number = new Value.Unary(Value.UnaryOperator.TO_FLOAT, plus(first, key));
-                Value.Variable keys = loop.let("number", new Value.Splat(number, lanes));
-                for (int j = 0; j < 2; j++) {
-                    Value hidden = new Value.Compare(Comparison.LESS, keys, starts.get(j));
-                    Value value = new Value.Select(hidden, number(MASKED, lanes), score(key, 0, j));
-                    store(loop, SCORES, scoreAt(AT, key, 0, j), value);
+            body.loop("key", BEGIN, END, lanes, (loop, key) -> {
+                Value.Variable at = loop.let("at", toLong(times(key, Float.BYTES)));
+                for (int row = 0; row < geometry.rows(); row++) {
+                    Value.Variable score = loop.let("s", load(lanes, SCORES, plus(at, row * lineBytes())));
+                    loop.add(new Statement.Assign(most.get(row), greater(score, most.get(row))));
                 }
             });
+            for (int row = 0; row < geometry.rows(); row++) {
+                store(body, STATE, statistic(statistics(integer(row)), LANES), most.get(row));
+            }
         });
     }
 
-    private Method scaleQueries() {
-        Value.Variable panel = variable("panel", KernelType.SEGMENT);
-        Value.Variable rows = variable("rows", KernelType.INT);
-        List<Value.Variable> parameters = List.of(panel, AT, rows, STATISTICS_SEGMENT, STATISTICS_AT);
-        return Method.of("scaleQueries", "Multiplies each query's column by its factor.", parameters, body -> {
-            List<Value.Variable> factors = rows(body, "factor", FACTOR);
-            body.loop("row", integer(0), rows, 1, (loop, row) -> {
-                for (int j = 0; j < 2; j++) {
-                    Value at = scoreAt(AT, row, 0, j);
-                    store(loop, panel, at, times(load(lanes, panel, at), factors.get(j)));
-                }
-            });
-        });
-    }
-
-    private Method scalePanel() {
-        Value.Variable panel = variable("panel", KernelType.SEGMENT);
-        Value.Variable rows = variable("rows", KernelType.INT);
-        List<Value.Variable> parameters = List.of(panel, AT, rows, SCALE);
-        return Method.of("scalePanel", "Multiplies a panel by a number.", parameters, body -> {
-            Value.Variable factor = body.let("factor", new Value.Splat(SCALE, lanes));
-            body.loop("row", integer(0), rows, 1, (loop, row) -> {
-                for (int j = 0; j < 2; j++) {
-                    Value at = scoreAt(AT, row, 0, j);
-                    store(loop, panel, at, times(load(lanes, panel, at), factor));
-                }
-            });
-        });
-    }
-
-    private Method zeroPanel() {
-        Value.Variable panel = variable("panel", KernelType.SEGMENT);
-        Value.Variable rows = variable("rows", KernelType.INT);
+    /** {@code (state, statisticsAt)}. */
+    Method raise() {
+        String comment = "Raises each query's largest score to its lanes'; what was summed before shrinks by the factor.";
         return Method.of(
-                "zeroPanel",
-                "Fills rows of a panel with zeros.",
-                List.of(panel, AT, rows),
-                body -> body.loop("row", integer(0), rows, 1, (loop, row) -> {
-                    for (int j = 0; j < 2; j++) {
-                        store(loop, panel, scoreAt(AT, row, 0, j), number(0, lanes));
+                RAISE,
+                comment,
+                List.of(STATE, STATISTICS_AT),
+                body -> body.loop("row", integer(0), integer(geometry.rows()), 1, (loop, row) -> {
+                    Value.Variable at = loop.let("rowAt", statistics(row));
+                    Value.Variable largest = loop.let("most", load(lanes, STATE, statistic(at, LANES)));
+                    for (int half = lanes / 2; half >= 1; half /= 2) {
+                        int turn = half;
+                        List<Integer> rotated = IntStream.range(0, lanes)
+                                .map(lane -> (lane + turn) % lanes)
+                                .boxed()
+                                .toList();
+                        Value.Variable other = loop.let("other", new Value.Shuffle(largest, largest, rotated));
+                        largest = loop.let("most", greater(other, largest));
+                    }
+                    Value less = loop.let("less", minus(load(lanes, STATE, statistic(at, MAXIMUM)), largest));
+                    Value.Variable factor = loop.let("factor", new JvmFunctions(loop, lanes).powerOfSmall(less));
+                    store(loop, STATE, statistic(at, MAXIMUM), largest);
+                    store(loop, STATE, statistic(at, FACTOR), factor);
+                    store(loop, STATE, statistic(at, SUM), times(load(lanes, STATE, statistic(at, SUM)), factor));
+                }));
+    }
+
+    private static Value greater(Value first, Value second) {
+        return new Value.Select(new Value.Compare(Comparison.GREATER, first, second), first, second);
+    }
+
+    /** {@code (scores, weights, begin, end, state, statisticsAt)}. */
+    Method exponentials() {
+        String comment = "Weights 2^(score - largest), which are summed.";
+        List<Value.Variable> parameters = List.of(SCORES, WEIGHTS, BEGIN, END, STATE, STATISTICS_AT);
+        int together = together(geometry);
+        return Method.of(
+                EXPONENTIALS,
+                comment,
+                parameters,
+                body -> body.loop("row", integer(0), integer(geometry.rows()), together, (some, row) -> {
+                    Value.Variable at = some.let("rowAt", statistics(row));
+                    Value.Variable from = some.let("from", toLong(times(row, lineBytes())));
+                    Value.Variable to = some.let("to", times(row, geometry.line()));
+                    List<Value.Variable> largest = new ArrayList<>();
+                    List<Value.Variable> sums = new ArrayList<>();
+                    for (int i = 0; i < together; i++) {
+                        Value of = plus(at, i * statisticsBytes());
+                        largest.add(some.let("largest", load(lanes, STATE, statistic(of, MAXIMUM))));
+                        sums.add(some.let("sum", load(lanes, STATE, statistic(of, SUM))));
+                    }
+                    some.loop("key", BEGIN, END, lanes, (loop, key) -> {
+                        Value.Variable place = loop.let("at", plus(from, toLong(times(key, Float.BYTES))));
+                        for (int i = 0; i < together; i++) {
+                            Value score = load(lanes, SCORES, plus(place, i * lineBytes()));
+                            Value x = loop.let("x", minus(score, largest.get(i)));
+                            Value p = new JvmFunctions(loop, lanes).powerOfSmall(x);
+                            store(loop, WEIGHTS, plus(plus(to, key), (long) i * geometry.line()), p);
+                            loop.add(new Statement.Assign(sums.get(i), plus(sums.get(i), p)));
+                        }
+                    });
+                    for (int i = 0; i < together; i++) {
+                        store(some, STATE, statistic(plus(at, i * statisticsBytes()), SUM), sums.get(i));
                     }
                 }));
     }
 
-    private static Method copyFloats() {
-        Value.Variable source = variable("source", KernelType.SEGMENT);
-        Value.Variable target = variable("target", KernelType.SEGMENT);
-        Value.Variable to = variable("to", KernelType.LONG);
-        Value.Variable count = variable("count", KernelType.INT);
-        List<Value.Variable> parameters = List.of(source, AT, target, to, count);
+    /** Rows whose weights are computed at once: chains of operations that do not wait for each other, for one loop's overhead. */
+    static int together(AttentionGeometry geometry) {
+        return geometry.lanes() == 8 ? 2 : 4;
+    }
+
+    /** {@code (product, state, stateAt, statisticsAt)}. */
+    Method merge() {
+        String comment = "Adds a block's weighted values to those before, which shrink by the factor.";
         return Method.of(
-                "copyFloats",
-                "Copies a few numbers.",
-                parameters,
-                body -> body.loop("i", integer(0), count, 1, (loop, i) -> {
-                    Value bytes = toLong(times(i, Float.BYTES));
-                    Value number = new Value.Load(KernelType.FLOAT, source, plus(AT, bytes));
-                    store(loop, target, plus(to, bytes), number);
+                MERGE,
+                comment,
+                List.of(PRODUCT, STATE, STATE_AT, STATISTICS_AT),
+                body -> body.loop("row", integer(0), integer(geometry.rows()), 1, (loop, row) -> {
+                    Value.Variable factor =
+                            loop.let("factor", load(lanes, STATE, statistic(statistics(row), FACTOR)));
+                    Value.Variable from = loop.let("from", times(toLong(row), (long) geometry.headRow()));
+                    Value.Variable to = loop.let("to", plus(STATE_AT, from));
+                    for (int d = 0; d < geometry.paddedHead(); d += lanes) {
+                        Value place = plus(to, (long) d * Float.BYTES);
+                        Value product = load(lanes, PRODUCT, plus(from, (long) d * Float.BYTES));
+                        store(loop, STATE, place, new Value.Fma(load(lanes, STATE, place), factor, product));
+                    }
                 }));
     }
 
-    private static List<Value.Variable> statistics() {
-        return List.of(STATISTICS_SEGMENT, STATISTICS_AT);
+    /**
+     * {@code (state, stateAt, statisticsAt, out, at, count)}, and {@code logSumExp, statisticAt}.
+     *
+     * @param output SEGMENT or BSEGMENT
+     */
+    Method finish(KernelType output, boolean statistic) {
+        Value.Variable out = variable("out", output);
+        List<Value.Variable> parameters = statistic
+                ? List.of(STATE, STATE_AT, STATISTICS_AT, out, AT, COUNT, LOG_SUM_EXP, STATISTIC_AT)
+                : List.of(STATE, STATE_AT, STATISTICS_AT, out, AT, COUNT);
+        String comment = "Weighted values over the sum of weights" + (statistic ? ", and log-sum-exp." : ".");
+        return Method.of(FINISH, comment, parameters, body -> body.loop("row", integer(0), COUNT, 1, (loop, row) -> {
+            Value.Variable from = loop.let("rowAt", statistics(row));
+            Value.Variable sum = loop.let(
+                    "sum", loop.lanes(Value.BinaryOperator.ADD, loop.let("sums", load(lanes, STATE, statistic(from, SUM)))));
+            Value one = new Value.Binary(Value.BinaryOperator.DIVIDE, number(1, 1), sum);
+            Value.Variable factor = loop.let("factor", new Value.Splat(loop.let("one", one), lanes));
+            Value.Variable source = loop.let("from", plus(STATE_AT, times(toLong(row), (long) geometry.headRow())));
+            Value.Variable to = loop.let("to", plus(AT, times(toLong(row), (long) geometry.queryRow())));
+            writeRow(loop, d -> times(load(lanes, STATE, plus(source, (long) d * Float.BYTES)), factor), out, to);
+            if (statistic) {
+                Value log = new JvmFunctions(loop, 1).log(sum);
+                Value power = new Value.FirstLane(load(lanes, STATE, statistic(from, MAXIMUM)));
+                Value largest = times(power, number(Math.log(2), 1));
+                Value place = plus(STATISTIC_AT, toLong(times(row, Float.BYTES)));
+                store(loop, LOG_SUM_EXP, place, plus(largest, log));
+            }
+        }));
     }
 
-    private static List<Value.Variable> scoresAndStatistics() {
-        return List.of(SCORES, AT, KEYS, STATISTICS_SEGMENT, STATISTICS_AT);
+    /** A head vector's vectors, from a place of it on. */
+    interface HeadVector {
+        Value at(int d);
     }
 
-    private List<Value.Variable> rows(Emitter body, String name, int statistic) {
-        List<Value.Variable> rows = new ArrayList<>();
-        for (int j = 0; j < 2; j++) {
-            rows.add(body.let(name + j, load(lanes, STATISTICS_SEGMENT, statistic(statistic, j))));
+    /** Writes a head vector to a tensor. */
+    void writeRow(Emitter body, HeadVector row, Value.Variable tensor, Value to) {
+        int head = geometry.launch().headSize();
+        for (int d = 0; d < head; d += lanes) {
+            Value.Variable vector = body.let("vector", row.at(d));
+            body.add(new Statement.Store(
+                    tensor, plus(to, (long) d * Float.BYTES), vector, Math.min(lanes, head - d)));
         }
-        return rows;
     }
 
-    private Value statistic(int statistic, int j) {
-        return plus(STATISTICS_AT, (2L * statistic + j) * lanes * Float.BYTES);
+    /** What queries are multiplied with. */
+    static Value scale(AttentionLaunch launch) {
+        return number(launch.scale() / Math.log(2), 1);
     }
 
-    private Value score(Value key, int next, int j) {
-        return load(lanes, SCORES, scoreAt(AT, key, next, j));
+    /** Floats of a group's statistics. */
+    static long size(AttentionGeometry geometry) {
+        return (long) STATISTICS * geometry.rows() * geometry.lanes();
     }
 
-    private Value scoreAt(Value at, Value key, int next, int j) {
-        long row = 2L * lanes * Float.BYTES;
-        return plus(plus(at, toLong(times(key, row))), next * row + (long) j * lanes * Float.BYTES);
+    private Value statistics(Value row) {
+        return plus(STATISTICS_AT, times(toLong(row), statisticsBytes()));
     }
 
-    private Value greater(Emitter emitter, Value left, Value right) {
-        Value first = left instanceof Value.Variable ? left : emitter.let("s", left);
-        Value second = right instanceof Value.Variable ? right : emitter.let("s", right);
-        Value.Compare compare = new Value.Compare(Comparison.GREATER, first, second);
-        return emitter.let("s", new Value.Select(compare, first, second));
+    private long statisticsBytes() {
+        return (long) STATISTICS * lanes * Float.BYTES;
+    }
+
+    private long lineBytes() {
+        return (long) geometry.line() * Float.BYTES;
+    }
+
+    private Value statistic(Value at, int statistic) {
+        return plus(at, (long) statistic * lanes * Float.BYTES);
     }
 }

@@ -28,7 +28,7 @@ import java.util.List;
  * </pre>
  *
  * where delta, one number per query, is the sum of dO * O. A part is a key head: it walks blocks of keys, and for each the
- * queries that see it, panel by panel. Gradients of the block's keys and values are summed in scratch memory, those of the
+ * queries that see it, strip by strip. Gradients of the block's keys and values are summed in scratch memory, those of the
  * queries in their tensor. Where there are few key heads, queries and keys have a phase each, with parts of their own, and
  * scores are computed in both.
  */
@@ -36,15 +36,15 @@ final class BackwardAttention {
     private final AttentionGeometry geometry;
     private final AttentionLaunch launch;
     private final AttentionAddresses addresses;
-    private final AttentionMethods methods;
-    private final BackwardPanels panels;
+    private final VisibleKeys visible;
+    private final BackwardGroups groups;
 
     BackwardAttention(AttentionGeometry geometry) {
         this.geometry = geometry;
         this.launch = geometry.launch();
         this.addresses = new AttentionAddresses(geometry);
-        this.methods = new AttentionMethods(geometry);
-        this.panels = new BackwardPanels(geometry);
+        this.visible = new VisibleKeys(geometry);
+        this.groups = new BackwardGroups(geometry);
     }
 
     Kernel kernel(String name) {
@@ -54,25 +54,25 @@ final class BackwardAttention {
         if (geometry.hasFewKeyHeads()) {
             phases.add(phase(BackwardTask.QUERIES, keyHeads * geometry.partsOfKeyHead()));
             phases.add(phase(BackwardTask.KEYS, keyHeads * geometry.keyBlocks()));
-            methods.addAll(panels.methods(BackwardTask.QUERIES));
-            methods.addAll(panels.methods(BackwardTask.KEYS));
+            methods.addAll(groups.methods(BackwardTask.QUERIES));
+            methods.addAll(groups.methods(BackwardTask.KEYS));
         } else {
             phases.add(phase(BackwardTask.BOTH, keyHeads));
-            methods.addAll(panels.methods(BackwardTask.BOTH));
+            methods.addAll(groups.methods(BackwardTask.BOTH));
         }
-        methods.addAll(panels.shared());
-        return new Kernel(name, List.of(), panels.buffers(), panels.scratch(), phases, methods);
+        methods.addAll(groups.shared());
+        return new Kernel(name, List.of(), groups.buffers(), groups.scratch(), phases, methods);
     }
 
     private Kernel.Phase phase(BackwardTask task, int parts) {
         Emitter body = new Emitter();
-        panels.buffers().forEach(used -> body.reserve(used.name()));
-        panels.scratch().forEach(used -> body.reserve(used.variable().name()));
+        groups.buffers().forEach(used -> body.reserve(used.name()));
+        groups.scratch().forEach(used -> body.reserve(used.variable().name()));
         body.reserve(Kernel.PART.name());
         KeyHead keyHead = addresses.keyHead(body, remainder(Kernel.PART, geometry.keyHeads()));
         Value number = divide(Kernel.PART, geometry.keyHeads());
         if (launch.starts()) {
-            body.let(AttentionMethods.STARTS_AT.name(), addresses.starts(keyHead));
+            body.let(VisibleKeys.STARTS_AT.name(), addresses.starts(keyHead));
         }
         Value sequence = integer(launch.queries());
         switch (task) {
@@ -80,10 +80,10 @@ final class BackwardAttention {
             case QUERIES -> {
                 // the last queries see the most keys: their parts come first
                 Value later = minus(integer(geometry.partsOfKeyHead() - 1L), number);
-                int queries = geometry.panelsOfPart() * geometry.panel();
+                int queries = geometry.groupsOfPart() * geometry.rows();
                 Value first = body.let("first", times(later, queries));
                 Value end = body.let("end", min(plus(first, queries), sequence));
-                Value oldest = multiple(methods.oldest(first), geometry.keyBlock());
+                Value oldest = multiple(visible.oldest(first), geometry.keyBlock());
                 blocks(body, task, keyHead, new Range(first, end), body.let("keyBegin", oldest), end);
             }
             case KEYS -> {
@@ -102,35 +102,34 @@ final class BackwardAttention {
         body.loop("block", keyBegin, keyEnd, geometry.keyBlock(), (loop, block) -> {
             Value.Variable keys = loop.let("keys", min(minus(keyEnd, block), integer(geometry.keyBlock())));
             Value.Variable at = loop.let("keysAt", addresses.key(keyHead, block));
-            panels.beginBlock(loop, task, at, block, keys);
+            groups.beginBlock(loop, task, at, block, keys);
             Value first = queries.first() instanceof Value.Literal ? block : max(queries.first(), block);
-            Value end = queries.end();
-            if (launch.window() > 0) {
-                Value last = plus(plus(block, geometry.keyBlock()), launch.window() - 1L);
-                end = loop.let("queryEnd", min(end, last));
-            }
-            loop.loop("query", first, end, panels.span(task), (some, query) -> {
+            // whole groups: all queries of one begin in the same block
+            int reach = Math.ceilDiv(launch.window() - 1, geometry.rows()) * geometry.rows();
+            Value last = plus(plus(block, geometry.keyBlock()), reach);
+            Value end = launch.window() > 0 ? loop.let("queryEnd", min(queries.end(), last)) : queries.end();
+            loop.loop("query", first, end, geometry.strip(), (some, query) -> {
                 if (launch.starts()) {
                     // documents that begin behind the block see nothing of it
                     Value blockEnd = plus(block, keys);
-                    some.when(less(methods.start(query), blockEnd), seen -> attend(seen, task, keyHead, query));
+                    some.when(less(visible.start(query), blockEnd), seen -> attend(seen, task, keyHead, query, end));
                 } else {
-                    attend(some, task, keyHead, query);
+                    attend(some, task, keyHead, query, end);
                 }
             });
             if (task != BackwardTask.QUERIES) {
-                panels.endBlock(loop, at, keys);
+                groups.endBlock(loop, at, keys);
             }
         });
     }
 
-    private void attend(Emitter body, BackwardTask task, KeyHead keyHead, Value query) {
-        body.let("rows", min(minus(integer(launch.queries()), query), integer(panels.span(task))));
+    private void attend(Emitter body, BackwardTask task, KeyHead keyHead, Value query, Value end) {
+        body.let("rows", min(minus(end, query), integer(geometry.strip())));
         body.loop("member", integer(0), integer(geometry.group()), 1, (one, member) -> {
             Value.Variable head = one.let("head", addresses.head(keyHead, member));
             one.let("at", addresses.query(keyHead, head, query));
             one.let("statisticAt", addresses.statistic(keyHead, head, query));
-            one.add(panels.method(task).call());
+            one.add(groups.method(task).call());
         });
     }
 }

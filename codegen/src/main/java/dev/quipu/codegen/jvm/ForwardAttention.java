@@ -12,13 +12,11 @@ import static dev.quipu.codegen.jvm.Values.same;
 import static dev.quipu.codegen.jvm.Values.variable;
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
-import static dev.quipu.codegen.kernel.Emitter.number;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
 
 import dev.quipu.codegen.jvm.AttentionAddresses.KeyHead;
-import dev.quipu.codegen.jvm.AttentionMethods.Visible;
 import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType;
@@ -31,9 +29,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Attention forward, of a whole sequence or of a chunk of queries over a cache. A part is a key head and some panels of the
- * queries that read it. It walks the keys block by block and keeps for every panel the largest score, the sum of exponentials
- * and the weighted sum of values of the blocks so far (Milakov and Gimelshein 2018; Dao et al. 2022, section 3.1).
+ * Attention forward, of a whole sequence or of a chunk of queries over a cache. A part is a key head and some groups of the
+ * queries that read it. It walks the keys block by block and keeps for every group the largest scores, the sums of exponentials
+ * and the weighted sums of values of the blocks so far (Milakov and Gimelshein 2018; Dao et al. 2022, section 3.1).
  */
 final class ForwardAttention {
     private static final Value.Variable QUERIES = variable("q", KernelType.SEGMENT);
@@ -43,12 +41,13 @@ final class ForwardAttention {
     private static final Value.Variable LOG_SUM_EXP = variable("logSumExp", KernelType.SEGMENT);
     private static final Value.Variable POSITION_BUFFER = variable("positionBuffer", KernelType.SEGMENT);
 
-    private static final Value.Variable KEY_PANELS = variable("keyPanels", KernelType.ARRAY);
-    private static final Value.Variable VALUE_PANELS = variable("valuePanels", KernelType.ARRAY);
-    private static final Value.Variable PANEL = variable("panel", KernelType.SEGMENT);
+    private static final Value.Variable KEY_PANELS = variable("keyPanels", KernelType.SEGMENT);
+    private static final Value.Variable VALUE_ROWS = variable("valueRows", KernelType.SEGMENT);
+    private static final Value.Variable QUERY_LINES = variable("queryLines", KernelType.ARRAY);
     private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
+    private static final Value.Variable WEIGHTS = variable("weights", KernelType.ARRAY);
     private static final Value.Variable STATE = variable("state", KernelType.SEGMENT);
-    private static final Value.Variable TEMPORARY = variable("temporary", KernelType.SEGMENT);
+    private static final Value.Variable PRODUCT = variable("product", KernelType.SEGMENT);
 
     private static final Value.Variable BLOCK = variable("block", KernelType.INT);
     private static final Value.Variable PLACE = variable("place", KernelType.INT);
@@ -57,9 +56,13 @@ final class ForwardAttention {
     private static final Value.Variable STATE_AT = variable("stateAt", KernelType.LONG);
     private static final Value.Variable STATISTIC_AT = variable("statisticAt", KernelType.LONG);
 
+    private static final String COPY_VALUES = "copyValues";
+
     private final AttentionGeometry geometry;
     private final AttentionLaunch launch;
     private final AttentionMethods methods;
+    private final AttentionPasses passes;
+    private final VisibleKeys visible;
     private final AttentionAddresses addresses;
     private final boolean statistic;
     private final boolean cached;
@@ -69,6 +72,8 @@ final class ForwardAttention {
         this.geometry = geometry;
         this.launch = geometry.launch();
         this.methods = new AttentionMethods(geometry);
+        this.passes = new AttentionPasses(geometry);
+        this.visible = new VisibleKeys(geometry);
         this.addresses = new AttentionAddresses(geometry);
         this.cached = launch.kind() == AttentionLaunch.Kind.CACHED;
         this.statistic = !cached && launch.buffers().size() == (launch.starts() ? 6 : 5);
@@ -78,15 +83,16 @@ final class ForwardAttention {
     Kernel kernel(String name) {
         List<Method> all = new ArrayList<>(List.of(
                 attend(),
-                methods.packQueries(),
                 methods.packKeys(),
-                methods.packRows("packValues", geometry.keyRow(), geometry.keyBlock()),
-                methods.score(),
-                methods.product(false),
-                methods.unpack("unpack", geometry.queryRow(), false, output())));
+                methods.copyRows(COPY_VALUES, geometry.keyRow()),
+                methods.lines(),
+                methods.score()));
+        all.addAll(visible.methods());
+        all.addAll(List.of(passes.beginSums(), passes.maxima(), passes.raise(), passes.exponentials(), methods.weigh()));
         if (severalBlocks) {
-            all.add(methods.product(true));
+            all.add(passes.merge());
         }
+        all.add(passes.finish(output(), statistic));
         int parts = geometry.keyHeads() * geometry.partsOfKeyHead();
         return new Kernel(
                 name, List.of(), buffers(), scratch(), List.of(new Kernel.Phase("attention", parts, phase())), all);
@@ -103,7 +109,7 @@ final class ForwardAttention {
             buffers.add(POSITION_BUFFER);
         }
         if (launch.starts()) {
-            buffers.add(AttentionMethods.STARTS);
+            buffers.add(VisibleKeys.STARTS);
         }
         buffers.add(OUTPUT);
         if (statistic) {
@@ -113,33 +119,40 @@ final class ForwardAttention {
     }
 
     private List<Kernel.Scratch> scratch() {
-        int block = geometry.keyBlock();
-        long states = (long) geometry.panelsOfPart() * geometry.group();
+        long lines = (long) geometry.rows() * geometry.line();
+        long states = (long) geometry.groupsOfPart() * geometry.group();
         List<Kernel.Scratch> scratch = new ArrayList<>(List.of(
-                new Kernel.Scratch(KEY_PANELS, geometry.keyPanels(), false),
-                new Kernel.Scratch(VALUE_PANELS, geometry.rowPanels(block), false),
-                new Kernel.Scratch(PANEL, geometry.headPanel(), false),
-                new Kernel.Scratch(SCORES, (long) block * geometry.panel(), false),
-                new Kernel.Scratch(STATE, states * stateSize(), false),
-                new Kernel.Scratch(TEMPORARY, (long) geometry.panel() * geometry.panel(), false)));
-        scratch.addAll(methods.startScratch());
+                new Kernel.Scratch(KEY_PANELS, geometry.block(), false),
+                new Kernel.Scratch(VALUE_ROWS, geometry.block(), false),
+                new Kernel.Scratch(QUERY_LINES, lines, false),
+                new Kernel.Scratch(SCORES, lines, false),
+                new Kernel.Scratch(WEIGHTS, lines, false),
+                new Kernel.Scratch(STATE, (severalBlocks ? states : 1) * stateSize(), false)));
+        if (severalBlocks) {
+            scratch.add(new Kernel.Scratch(PRODUCT, groupSize(), false));
+        }
         return scratch;
     }
 
-    /** Floats of a panel's output and statistics. */
+    /** Floats of a group's head vectors. */
+    private long groupSize() {
+        return (long) geometry.rows() * geometry.paddedHead();
+    }
+
+    /** Floats of a group's output and statistics. */
     private long stateSize() {
-        return geometry.headPanel() + (long) AttentionPasses.STATISTICS * geometry.panel();
+        return groupSize() + AttentionPasses.size(geometry);
     }
 
     /** Later queries see more keys: their parts come first, so that no worker begins a long one last. */
     private List<Statement> phase() {
         Emitter body = new Emitter();
-        List.of(QUERIES, KEYS, VALUES, OUTPUT, LOG_SUM_EXP, POSITION_BUFFER, AttentionMethods.STARTS)
+        List.of(QUERIES, KEYS, VALUES, OUTPUT, LOG_SUM_EXP, POSITION_BUFFER, VisibleKeys.STARTS)
                 .forEach(used -> body.reserve(used.name()));
         scratch().forEach(used -> body.reserve(used.variable().name()));
         body.reserve(Kernel.PART.name());
         KeyHead keyHead = addresses.keyHead(body, remainder(Kernel.PART, geometry.keyHeads()));
-        int queriesOfPart = geometry.panelsOfPart() * geometry.panel();
+        int queriesOfPart = geometry.groupsOfPart() * geometry.rows();
         Value later = minus(integer(geometry.partsOfKeyHead() - 1L), divide(Kernel.PART, geometry.keyHeads()));
         Value.Variable first = body.let("first", times(later, queriesOfPart));
         Value.Variable end = body.let("end", min(plus(first, queriesOfPart), integer(launch.queries())));
@@ -148,37 +161,34 @@ final class ForwardAttention {
         Value.Variable keys =
                 body.let("keyEnd", cached ? min(plus(end, position), integer(launch.keys())) : plus(end, position));
         if (launch.starts()) {
-            body.let(AttentionMethods.STARTS_AT.name(), addresses.starts(keyHead));
+            body.let(VisibleKeys.STARTS_AT.name(), addresses.starts(keyHead));
         }
         Value begin = integer(0);
-        if (launch.window() > 0 || launch.starts()) {
-            Value oldest = methods.oldest(plus(first, position));
+        if (!visible.isFromTheFirst()) {
+            Value oldest = visible.oldest(plus(first, position));
             begin = body.let("keyBegin", multiple(oldest, geometry.keyBlock()));
         }
         body.loop(BLOCK.name(), begin, keys, geometry.keyBlock(), (loop, block) -> {
             Value.Variable count = loop.let("keys", min(minus(keys, block), integer(geometry.keyBlock())));
             Value.Variable at = loop.let("keysAt", addresses.key(keyHead, block));
             call(loop, AttentionMethods.PACK_KEYS, KEYS, at, block, count, KEY_PANELS);
-            call(loop, "packValues", VALUES, at, count, VALUE_PANELS);
+            call(loop, COPY_VALUES, VALUES, at, count, VALUE_ROWS);
             loop.loop(
-                    "query",
-                    first,
-                    end,
-                    geometry.panel(),
-                    (panels, query) -> heads(panels, query, first, keyHead, position));
+                    "query", first, end, geometry.rows(), (groups, query) -> heads(groups, query, first, keyHead, position));
         });
         return body.statements();
     }
 
     private void heads(Emitter body, Value.Variable query, Value first, KeyHead keyHead, Value position) {
         body.let(PLACE.name(), plus(query, position));
-        body.let(COUNT.name(), min(minus(integer(launch.queries()), query), integer(geometry.panel())));
+        body.let(COUNT.name(), min(minus(integer(launch.queries()), query), integer(geometry.rows())));
         body.loop("member", integer(0), integer(geometry.group()), 1, (loop, member) -> {
             Value.Variable head = loop.let("head", addresses.head(keyHead, member));
             loop.let(AT.name(), addresses.query(keyHead, head, query));
-            Value panel = divide(minus(query, first), geometry.panel());
-            Value state = plus(times(panel, geometry.group()), member);
-            loop.let(STATE_AT.name(), times(toLong(state), stateSize() * Float.BYTES));
+            Value group = divide(minus(query, first), geometry.rows());
+            Value state = plus(times(group, geometry.group()), member);
+            Value stateAt = times(toLong(state), stateSize() * Float.BYTES);
+            loop.let(STATE_AT.name(), severalBlocks ? stateAt : longInteger(0));
             if (statistic) {
                 loop.let(STATISTIC_AT.name(), addresses.statistic(keyHead, head, query));
             }
@@ -191,75 +201,67 @@ final class ForwardAttention {
         if (statistic) {
             parameters.addAll(List.of(LOG_SUM_EXP, STATISTIC_AT));
         }
-        parameters.addAll(
-                List.of(KEY_PANELS, VALUE_PANELS, PANEL, SCORES, STATE, TEMPORARY, BLOCK, PLACE, COUNT, AT, STATE_AT));
-        parameters.addAll(methods.startParameters());
-        String comment = "One panel of queries against one block of keys; place is the first query's among the keys.";
+        parameters.addAll(List.of(KEY_PANELS, VALUE_ROWS, QUERY_LINES, SCORES, WEIGHTS, STATE));
+        if (severalBlocks) {
+            parameters.add(PRODUCT);
+        }
+        parameters.addAll(List.of(BLOCK, PLACE, COUNT, AT, STATE_AT));
+        parameters.addAll(visible.parameters());
+        String comment = "A group of queries against one block of keys; place is the first query's among the keys.";
         return Method.of("attend", comment, parameters, body -> {
-            Visible visible = methods.visible(body, BLOCK, PLACE, COUNT);
-            body.when(less(visible.begin(), visible.seen()), some -> weigh(some, visible));
+            VisibleKeys.Range range = visible.of(body, BLOCK, PLACE, COUNT);
+            body.when(range.some(), some -> weigh(some, range));
         });
     }
 
-    private void weigh(Emitter body, Visible visible) {
-        Value.Variable statistics = body.let("statisticsAt", plus(STATE_AT, geometry.headPanel() * Float.BYTES));
-        Value count = body.let("keys", minus(visible.seen(), visible.begin()));
-        Value scores = body.let("scoresAt", methods.panelRow(visible.begin()));
-        call(body, AttentionMethods.PACK_QUERIES, QUERIES, AT, COUNT, PANEL);
-        call(body, "Tiles.scalePanel", PANEL, longInteger(0), integer(launch.headSize()), number(launch.scale(), 1));
-        call(body, AttentionMethods.SCORE, KEY_PANELS, PANEL, SCORES, visible.begin(), visible.seen());
-        methods.mask(body, SCORES, visible, BLOCK, PLACE, COUNT);
-        onFirstBlock(body, visible, first -> call(first, "Tiles.softmaxBegin", STATE, statistics));
-        call(body, "Tiles.softmaxMaximum", SCORES, scores, count, STATE, statistics);
-        Value head = integer(launch.headSize());
-        onLaterBlocks(
-                body, visible, later -> call(later, "Tiles.scaleQueries", STATE, STATE_AT, head, STATE, statistics));
-        call(body, "Tiles.softmaxExponentials", SCORES, scores, count, STATE, statistics);
-        onFirstBlock(body, visible, first -> product(first, false, visible, scores, count));
-        onLaterBlocks(body, visible, later -> product(later, true, visible, scores, count));
+    private void weigh(Emitter body, VisibleKeys.Range range) {
+        Value.Variable statistics = body.let("statisticsAt", plus(STATE_AT, groupSize() * Float.BYTES));
+        call(body, AttentionMethods.LINES, QUERIES, AT, COUNT, QUERY_LINES, AttentionPasses.scale(launch));
+        call(body, AttentionMethods.SCORE, QUERY_LINES, KEY_PANELS, SCORES, range.begin(), range.end());
+        visible.mask(body, SCORES, range, BLOCK, PLACE, COUNT, AttentionPasses.MASKED);
+        onFirstBlock(body, range, first -> call(first, AttentionPasses.BEGIN_SUMS, STATE, statistics));
+        call(body, AttentionPasses.MAXIMA, SCORES, range.begin(), range.end(), STATE, statistics);
+        call(body, AttentionPasses.RAISE, STATE, statistics);
+        call(body, AttentionPasses.EXPONENTIALS, SCORES, WEIGHTS, range.begin(), range.end(), STATE, statistics);
+        onFirstBlock(body, range, first -> product(first, range, STATE, STATE_AT));
+        onLaterBlocks(body, range, later -> {
+            product(later, range, PRODUCT, longInteger(0));
+            call(later, AttentionPasses.MERGE, PRODUCT, STATE, STATE_AT, statistics);
+        });
         Value end = plus(PLACE, COUNT);
         body.when(atLeast(plus(BLOCK, geometry.keyBlock()), end), last -> finish(last, statistics));
     }
 
-    private void onFirstBlock(Emitter body, Visible visible, Consumer<Emitter> action) {
+    private void onFirstBlock(Emitter body, VisibleKeys.Range range, Consumer<Emitter> action) {
         if (severalBlocks) {
-            body.when(same(BLOCK, oldestBlock(visible)), action);
+            body.when(same(BLOCK, oldestBlock(range)), action);
         } else {
             action.accept(body);
         }
     }
 
-    private void onLaterBlocks(Emitter body, Visible visible, Consumer<Emitter> action) {
+    private void onLaterBlocks(Emitter body, VisibleKeys.Range range, Consumer<Emitter> action) {
         if (severalBlocks) {
-            body.when(less(oldestBlock(visible), BLOCK), action);
+            body.when(less(oldestBlock(range), BLOCK), action);
         }
     }
 
-    /** The first block that the panel sees. */
-    private Value oldestBlock(Visible visible) {
-        return multiple(visible.oldest(), geometry.keyBlock());
+    /** The first block that the group sees. */
+    private Value oldestBlock(VisibleKeys.Range range) {
+        return multiple(range.oldest(), geometry.keyBlock());
     }
 
-    private void product(Emitter body, boolean add, Visible visible, Value scores, Value count) {
-        call(
-                body,
-                AttentionMethods.productName(add),
-                VALUE_PANELS,
-                times(visible.begin(), geometry.library().rows()),
-                integer(geometry.library().leftPanel(geometry.keyBlock())),
-                SCORES,
-                scores,
-                STATE,
-                STATE_AT,
-                count);
+    private void product(Emitter body, VisibleKeys.Range range, Value target, Value at) {
+        Value rows = times(toLong(range.begin()), (long) geometry.headRow());
+        Value depth = minus(range.seen(), range.begin());
+        call(body, AttentionMethods.WEIGH, WEIGHTS, range.begin(), VALUE_ROWS, rows, target, at, depth);
     }
 
     private void finish(Emitter body, Value statistics) {
-        call(body, "Tiles.softmaxFinish", STATE, statistics);
-        call(body, "Tiles.scaleQueries", STATE, STATE_AT, integer(launch.headSize()), STATE, statistics);
-        call(body, "unpack", STATE, STATE_AT, TEMPORARY, OUTPUT, AT, COUNT);
+        List<Value> arguments = new ArrayList<>(List.of(STATE, STATE_AT, statistics, OUTPUT, AT, COUNT));
         if (statistic) {
-            call(body, "Tiles.copyFloats", STATE, statistics, LOG_SUM_EXP, STATISTIC_AT, COUNT);
+            arguments.addAll(List.of(LOG_SUM_EXP, STATISTIC_AT));
         }
+        body.add(new Statement.Call(AttentionPasses.FINISH, arguments));
     }
 }

@@ -25,6 +25,10 @@ final class JvmFunctions extends Functions {
     private static final double[] EXP = {
         1.9875691500E-4, 1.3981999507E-3, 8.3334519073E-3, 4.1665795894E-2, 1.6666665459E-1, 0.5, 1, 1
     };
+    /** 2^r for r from -1/2 to 1/2: within 1e-7 of it, and 1 at 0. */
+    private static final double[] POWER_OF_TWO = {
+        1.3264727246973848E-3, 9.671512688146153E-3, 5.5507337435745104E-2, 2.402224208463514E-1, 6.93146977598716E-1, 1
+    };
     private static final double[] LOG = {
         7.0376836292E-2,
         -1.1514610310E-1,
@@ -73,6 +77,16 @@ final class JvmFunctions extends Functions {
         Value exponent = shift(BinaryOperator.SHIFT_LEFT, bits(reduced.shifted()), 23);
         Value scaled = let("scaled", fromBits(plus(bits(reduced.polynomial()), exponent)));
         return let("exp", select(Comparison.LESS, x, number(-87.3), number(0), scaled));
+    }
+
+    /** 2^x of what is surely below 127, 0 below -126: weights of a softmax, cheaper than those of {@link #expOfSmall}. */
+    Value powerOfSmall(Value x) {
+        Value magic = number(MAGIC);
+        Value shifted = let("shifted", plus(x, magic));
+        Value r = let("r", minus(x, let("n", minus(shifted, magic))));
+        Value exponent = shift(BinaryOperator.SHIFT_LEFT, bits(shifted), 23);
+        Value scaled = let("scaled", fromBits(plus(bits(polynomial(r, POWER_OF_TWO)), exponent)));
+        return let("power", select(Comparison.LESS, x, number(-126), number(0), scaled));
     }
 
     /** exp(r) near 1, and n in the low bits of {@code 1.5 * 2^23 + n}. */

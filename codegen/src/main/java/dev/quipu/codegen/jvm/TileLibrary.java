@@ -113,6 +113,11 @@ public final class TileLibrary {
         return CLASS + ".packRightTransposed" + width;
     }
 
+    /** As {@link #packRightTransposed}, but one vector of the rows of a right panel of attention, as wide as its tiles. */
+    String packWideTransposed(int width) {
+        return CLASS + ".packWideTransposed" + width;
+    }
+
     /**
      * Name of the method that copies, or adds, the first columns of a tile {@code [rows][columns()]}:
      * {@code (MemorySegment tile, MemorySegment c, long cOffset, int cStride, int rows)}.
@@ -188,9 +193,9 @@ public final class TileLibrary {
     /** A method by one of the names above, with or without the class. */
     public Method method(String name) {
         String simple = name.startsWith(CLASS + ".") ? name.substring(CLASS.length() + 1) : name;
-        Optional<Method> pass = AttentionPasses.method(simple, lanes);
-        if (pass.isPresent()) {
-            return pass.get();
+        Optional<Method> attention = AttentionTile.method(simple, this);
+        if (attention.isPresent()) {
+            return attention.get();
         }
         Matcher parts = NAME.matcher(simple);
         if (!parts.matches()) {
@@ -205,7 +210,9 @@ public final class TileLibrary {
             case "packLeft" -> Packs.left(this, simple, size, matrix);
             case "packRight" -> Packs.right(this, simple, size);
             case "packLeftTransposed" -> TransposingPacks.left(this, simple, size, matrix);
-            case "packRightTransposed" -> TransposingPacks.right(this, simple, size, matrix);
+            case "packRightTransposed" -> TransposingPacks.right(this, simple, size, matrix, columns());
+            case "packWideTransposed" ->
+                TransposingPacks.right(this, simple, size, matrix, AttentionTile.vectors(this) * lanes);
             case "copy" -> Packs.copy(this, simple, size, add, matrix);
             default -> throw new AssertionError("no tile " + name);
         };

@@ -27,19 +27,22 @@ final class TransposingPacks {
     private static final int GROUP = 4;
 
     private final TileLibrary library;
+    private final int columns;
     private final int lanes;
     private final Value.Variable source;
     private final Transposition transposition;
 
-    private TransposingPacks(TileLibrary library, KernelType matrix) {
+    /** @param columns floats of a row of a right panel */
+    private TransposingPacks(TileLibrary library, KernelType matrix, int columns) {
         this.library = library;
+        this.columns = columns;
         this.source = Packs.source(matrix);
         this.lanes = library.lanes();
         this.transposition = new Transposition(lanes);
     }
 
     static Method left(TileLibrary library, String name, int rows, KernelType matrix) {
-        TransposingPacks packs = new TransposingPacks(library, matrix);
+        TransposingPacks packs = new TransposingPacks(library, matrix, library.columns());
         List<Statement> body = packs.lanes == GROUP * GROUP
                 ? packs.inHalves(rows, Packs.LEFT_PANEL, packs::leftHalf, packs::leftColumn)
                 : packs.left(rows);
@@ -50,14 +53,14 @@ final class TransposingPacks {
                 List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, body)));
     }
 
-    static Method right(TileLibrary library, String name, int width, KernelType matrix) {
-        TransposingPacks packs = new TransposingPacks(library, matrix);
+    static Method right(TileLibrary library, String name, int width, KernelType matrix, int columns) {
+        TransposingPacks packs = new TransposingPacks(library, matrix, columns);
         List<Statement> body = packs.lanes == GROUP * GROUP
                 ? packs.inHalves(width, Packs.RIGHT_PANEL, packs::rightColumn, packs::rightColumn)
                 : packs.right(width);
         return new Method(
                 name,
-                "Half a right panel from [" + width + "][depth].",
+                (columns == library.columns() ? "Half a" : "A third of a") + " right panel from [" + width + "][depth].",
                 List.of(packs.source, Packs.AT, Packs.STRIDE, Packs.RIGHT_PANEL, Packs.RIGHT_TO, Packs.DEPTH),
                 List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, body)));
     }
@@ -143,7 +146,7 @@ final class TransposingPacks {
     }
 
     private Value rightColumn(Value column) {
-        long step = (long) library.columns() * Float.BYTES;
+        long step = (long) columns * Float.BYTES;
         return plus(Packs.RIGHT_TO, toLong(times(plus(Packs.STEP, column), step)));
     }
 

@@ -38,7 +38,8 @@ final class VisitedScores {
         this.library = library;
     }
 
-    /** A rectangle of scores, by its first query and key; of a single score where one query per head is worked on. */
+    /** A rectangle of scores, by its first query and key; of a group of queries and a vector of keys,
+     * or of a single score where one query per head is worked on. */
     record Tile(int product, int batch, int head, int query, int key) {}
 
     private record HeadVector(int product, int batch, int head, int place) {
@@ -110,20 +111,20 @@ final class VisitedScores {
                 "$1 public static java.util.function.BiConsumer<float[], float[]> listener;");
     }
 
-    /** Panels hold names {@code [number][row or column]}. */
+    /** Queries are lines of names, keys panels {@code [number][key]}; both are told as {@code [number][row or column]}. */
     private String tilesTell(String source) {
-        String left = "java.util.Arrays.copyOfRange(a, aOffset, aOffset + " + NAME * library.rows() + ")";
-        String right = floats("b", "bOffset", NAME * library.columns());
-        String tile = "if (depth == " + HEAD_SIZE + ") listener.accept(" + left + ", " + right + ");";
-        String number = "source.get(" + FLOAT + ", at + (long) i * stride + 4 * d)";
-        String each =
-                "if (depth == " + HEAD_SIZE + ") for (int d = 0; d < " + NAME + "; d++) for (int i = 0; i < $2; i++) ";
-        String keys = each + "panel[to + d * " + library.rows() + " + i] = " + number + ";";
-        String queries =
-                each + "panel.set(" + FLOAT + ", to + 4 * (d * " + library.columns() + " + i), " + number + ");";
-        return source.replaceAll(method("tile\\d+(?:Add)?"), "$1" + tile)
-                .replaceAll(method("packLeftTransposed(\\d+)"), "$1" + keys)
-                .replaceAll(method("packRightTransposed(\\d+)"), "$1" + queries);
+        String lines = "float[] queries = new float[" + NAME + " * $2]; for (int d = 0; d < " + NAME
+                + "; d++) for (int i = 0; i < $2; i++) queries[d * $2 + i] = a[aOffset + i * $4 + d];";
+        String panel = "float[] keys = new float[" + NAME + " * $3 * " + library.lanes() + "]; for (int i = 0; i < keys.length; i++) "
+                + "keys[i] = b.get(" + FLOAT + ", bOffset + (long) (i / ($3 * " + library.lanes() + ")) * bStep + 4 * (i % ($3 * "
+                + library.lanes() + ")));";
+        String tile = "if (depth == " + HEAD_SIZE + ") { " + lines + panel + " listener.accept(keys, queries); }";
+        int width = AttentionTile.vectors(library) * library.lanes();
+        String pack = "if (depth == " + HEAD_SIZE + ") for (int d = 0; d < " + NAME
+                + "; d++) for (int i = 0; i < $2; i++) panel.set(" + FLOAT + ", to + 4 * (d * " + width
+                + " + i), source.get(" + FLOAT + ", at + (long) i * stride + 4 * d));";
+        return source.replaceAll(method("rows(\\d+)x(\\d+)s(\\d+)"), "$1" + tile)
+                .replaceAll(method("packWideTransposed(\\d+)"), "$1" + pack);
     }
 
     /** A kernel for one query per head multiplies in a method of its own, key by key. */
@@ -147,8 +148,14 @@ final class VisitedScores {
 
     private void visit(float[] keys, float[] queries) {
         HeadVector key = HeadVector.of(keys, 0);
+        if (key.product() == SCORES && queries.length > NAME) {
+            double scale = launch.scale() / Math.log(2); // the lines are multiplied with it
+            for (int i = 0; i < queries.length; i++) {
+                queries[i] = Math.round(queries[i] / scale);
+            }
+        }
         HeadVector query = HeadVector.of(queries, 0);
-        // behind the last key and the last query a panel holds anything
+        // behind the last key and the last query there is anything
         for (int i = 1; i < Math.min(keys.length / NAME, launch.keys() - key.place()); i++) {
             assertEquals(key.next(i), HeadVector.of(keys, i), "keys of a tile");
         }
@@ -157,7 +164,9 @@ final class VisitedScores {
         }
         int keyHead = query.head() / (launch.heads() / launch.keyHeads());
         assertEquals(new HeadVector(query.product(), query.batch(), keyHead, key.place()), key, "read by " + query);
-        visited.add(new Tile(query.product(), query.batch(), query.head(), query.place(), key.place()));
+        for (int i = 0; i < keys.length / NAME; i += library.lanes()) {
+            visited.add(new Tile(query.product(), query.batch(), query.head(), query.place(), key.place() + i));
+        }
     }
 
     /** Writes into all head vectors who they are. */

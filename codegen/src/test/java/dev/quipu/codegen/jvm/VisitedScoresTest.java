@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VisitedScoresTest {
     @ParameterizedTest
     @CsvSource({
-        // lanes, batch, length, heads, key heads, window; a tile is 12 keys (8 lanes: 6) of two vectors of queries
+        // lanes, batch, length, heads, key heads, window; a tile is a vector of keys of 8 queries (8 lanes: 6)
         "16, 1,   1, 1, 1,   0",
         "16, 1,  11, 2, 1,   0",
         "16, 1,  12, 1, 1,   0",
@@ -186,8 +186,8 @@ class VisitedScoresTest {
     /** Every pair of a query and a key is looked at. */
     private static Set<Tile> visible(AttentionLaunch launch, int window, int lanes, int[] positions, int[] starts) {
         boolean single = launch.kind() == Kind.CACHED && launch.queries() == 1;
-        int rows = single ? 1 : new TileLibrary(lanes).rows();
-        int columns = single ? 1 : new TileLibrary(lanes).columns();
+        int group = single ? 1 : AttentionTile.rows(new TileLibrary(lanes));
+        int vector = single ? 1 : lanes;
         Set<Tile> tiles = new HashSet<>();
         for (int batch = 0; batch < launch.batch(); batch++) {
             Set<Tile> seen = new HashSet<>();
@@ -196,7 +196,7 @@ class VisitedScoresTest {
                 for (int key = 0; key < launch.keys(); key++) {
                     boolean inside = window == 0 || place - key < window;
                     if (key <= place && inside && key >= starts[batch * launch.queries() + query]) {
-                        seen.add(new Tile(0, batch, 0, query / columns * columns, key / rows * rows));
+                        seen.add(new Tile(0, batch, 0, query / group * group, key / vector * vector));
                     }
                 }
             }
