@@ -143,19 +143,16 @@ final class AttentionMethods {
                 SCORE,
                 comment,
                 List.of(LINE, PANELS, SCORES, BEGIN, END),
-                body -> body.loop(
-                        "panel", multiple(BEGIN, geometry.panel()), END, geometry.panel(), (loop, panel) -> {
-                            Value.Variable from = loop.let("from", max(BEGIN, panel));
-                            Value last = min(END, plus(panel, geometry.panel()));
-                            Value.Variable width = loop.let("width", minus(last, from));
-                            Value.Variable at = loop.let("at", panelAt(panel, from));
-                            for (int vectors = AttentionTile.vectors(library); vectors >= 1; vectors--) {
-                                String tile = AttentionTile.ofRows(library, vectors, geometry.line());
-                                loop.when(
-                                        same(width, integer((long) vectors * lanes)),
-                                        some -> score(some, tile, at, from));
-                            }
-                        }));
+                body -> body.loop("panel", multiple(BEGIN, geometry.panel()), END, geometry.panel(), (loop, panel) -> {
+                    Value.Variable from = loop.let("from", max(BEGIN, panel));
+                    Value last = min(END, plus(panel, geometry.panel()));
+                    Value.Variable width = loop.let("width", minus(last, from));
+                    Value.Variable at = loop.let("at", panelAt(panel, from));
+                    for (int vectors = AttentionTile.vectors(library); vectors >= 1; vectors--) {
+                        String tile = AttentionTile.ofRows(library, vectors, geometry.line());
+                        loop.when(same(width, integer((long) vectors * lanes)), some -> score(some, tile, at, from));
+                    }
+                }));
     }
 
     private void score(Emitter body, String tile, Value at, Value key) {
@@ -175,8 +172,7 @@ final class AttentionMethods {
 
     /** {@code (weights, weightsAt, rows, rowsAt, product, productAt, depth)}: sums of rows for each of a group's lines of weights. */
     Method weigh() {
-        List<Value.Variable> parameters =
-                List.of(WEIGHTS, WEIGHTS_AT, ROWS, ROWS_AT, PRODUCT, PRODUCT_AT, DEPTH);
+        List<Value.Variable> parameters = List.of(WEIGHTS, WEIGHTS_AT, ROWS, ROWS_AT, PRODUCT, PRODUCT_AT, DEPTH);
         return Method.of(WEIGH, "Weighted sums of head vectors.", parameters, body -> {
             int column = 0;
             for (int vectors : columns()) {
@@ -201,25 +197,26 @@ final class AttentionMethods {
     /** {@code (weights, weightsAt, rows, rowsAt, sums, sumsAt, depth)}: adds rows of a depth of queries to the sums of some keys. */
     Method sum() {
         List<Value.Variable> parameters = List.of(WEIGHTS, WEIGHTS_AT, ROWS, ROWS_AT, SUMS, SUMS_AT, DEPTH);
-        return Method.of(SUM, "Adds weighted head vectors of queries to sums of neighbouring keys.", parameters, body -> {
-            int column = 0;
-            for (int vectors : columns()) {
-                call(
-                        body,
-                        AttentionTile.ofColumns(library, vectors),
-                        WEIGHTS,
-                        WEIGHTS_AT,
-                        integer(geometry.line()),
-                        ROWS,
-                        plus(ROWS_AT, (long) column * Float.BYTES),
-                        integer(geometry.headRow()),
-                        SUMS,
-                        plus(SUMS_AT, column),
-                        integer(geometry.paddedHead()),
-                        DEPTH);
-                column += vectors * lanes;
-            }
-        });
+        return Method.of(
+                SUM, "Adds weighted head vectors of queries to sums of neighbouring keys.", parameters, body -> {
+                    int column = 0;
+                    for (int vectors : columns()) {
+                        call(
+                                body,
+                                AttentionTile.ofColumns(library, vectors),
+                                WEIGHTS,
+                                WEIGHTS_AT,
+                                integer(geometry.line()),
+                                ROWS,
+                                plus(ROWS_AT, (long) column * Float.BYTES),
+                                integer(geometry.headRow()),
+                                SUMS,
+                                plus(SUMS_AT, column),
+                                integer(geometry.paddedHead()),
+                                DEPTH);
+                        column += vectors * lanes;
+                    }
+                });
     }
 
     /** Into how many vectors each a head vector is cut: no tile of one vector where two of two will do. */

@@ -110,7 +110,8 @@ final class AttentionPasses {
 
     /** {@code (state, statisticsAt)}. */
     Method raise() {
-        String comment = "Raises each query's largest score to its lanes'; what was summed before shrinks by the factor.";
+        String comment =
+                "Raises each query's largest score to its lanes'; what was summed before shrinks by the factor.";
         return Method.of(
                 RAISE,
                 comment,
@@ -188,8 +189,7 @@ final class AttentionPasses {
                 comment,
                 List.of(PRODUCT, STATE, STATE_AT, STATISTICS_AT),
                 body -> body.loop("row", integer(0), integer(geometry.rows()), 1, (loop, row) -> {
-                    Value.Variable factor =
-                            loop.let("factor", load(lanes, STATE, statistic(statistics(row), FACTOR)));
+                    Value.Variable factor = loop.let("factor", load(lanes, STATE, statistic(statistics(row), FACTOR)));
                     Value.Variable from = loop.let("from", times(toLong(row), (long) geometry.headRow()));
                     Value.Variable to = loop.let("to", plus(STATE_AT, from));
                     for (int d = 0; d < geometry.paddedHead(); d += lanes) {
@@ -211,23 +211,35 @@ final class AttentionPasses {
                 ? List.of(STATE, STATE_AT, STATISTICS_AT, out, AT, COUNT, LOG_SUM_EXP, STATISTIC_AT)
                 : List.of(STATE, STATE_AT, STATISTICS_AT, out, AT, COUNT);
         String comment = "Weighted values over the sum of weights" + (statistic ? ", and log-sum-exp." : ".");
-        return Method.of(FINISH, comment, parameters, body -> body.loop("row", integer(0), COUNT, 1, (loop, row) -> {
-            Value.Variable from = loop.let("rowAt", statistics(row));
-            Value.Variable sum = loop.let(
-                    "sum", loop.lanes(Value.BinaryOperator.ADD, loop.let("sums", load(lanes, STATE, statistic(from, SUM)))));
-            Value one = new Value.Binary(Value.BinaryOperator.DIVIDE, number(1, 1), sum);
-            Value.Variable factor = loop.let("factor", new Value.Splat(loop.let("one", one), lanes));
-            Value.Variable source = loop.let("from", plus(STATE_AT, times(toLong(row), (long) geometry.headRow())));
-            Value.Variable to = loop.let("to", plus(AT, times(toLong(row), (long) geometry.queryRow())));
-            writeRow(loop, d -> times(load(lanes, STATE, plus(source, (long) d * Float.BYTES)), factor), out, to);
-            if (statistic) {
-                Value log = new JvmFunctions(loop, 1).log(sum);
-                Value power = new Value.FirstLane(load(lanes, STATE, statistic(from, MAXIMUM)));
-                Value largest = times(power, number(Math.log(2), 1));
-                Value place = plus(STATISTIC_AT, toLong(times(row, Float.BYTES)));
-                store(loop, LOG_SUM_EXP, place, plus(largest, log));
-            }
-        }));
+        return Method.of(
+                FINISH,
+                comment,
+                parameters,
+                body -> body.loop("row", integer(0), COUNT, 1, (loop, row) -> {
+                    Value.Variable from = loop.let("rowAt", statistics(row));
+                    Value.Variable sum = loop.let(
+                            "sum",
+                            loop.lanes(
+                                    Value.BinaryOperator.ADD,
+                                    loop.let("sums", load(lanes, STATE, statistic(from, SUM)))));
+                    Value one = new Value.Binary(Value.BinaryOperator.DIVIDE, number(1, 1), sum);
+                    Value.Variable factor = loop.let("factor", new Value.Splat(loop.let("one", one), lanes));
+                    Value.Variable source =
+                            loop.let("from", plus(STATE_AT, times(toLong(row), (long) geometry.headRow())));
+                    Value.Variable to = loop.let("to", plus(AT, times(toLong(row), (long) geometry.queryRow())));
+                    writeRow(
+                            loop,
+                            d -> times(load(lanes, STATE, plus(source, (long) d * Float.BYTES)), factor),
+                            out,
+                            to);
+                    if (statistic) {
+                        Value log = new JvmFunctions(loop, 1).log(sum);
+                        Value power = new Value.FirstLane(load(lanes, STATE, statistic(from, MAXIMUM)));
+                        Value largest = times(power, number(Math.log(2), 1));
+                        Value place = plus(STATISTIC_AT, toLong(times(row, Float.BYTES)));
+                        store(loop, LOG_SUM_EXP, place, plus(largest, log));
+                    }
+                }));
     }
 
     /** A head vector's vectors, from a place of it on. */
@@ -240,8 +252,7 @@ final class AttentionPasses {
         int head = geometry.launch().headSize();
         for (int d = 0; d < head; d += lanes) {
             Value.Variable vector = body.let("vector", row.at(d));
-            body.add(new Statement.Store(
-                    tensor, plus(to, (long) d * Float.BYTES), vector, Math.min(lanes, head - d)));
+            body.add(new Statement.Store(tensor, plus(to, (long) d * Float.BYTES), vector, Math.min(lanes, head - d)));
         }
     }
 

@@ -103,7 +103,8 @@ record AttentionTile(TileLibrary library, int vectors, int line) {
         List<Statement> body = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < vectors; j++) {
-                Value start = isOfColumns() ? new Value.Load(vector(), SUMS, sumAt(row, j)) : number(0, library.lanes());
+                Value start =
+                        isOfColumns() ? new Value.Load(vector(), SUMS, sumAt(row, j)) : number(0, library.lanes());
                 body.add(new Statement.Declare(sum(row, j), start));
             }
         }

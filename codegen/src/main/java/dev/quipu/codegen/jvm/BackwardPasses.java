@@ -10,7 +10,6 @@ import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
 
-import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
@@ -195,9 +194,7 @@ final class BackwardPasses {
         long bytes = (long) d * Float.BYTES;
         Value vector = load(lanes, PRODUCT, plus(from, bytes));
         int active = Math.min(lanes, launch.headSize() - d);
-        return add
-                ? plus(new Value.Load(KernelType.floats(lanes), TENSOR, plus(to, bytes), active), vector)
-                : vector;
+        return add ? plus(new Value.Load(KernelType.floats(lanes), TENSOR, plus(to, bytes), active), vector) : vector;
     }
 
     static String writeQueriesName(boolean add) {

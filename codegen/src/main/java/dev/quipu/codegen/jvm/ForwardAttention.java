@@ -88,7 +88,8 @@ final class ForwardAttention {
                 methods.lines(),
                 methods.score()));
         all.addAll(visible.methods());
-        all.addAll(List.of(passes.beginSums(), passes.maxima(), passes.raise(), passes.exponentials(), methods.weigh()));
+        all.addAll(
+                List.of(passes.beginSums(), passes.maxima(), passes.raise(), passes.exponentials(), methods.weigh()));
         if (severalBlocks) {
             all.add(passes.merge());
         }
@@ -174,7 +175,11 @@ final class ForwardAttention {
             call(loop, AttentionMethods.PACK_KEYS, KEYS, at, block, count, KEY_PANELS);
             call(loop, COPY_VALUES, VALUES, at, count, VALUE_ROWS);
             loop.loop(
-                    "query", first, end, geometry.rows(), (groups, query) -> heads(groups, query, first, keyHead, position));
+                    "query",
+                    first,
+                    end,
+                    geometry.rows(),
+                    (groups, query) -> heads(groups, query, first, keyHead, position));
         });
         return body.statements();
     }

@@ -29,6 +29,7 @@ final class JvmFunctions extends Functions {
     private static final double[] POWER_OF_TWO = {
         1.3264727246973848E-3, 9.671512688146153E-3, 5.5507337435745104E-2, 2.402224208463514E-1, 6.93146977598716E-1, 1
     };
+
     private static final double[] LOG = {
         7.0376836292E-2,
         -1.1514610310E-1,

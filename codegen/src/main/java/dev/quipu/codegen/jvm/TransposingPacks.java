@@ -60,7 +60,8 @@ final class TransposingPacks {
                 : packs.right(width);
         return new Method(
                 name,
-                (columns == library.columns() ? "Half a" : "A third of a") + " right panel from [" + width + "][depth].",
+                (columns == library.columns() ? "Half a" : "A third of a") + " right panel from [" + width
+                        + "][depth].",
                 List.of(packs.source, Packs.AT, Packs.STRIDE, Packs.RIGHT_PANEL, Packs.RIGHT_TO, Packs.DEPTH),
                 List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, body)));
     }

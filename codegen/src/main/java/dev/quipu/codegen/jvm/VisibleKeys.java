@@ -136,8 +136,7 @@ final class VisibleKeys {
             Value at = plus(STARTS_AT, toLong(times(place, Integer.BYTES)));
             body.when(
                     less(range.begin(), others),
-                    some -> call(
-                            some, OTHERS, scores, range.begin(), others, block, value, STARTS, at, count));
+                    some -> call(some, OTHERS, scores, range.begin(), others, block, value, STARTS, at, count));
         }
     }
 

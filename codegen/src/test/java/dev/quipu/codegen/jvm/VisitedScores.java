@@ -115,8 +115,10 @@ final class VisitedScores {
     private String tilesTell(String source) {
         String lines = "float[] queries = new float[" + NAME + " * $2]; for (int d = 0; d < " + NAME
                 + "; d++) for (int i = 0; i < $2; i++) queries[d * $2 + i] = a[aOffset + i * $4 + d];";
-        String panel = "float[] keys = new float[" + NAME + " * $3 * " + library.lanes() + "]; for (int i = 0; i < keys.length; i++) "
-                + "keys[i] = b.get(" + FLOAT + ", bOffset + (long) (i / ($3 * " + library.lanes() + ")) * bStep + 4 * (i % ($3 * "
+        String panel = "float[] keys = new float[" + NAME + " * $3 * " + library.lanes()
+                + "]; for (int i = 0; i < keys.length; i++) "
+                + "keys[i] = b.get(" + FLOAT + ", bOffset + (long) (i / ($3 * " + library.lanes()
+                + ")) * bStep + 4 * (i % ($3 * "
                 + library.lanes() + ")));";
         String tile = "if (depth == " + HEAD_SIZE + ") { " + lines + panel + " listener.accept(keys, queries); }";
         int width = AttentionTile.vectors(library) * library.lanes();
