@@ -38,6 +38,7 @@ final class VisibleKeys {
     private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
     private static final Value.Variable BEGIN = variable("begin", KernelType.INT);
     private static final Value.Variable END = variable("end", KernelType.INT);
+    private static final Value.Variable SEEN = variable("seen", KernelType.INT);
     private static final Value.Variable BLOCK = variable("block", KernelType.INT);
     private static final Value.Variable BEHIND = variable("behind", KernelType.INT);
     private static final Value.Variable COUNT = variable("count", KernelType.INT);
@@ -119,9 +120,12 @@ final class VisibleKeys {
     void mask(Emitter body, Value.Variable scores, Range range, Value block, Value place, Value count, double masked) {
         Value value = number(masked, 1);
         Value.Variable behind = body.let("behind", minus(place, block));
-        Value first = multiple(max(plus(behind, 1), integer(0)), lanes);
+        // of queries past the end of a cache, too, what lies behind its last key
+        Value first = multiple(min(max(plus(behind, 1), integer(0)), range.seen()), lanes);
         Value.Variable later = body.let("later", isFromTheFirst() ? first : max(range.begin(), first));
-        body.when(less(later, range.end()), some -> call(some, LATER, scores, later, range.end(), behind, value));
+        body.when(
+                less(later, range.end()),
+                some -> call(some, LATER, scores, later, range.end(), behind, range.seen(), value));
         if (launch.window() > 0) {
             Value last = plus(behind, (long) geometry.rows() - launch.window());
             Value.Variable earlier = body.let("earlier", min(range.end(), last));
@@ -146,11 +150,11 @@ final class VisibleKeys {
         Value rows = integer(geometry.rows());
         all.add(mask(
                 LATER,
-                "Keys behind their query: key > behind + row.",
+                "Keys behind their query, or behind the last one: key > behind + row.",
                 Comparison.GREATER_OR_EQUAL,
-                List.of(SCORES, BEGIN, END, BEHIND, MASKED),
+                List.of(SCORES, BEGIN, END, BEHIND, SEEN, MASKED),
                 rows,
-                row -> plus(plus(BEHIND, row), 1)));
+                row -> min(plus(plus(BEHIND, row), 1), SEEN)));
         if (launch.window() > 0) {
             all.add(mask(
                     EARLIER,
