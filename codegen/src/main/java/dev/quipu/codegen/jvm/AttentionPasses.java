@@ -30,8 +30,6 @@ import java.util.stream.IntStream;
  *
  * <p>Masked scores are -1e30 and the largest score starts at -1e29, so that a query that sees no key of a block yet gets
  * exponentials of exactly zero.
- *
- * <p>Scores are computed times log2(e), which goes into their scale, so that exponentials are powers of two.
  */
 final class AttentionPasses {
     static final int MAXIMUM = 0;
@@ -129,7 +127,7 @@ final class AttentionPasses {
                         largest = loop.let("most", greater(other, largest));
                     }
                     Value less = loop.let("less", minus(load(lanes, STATE, statistic(at, MAXIMUM)), largest));
-                    Value.Variable factor = loop.let("factor", new JvmFunctions(loop, lanes).powerOfSmall(less));
+                    Value.Variable factor = loop.let("factor", new JvmFunctions(loop, lanes).weightOf(less));
                     store(loop, STATE, statistic(at, MAXIMUM), largest);
                     store(loop, STATE, statistic(at, FACTOR), factor);
                     store(loop, STATE, statistic(at, SUM), times(load(lanes, STATE, statistic(at, SUM)), factor));
@@ -142,7 +140,7 @@ final class AttentionPasses {
 
     /** {@code (scores, weights, begin, end, state, statisticsAt)}. */
     Method exponentials() {
-        String comment = "Weights 2^(score - largest), which are summed.";
+        String comment = "Weights exp(score - largest), which are summed.";
         List<Value.Variable> parameters = List.of(SCORES, WEIGHTS, BEGIN, END, STATE, STATISTICS_AT);
         int together = together(geometry);
         return Method.of(
@@ -165,7 +163,7 @@ final class AttentionPasses {
                         for (int i = 0; i < together; i++) {
                             Value score = load(lanes, SCORES, plus(place, i * lineBytes()));
                             Value x = loop.let("x", minus(score, largest.get(i)));
-                            Value p = new JvmFunctions(loop, lanes).powerOfSmall(x);
+                            Value p = new JvmFunctions(loop, lanes).weightOf(x);
                             store(loop, WEIGHTS, plus(plus(to, key), (long) i * geometry.line()), p);
                             loop.add(new Statement.Assign(sums.get(i), plus(sums.get(i), p)));
                         }
@@ -234,8 +232,7 @@ final class AttentionPasses {
                             to);
                     if (statistic) {
                         Value log = new JvmFunctions(loop, 1).log(sum);
-                        Value power = new Value.FirstLane(load(lanes, STATE, statistic(from, MAXIMUM)));
-                        Value largest = times(power, number(Math.log(2), 1));
+                        Value largest = new Value.FirstLane(load(lanes, STATE, statistic(from, MAXIMUM)));
                         Value place = plus(STATISTIC_AT, toLong(times(row, Float.BYTES)));
                         store(loop, LOG_SUM_EXP, place, plus(largest, log));
                     }
@@ -258,7 +255,7 @@ final class AttentionPasses {
 
     /** What queries are multiplied with. */
     static Value scale(AttentionLaunch launch) {
-        return number(launch.scale() / Math.log(2), 1);
+        return number(launch.scale(), 1);
     }
 
     /** Floats of a group's statistics. */

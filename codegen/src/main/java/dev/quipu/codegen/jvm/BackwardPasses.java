@@ -56,7 +56,7 @@ final class BackwardPasses {
         this.lanes = geometry.lanes();
     }
 
-    /** Floats of a group's statistics: log-sum-exp times log2(e) and -scale * delta of each query. */
+    /** Floats of a group's statistics: log-sum-exp and -scale * delta of each query. */
     static long statistics(AttentionGeometry geometry) {
         return 2L * geometry.rows();
     }
@@ -64,7 +64,7 @@ final class BackwardPasses {
     /** {@code (out, gradient, at, logSumExp, line, statistics, count)}. */
     Method statistics() {
         Value.Variable line = variable("line", KernelType.LONG);
-        String comment = "Log-sum-exp times log2(e) of a group's queries, and -scale * sum of output * gradient.";
+        String comment = "Log-sum-exp of a group's queries, and -scale * sum of output * gradient.";
         KernelType factors = Segments.type(launch.buffers().getFirst());
         Value.Variable output = variable(OUTPUT.name(), factors);
         Value.Variable gradient = variable(GRADIENT.name(), factors);
@@ -74,7 +74,7 @@ final class BackwardPasses {
                 Value.Variable from = loop.let("from", plus(AT, times(toLong(row), (long) geometry.queryRow())));
                 Value.Variable to = loop.let("to", toLong(times(row, 2L * Float.BYTES)));
                 Value logSumExp = new Value.Load(KernelType.FLOAT, LOG_SUM_EXP, plus(line, toLong(times(row, 4))));
-                store(loop, STATISTICS, to, times(logSumExp, number(1 / Math.log(2), 1)));
+                store(loop, STATISTICS, to, logSumExp);
                 Value.Variable sum = loop.let("sum", number(0, lanes));
                 for (int d = 0; d < launch.headSize(); d += lanes) {
                     Value place = plus(from, (long) d * Float.BYTES);
@@ -116,7 +116,7 @@ final class BackwardPasses {
                         Value place = plus(at, (long) i * geometry.line() * Float.BYTES);
                         Value line = plus(plus(to, key), (long) i * geometry.line());
                         Value x = loop.let("x", minus(load(lanes, SCORES, place), logSumExp.get(i)));
-                        Value p = new JvmFunctions(loop, lanes).powerOfSmall(x);
+                        Value p = new JvmFunctions(loop, lanes).weightOf(x);
                         store(loop, WEIGHTS, line, p);
                         Value centred = new Value.Fma(load(lanes, WEIGHT_GRADIENTS, place), scale, delta.get(i));
                         store(loop, SCORE_GRADIENTS, line, times(centred, p));

@@ -80,14 +80,18 @@ final class JvmFunctions extends Functions {
         return let("exp", select(Comparison.LESS, x, number(-87.3), number(0), scaled));
     }
 
-    /** 2^x of what is surely below 127, 0 below -126: weights of a softmax, cheaper than those of {@link #expOfSmall}. */
-    Value powerOfSmall(Value x) {
+    /**
+     * exp of what is surely below 88, 0 below -87.3: weights of a softmax, cheaper than those of {@link #expOfSmall}. A power of
+     * two, whose relative error grows by 2e-8 for each unit of x.
+     */
+    Value weightOf(Value x) {
         Value magic = number(MAGIC);
-        Value shifted = let("shifted", plus(x, magic));
-        Value r = let("r", minus(x, let("n", minus(shifted, magic))));
+        Value perUnit = number(1.4426950408889634);
+        Value shifted = let("shifted", fma(x, perUnit, magic));
+        Value r = let("r", fma(x, perUnit, let("n", minus(magic, shifted))));
         Value exponent = shift(BinaryOperator.SHIFT_LEFT, bits(shifted), 23);
         Value scaled = let("scaled", fromBits(plus(bits(polynomial(r, POWER_OF_TWO)), exponent)));
-        return let("power", select(Comparison.LESS, x, number(-126), number(0), scaled));
+        return let("weight", select(Comparison.LESS, x, number(-87.3), number(0), scaled));
     }
 
     /** exp(r) near 1, and n in the low bits of {@code 1.5 * 2^23 + n}. */

@@ -151,7 +151,7 @@ final class VisitedScores {
     private void visit(float[] keys, float[] queries) {
         HeadVector key = HeadVector.of(keys, 0);
         if (key.product() == SCORES && queries.length > NAME) {
-            double scale = launch.scale() / Math.log(2); // the lines are multiplied with it
+            double scale = launch.scale(); // the lines are multiplied with it
             for (int i = 0; i < queries.length; i++) {
                 queries[i] = Math.round(queries[i] / scale);
             }
