@@ -16,7 +16,7 @@ class AttentionTilesTest {
         AttentionLaunch launch = AttentionRun.launch(Kind.FORWARD, true, 8, 256, 256, 6, 6, 48, 0, 0.1f);
         // two groups of 8 queries see as many vectors of 16 keys
         int vectors = IntStream.rangeClosed(1, 16).sum() * 2;
-        assertEquals(48 * vectors, AttentionLowering.visitedTiles(launch, 16, 0));
+        assertEquals(48L * vectors, AttentionLowering.visitedTiles(launch, 16, 0));
     }
 
     @Test
