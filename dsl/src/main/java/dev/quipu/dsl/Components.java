@@ -1,12 +1,37 @@
 package dev.quipu.dsl;
 
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The components of a layer's record, by reflection: the language has no other way to list them. */
 final class Components {
+    /** To ask a class is slow, and every layer is asked in every trace. */
+    private static final ClassValue<RecordComponent[]> KNOWN = new ClassValue<>() {
+        @Override
+        protected RecordComponent[] computeValue(Class<?> layer) {
+            return layer.getRecordComponents();
+        }
+    };
+
+    /** Each call of {@link RecordComponent#getAccessor} makes a new one. */
+    private static final ClassValue<Map<String, Method>> ACCESSORS = new ClassValue<>() {
+        @Override
+        protected Map<String, Method> computeValue(Class<?> layer) {
+            Map<String, Method> accessors = new HashMap<>();
+            for (RecordComponent component : KNOWN.get(layer)) {
+                Method accessor = component.getAccessor();
+                accessor.setAccessible(true);
+                accessors.put(component.getName(), accessor);
+            }
+            return accessors;
+        }
+    };
+
     private Components() {}
 
     /** Visits what lies below a layer: each parameter, layer and list element under its path, as often as it occurs. */
@@ -44,13 +69,12 @@ final class Components {
             throw QuipuException.of(
                     "a layer that is a record", layer.getClass().getName(), path, "declare it as a record");
         }
-        return layer.getClass().getRecordComponents();
+        return KNOWN.get(layer.getClass()).clone();
     }
 
     static Object value(Layer layer, RecordComponent component) {
         try {
-            component.getAccessor().setAccessible(true);
-            return component.getAccessor().invoke(layer);
+            return ACCESSORS.get(layer.getClass()).get(component.getName()).invoke(layer);
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new QuipuException(
                     "layer " + layer.getClass().getName() + ": component " + component.getName() + " cannot be read: "

@@ -18,6 +18,9 @@ import java.util.Set;
  * when their nodes are, position by position: ops, inputs, types and sites.
  */
 public final class Graph {
+    /** Numbers for each node, from which on sorting is cheaper than a table of them all. */
+    private static final long SPARSE = 16;
+
     private final String name;
     private final List<Node> nodes;
     private final Map<String, Tensor> results;
@@ -38,12 +41,38 @@ public final class Graph {
         while (!open.isEmpty()) {
             Node node = open.pop();
             if (reached.add(node)) {
-                node.inputs().forEach(input -> open.add(input.node()));
+                for (Tensor input : node.inputs()) {
+                    open.add(input.node());
+                }
             }
         }
-        List<Node> sorted =
-                reached.stream().sorted(Comparator.comparingLong(Node::order)).toList();
-        return new Graph(name, sorted, results, effects);
+        return new Graph(name, sorted(reached), results, effects);
+    }
+
+    /** A pass makes its nodes one after the other, so most have a place of their own among the numbers between first and last. */
+    private static List<Node> sorted(Set<Node> reached) {
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (Node node : reached) {
+            first = Math.min(first, node.order());
+            last = Math.max(last, node.order());
+        }
+        if (last - first > SPARSE * reached.size()) {
+            return reached.stream()
+                    .sorted(Comparator.comparingLong(Node::order))
+                    .toList();
+        }
+        Node[] places = new Node[(int) (reached.isEmpty() ? 0 : last - first + 1)];
+        for (Node node : reached) {
+            places[(int) (node.order() - first)] = node;
+        }
+        List<Node> sorted = new ArrayList<>(reached.size());
+        for (Node node : places) {
+            if (node != null) {
+                sorted.add(node);
+            }
+        }
+        return sorted;
     }
 
     public String name() {

@@ -29,6 +29,16 @@ public final class Node {
         return new Node(op, inputs, op.types(inputs.stream().map(Tensor::type).toList()), site);
     }
 
+    /** The same op at the same place on other inputs. The shape rule is asked where their types are others. */
+    public Node on(List<Tensor> others) {
+        for (int i = 0; i < inputs.size(); i++) {
+            if (!others.get(i).type().equals(inputs.get(i).type())) {
+                return of(op, others, site);
+            }
+        }
+        return new Node(op, others, types, site);
+    }
+
     public Op op() {
         return op;
     }

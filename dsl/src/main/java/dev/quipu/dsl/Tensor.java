@@ -40,6 +40,17 @@ public record Tensor(Node node, int index) {
         }
     }
 
+    /** By hand: tensors are the keys of all passes, and a record's own is slow until the JIT has compiled what it is made of. */
+    @Override
+    public int hashCode() {
+        return 31 * node.hashCode() + index;
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof Tensor other && node == other.node && index == other.index;
+    }
+
     public Type type() {
         return node.types().get(index);
     }

@@ -11,9 +11,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Layers that repeat, as a fact of the graph: runs of list elements ({@code layers.0}, {@code layers.1}, ...) whose nodes are
@@ -40,7 +39,28 @@ public record RepeatedBlocks(List<Block> blocks) {
         }
     }
 
-    private static final Pattern ELEMENT = Pattern.compile("(.+?)\\.(\\d+)(?:\\.(.*))?");
+    /** A layer's path as the outermost list in it, the element's index, and what follows. Every node's is asked for. */
+    private record Element(String list, int index, String rest) {
+        static Optional<Element> of(String layer) {
+            int start = layer.indexOf('.') + 1;
+            while (start > 0) {
+                int end = layer.indexOf('.', start);
+                String part = end < 0 ? layer.substring(start) : layer.substring(start, end);
+                if (isNumber(part)) {
+                    return Optional.of(new Element(
+                            layer.substring(0, start - 1),
+                            Integer.parseInt(part),
+                            end < 0 ? "" : layer.substring(end + 1)));
+                }
+                start = end + 1;
+            }
+            return Optional.empty();
+        }
+
+        private static boolean isNumber(String part) {
+            return !part.isEmpty() && part.chars().allMatch(c -> c >= '0' && c <= '9');
+        }
+    }
 
     /** What must agree between two nodes for their layers to be instances of one block. */
     private record Shape(Op op, List<Source> inputs, List<Type> types, Site.Pass pass, String layer) {}
@@ -50,19 +70,18 @@ public record RepeatedBlocks(List<Block> blocks) {
 
     /** The outermost list element that a layer belongs to: {@code layers.3} for {@code layers.3.attention}; else empty. */
     public static String element(String layer) {
-        Matcher element = ELEMENT.matcher(layer);
-        return element.matches() ? element.group(1) + "." + element.group(2) : "";
+        return Element.of(layer)
+                .map(element -> element.list() + "." + element.index())
+                .orElse("");
     }
 
     public static RepeatedBlocks of(Graph graph) {
         Map<String, Map<Integer, List<Node>>> lists = new LinkedHashMap<>();
         for (Node node : graph.nodes()) {
-            Matcher element = ELEMENT.matcher(node.site().layer());
-            if (element.matches()) {
-                lists.computeIfAbsent(element.group(1), path -> new LinkedHashMap<>())
-                        .computeIfAbsent(Integer.valueOf(element.group(2)), index -> new ArrayList<>())
-                        .add(node);
-            }
+            Element.of(node.site().layer())
+                    .ifPresent(element -> lists.computeIfAbsent(element.list(), path -> new LinkedHashMap<>())
+                            .computeIfAbsent(element.index(), index -> new ArrayList<>())
+                            .add(node));
         }
         List<Block> blocks = new ArrayList<>();
         lists.forEach((path, elements) -> blocks.addAll(runs(path, elements)));
@@ -122,8 +141,7 @@ public record RepeatedBlocks(List<Block> blocks) {
     }
 
     private static Shape shape(Node node, Map<Node, Integer> positions) {
-        Matcher element = ELEMENT.matcher(node.site().layer());
-        String rest = element.matches() && element.group(3) != null ? element.group(3) : "";
+        String rest = Element.of(node.site().layer()).map(Element::rest).orElse("");
         List<Source> inputs = node.inputs().stream()
                 .map(input -> new Source(positions.getOrDefault(input.node(), -1), input.index()))
                 .toList();

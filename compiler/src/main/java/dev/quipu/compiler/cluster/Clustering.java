@@ -57,6 +57,9 @@ public final class Clustering {
 
     private final List<Group> all = new ArrayList<>();
 
+    /** Indices of the groups that some other one waits for. */
+    private final BitSet awaited = new BitSet();
+
     private Clustering(Graph graph) {
         this.graph = graph;
         this.readers = graph.readers();
@@ -186,9 +189,8 @@ public final class Clustering {
     }
 
     private static boolean isReadBy(Group group, Tensor origin) {
-        return group.nodes.stream()
-                .flatMap(node -> node.inputs().stream())
-                .anyMatch(input -> Views.origin(input).equals(origin));
+        return group.nodes.stream().flatMap(node -> node.inputs().stream()).anyMatch(input -> Views.origin(input)
+                .equals(origin));
     }
 
     private boolean isReduction(Node node) {
@@ -258,6 +260,10 @@ public final class Clustering {
             return;
         }
         group.before.or(more);
+        awaited.or(more);
+        if (!awaited.get(group.index)) {
+            return; // as nearly always: else all pairs of groups would be looked at
+        }
         for (Group later : all) {
             if (later.before.get(group.index)) {
                 later.before.or(more);
@@ -304,12 +310,11 @@ public final class Clustering {
             return true;
         }
         Shape place = writer.inputs().getFirst().shape();
-        return group.nodes.stream()
-                .allMatch(reader -> reader.inputs().stream()
-                        .filter(input -> source(input).op() instanceof ReadState read
-                                && read.state().equals(state))
-                        .allMatch(input -> input.shape().sameSizes(place)
-                                && Objects.requireNonNull(Form.of(reader)).kind() == Cluster.Kind.ROWS));
+        return group.nodes.stream().allMatch(reader -> reader.inputs().stream()
+                .filter(input -> source(input).op() instanceof ReadState read
+                        && read.state().equals(state))
+                .allMatch(input -> input.shape().sameSizes(place)
+                        && Objects.requireNonNull(Form.of(reader)).kind() == Cluster.Kind.ROWS));
     }
 
     private static Node source(Tensor tensor) {

@@ -3,10 +3,12 @@ package dev.quipu.compiler.rewrite;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -43,18 +45,28 @@ public final class Rewrite {
                 graph.effects().stream().map(rewrite.effects::get).toList());
     }
 
+    /** As {@link #replay}, where the rule changes any node; else the graph itself. */
+    static Graph replayIfAny(Graph graph, Predicate<Node> changes, Rule rule) {
+        return graph.nodes().stream().anyMatch(changes) ? replay(graph, rule) : graph;
+    }
+
     /** The node on new inputs. It is made anew even where they are the old ones, so that nodes keep their order. */
     public static Node keep(Node node, List<Tensor> inputs) {
-        return Node.of(node.op(), inputs, node.site());
+        return node.on(inputs);
     }
 
     /** All outputs of a node. */
     public static List<Tensor> outputs(Node node) {
-        return IntStream.range(0, node.types().size()).mapToObj(node::output).toList();
+        return node.types().size() == 1
+                ? List.of(node.output(0))
+                : IntStream.range(0, node.types().size()).mapToObj(node::output).toList();
     }
 
     private void visit(Node node) {
-        List<Tensor> inputs = node.inputs().stream().map(replacements::get).toList();
+        List<Tensor> inputs = new ArrayList<>(node.inputs().size());
+        for (Tensor input : node.inputs()) {
+            inputs.add(replacements.get(input));
+        }
         if (node.types().isEmpty()) {
             effects.put(node, keep(node, inputs));
             return;

@@ -41,10 +41,10 @@ public final class Simplify {
     private Simplify() {}
 
     public static Graph of(Graph graph) {
-        Graph inlined = Rewrite.replay(graph, Simplify::inline);
-        Graph summed = Rewrite.replay(inlined, Simplify::splitSum);
-        Graph folded = Rewrite.replay(summed, Simplify::foldConstants);
-        Graph reshaped = Rewrite.replay(folded, Simplify::mergeReshapes);
+        Graph inlined = Rewrite.replayIfAny(graph, node -> node.op() instanceof Call, Simplify::inline);
+        Graph summed = Rewrite.replayIfAny(inlined, Simplify::isNoRowsOrColumns, Simplify::splitSum);
+        Graph folded = Rewrite.replayIfAny(summed, Simplify::readsConstant, Simplify::foldConstants);
+        Graph reshaped = Rewrite.replayIfAny(folded, Simplify::isReshapeTooMany, Simplify::mergeReshapes);
         Map<Key, Node> known = new HashMap<>();
         Graph merged = Rewrite.replay(reshaped, (node, inputs) -> merge(known, node, inputs));
         return copySources(addTerms(merged));
@@ -158,6 +158,22 @@ public final class Simplify {
                 : Rewrite.outputs(Rewrite.keep(node, inputs));
     }
 
+    /** Whether {@link #splitSum} makes something else of a node: a sum over neither the last axis nor leading ones alone. */
+    private static boolean isNoRowsOrColumns(Node node) {
+        if (!(node.op() instanceof Sum sum)) {
+            return false;
+        }
+        Shape shape = node.inputs().getFirst().shape();
+        List<Integer> axes = sum.axes();
+        int last = shape.rank() - 1;
+        boolean counts = axes.stream().allMatch(axis -> shape.size(axis) > 1) && !axes.isEmpty();
+        boolean rows = axes.equals(List.of(last));
+        boolean columns = shape.last().size() > 1
+                && axes.size() <= last
+                && axes.equals(IntStream.range(0, axes.size()).boxed().toList());
+        return !(counts && (rows || columns));
+    }
+
     private static Tensor sum(Sum sum, Tensor input) {
         Shape shape = input.shape();
         Shape result = sum.types(List.of(input.type())).getFirst().shape();
@@ -241,12 +257,26 @@ public final class Simplify {
         return Rewrite.outputs(Node.of(pointwise, kept, node.site()));
     }
 
+    private static boolean readsConstant(Node node) {
+        return (node.op() instanceof Pointwise || node.op() instanceof Broadcast)
+                && node.inputs().stream().anyMatch(input -> constant(input) != null);
+    }
+
     private static Constant constant(Tensor tensor) {
         return tensor.node().op() instanceof Constant constant
                 ? constant
                 : tensor.node().op() instanceof Reshape
                         ? constant(tensor.node().inputs().getFirst())
                         : null;
+    }
+
+    /** A reshape of a reshape, or to the shape that is there. */
+    private static boolean isReshapeTooMany(Node node) {
+        if (!(node.op() instanceof Reshape(Shape shape))) {
+            return false;
+        }
+        Tensor source = node.inputs().getFirst();
+        return source.node().op() instanceof Reshape || source.shape().equals(shape);
     }
 
     private static List<Tensor> mergeReshapes(Node node, List<Tensor> inputs) {

@@ -4,6 +4,7 @@ import dev.quipu.dsl.QuipuException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonTokenStream;
 
@@ -14,6 +15,9 @@ import org.antlr.v4.runtime.CommonTokenStream;
  * @param names distinct, at least those that the expression uses
  */
 public record Formula(Expression expression, List<String> names) {
+    /** What has been parsed: every layer asks for the same few, and a backward rule for each node's. */
+    private static final Map<String, Formula> PARSED = new ConcurrentHashMap<>();
+
     public Formula {
         names = List.copyOf(names);
         if (!names.containsAll(expression.names())) {
@@ -33,6 +37,10 @@ public record Formula(Expression expression, List<String> names) {
      * @throws QuipuException with the column of the first mistake
      */
     public static Formula of(String text) {
+        return PARSED.computeIfAbsent(text, Formula::parse);
+    }
+
+    private static Formula parse(String text) {
         SyntaxRefusal refuse = new SyntaxRefusal((line, column) -> "formula \"" + text + "\", column " + column);
         FormulaGrammarLexer lexer = new FormulaGrammarLexer(CharStreams.fromString(text));
         lexer.removeErrorListeners();
@@ -41,6 +49,12 @@ public record Formula(Expression expression, List<String> names) {
         parser.removeErrorListeners();
         parser.addErrorListener(refuse);
         return new Formula(new FormulaReader(text).visit(parser.formula().expression()));
+    }
+
+    /** Cheap, since equal nodes are looked for among those with the same inputs: the names alone. */
+    @Override
+    public int hashCode() {
+        return names.hashCode();
     }
 
     /** The value in double precision, inputs in the order of {@link #names}. */

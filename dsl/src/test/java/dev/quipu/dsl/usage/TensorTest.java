@@ -6,16 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Dim;
+import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TensorTest {
     private static final Tensor X =
@@ -78,6 +81,32 @@ class TensorTest {
         assertEquals(
                 "a*b: expected a dimension below 2^31, found 2147483648; keep them apart",
                 refusal(() -> new Dim("a", 1 << 16).times(new Dim("b", 1 << 15))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "*", "a*", "*a", "a**b", "a*1", "a-b", "é", "a "})
+    void namesOfDimensionsAreIdentifiers(String name) {
+        assertThrows(QuipuException.class, () -> new Dim(name, 1));
+    }
+
+    @Test
+    void dimensionsAreCalledAfterProducts() {
+        assertEquals("_a1*B_*c", new Dim("_a1*B_*c", 1).name());
+    }
+
+    /** Whether it was made with the others or long before. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1000})
+    void nodesOfAGraphStandInTheOrderInWhichTheyWereMade(int between) {
+        Tensor first = Tensor.constant(1, new Dim("a", 2));
+        for (int i = 0; i < between; i++) {
+            Tensor.constant(0, new Dim("a", 2));
+        }
+        Tensor second = Tensor.constant(2, new Dim("a", 2));
+        Tensor sum = second.plus(first);
+        assertEquals(
+                List.of(first.node(), second.node(), sum.node()),
+                Graph.of("sum", Map.of("y", sum), List.of()).nodes());
     }
 
     private static String refusal(Runnable body) {
