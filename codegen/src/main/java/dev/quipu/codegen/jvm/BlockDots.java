@@ -27,7 +27,7 @@ record BlockDots(Dots dots, Emitter emitter, List<Value.Variable> sums, List<Val
     void all(Value rightAt, Value stride, Value depth) {
         // four bytes an element of f32, and of a block
         Value first = emitter.let("first", blocks(rightAt));
-        List<Value> rightRows = dots.bases(emitter, "b", first, blocks(toLong(stride)), 1, Dots.COLUMNS);
+        List<Value> rightRows = dots.bases(emitter, "b", first, blocks(toLong(stride)), 1, dots.columns());
         Value blocks =
                 emitter.let("blocks", new Value.Binary(BinaryOperator.DIVIDE, depth, integer(Int8Blocks.ELEMENTS)));
         emitter.loop(
@@ -51,7 +51,7 @@ record BlockDots(Dots dots, Emitter emitter, List<Value.Variable> sums, List<Val
             Value at = plus(leftBytes, (long) from * Float.BYTES);
             left.add(dots.loads(body, "a", Dots.LEFT, leftRows, at, Math.min(lanes, elements - from)));
         }
-        for (int column = 0; column < Dots.COLUMNS; column++) {
+        for (int column = 0; column < dots.columns(); column++) {
             Value at = body.let("at", plus(rightRows.get(column), rightBytes));
             List<Value> bytes = new ArrayList<>();
             for (int i = 0; i < left.size(); i++) {
@@ -66,7 +66,7 @@ record BlockDots(Dots dots, Emitter emitter, List<Value.Variable> sums, List<Val
                 for (int i = 1; i < left.size(); i++) {
                     sum = body.let("products", new Value.Fma(left.get(i).get(row), bytes.get(i), sum));
                 }
-                Value.Variable total = sums.get(row * Dots.COLUMNS + column);
+                Value.Variable total = sums.get(row * dots.columns() + column);
                 body.add(new Statement.Assign(total, new Value.Fma(sum, spread, total)));
             }
         }

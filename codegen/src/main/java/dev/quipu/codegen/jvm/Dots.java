@@ -19,15 +19,17 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Dot products of a few rows with {@link #COLUMNS} rows of another matrix. Lanes are summed by halves of vectors, the sums of
- * all four columns together.
+ * Dot products of a few rows with some rows of another matrix, its columns. Lanes are summed by halves of vectors, the sums of
+ * several columns together.
  *
  * @param rows 1 to {@link #MOST_ROWS}
+ * @param columns 4 or 8
  * @param tail elements behind the last whole {@link #step} of a row
  * @param matrix how the other matrix is stored: SEGMENT, BSEGMENT or ISEGMENT
  */
-record Dots(TileLibrary library, int rows, int tail, KernelType matrix) {
-    static final int COLUMNS = 4;
+record Dots(TileLibrary library, int rows, int columns, int tail, KernelType matrix) {
+    static final int FEWEST_COLUMNS = 4;
+    private static final int MOST_COLUMNS = 8;
     static final int MOST_ROWS = 4;
 
     static final Value.Variable LEFT = new Value.Variable("a", KernelType.SEGMENT);
@@ -41,9 +43,17 @@ record Dots(TileLibrary library, int rows, int tail, KernelType matrix) {
     private static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
 
     Dots {
-        if (rows < 1 || rows > MOST_ROWS || tail < 0 || tail >= step(matrix, library)) {
-            throw new AssertionError("no dot products of " + rows + " rows with " + tail + " elements at the end");
+        boolean known = columns == FEWEST_COLUMNS || columns == MOST_COLUMNS;
+        if (rows < 1 || rows > MOST_ROWS || !known || tail < 0 || tail >= step(matrix, library)) {
+            throw new AssertionError("no dot products of " + rows + " rows with " + columns + " columns and " + tail
+                    + " elements at the end");
         }
+    }
+
+    /** How many columns are best taken at once: more stretches are read faster, as long as their sums stay in registers. */
+    static int columns(int rows, int columns, TileLibrary library) {
+        boolean few = rows * MOST_COLUMNS * 2 <= library.registers();
+        return few && columns >= MOST_COLUMNS ? MOST_COLUMNS : FEWEST_COLUMNS;
     }
 
     /** Elements of a row that are taken at once. */
@@ -65,7 +75,7 @@ record Dots(TileLibrary library, int rows, int tail, KernelType matrix) {
                 DEPTH);
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        List<Value.Variable> sums = IntStream.range(0, rows * COLUMNS)
+        List<Value.Variable> sums = IntStream.range(0, rows * columns)
                 .mapToObj(i -> emitter.let("sum" + i, Emitter.number(0, library.lanes())))
                 .toList();
         // bases of the rows by themselves: with one base, one loop variable and constants an address is known to be
@@ -77,15 +87,24 @@ record Dots(TileLibrary library, int rows, int tail, KernelType matrix) {
             steps(emitter, sums, leftRows);
         }
         for (int row = 0; row < rows; row++) {
-            Value total = total(emitter, sums.subList(row * COLUMNS, (row + 1) * COLUMNS));
-            for (int column = 0; column < COLUMNS; column++) {
-                Value at = column == 0 ? PRODUCT_OFFSET : plus(PRODUCT_OFFSET, times(toLong(PRODUCT_COLUMN), column));
-                Value to = row == 0 ? at : plus(at, times(toLong(PRODUCT_STRIDE), row));
-                emitter.add(new Statement.Store(PRODUCT, to, first(emitter, total, column)));
+            // a vector holds the totals of no more columns than it has lanes
+            int together = Math.min(columns, library.lanes());
+            for (int first = 0; first < columns; first += together) {
+                int from = row * columns + first;
+                store(emitter, total(emitter, sums.subList(from, from + together)), row, first, together);
             }
         }
-        String comment = rows + " rows times " + COLUMNS + " rows, with " + tail + " elements behind whole vectors.";
+        String comment = rows + " rows times " + columns + " rows, with " + tail + " elements behind whole vectors.";
         return new Method(name, comment, parameters, emitter.statements());
+    }
+
+    private void store(Emitter emitter, Value total, int row, int first, int count) {
+        for (int i = 0; i < count; i++) {
+            int column = first + i;
+            Value at = column == 0 ? PRODUCT_OFFSET : plus(PRODUCT_OFFSET, times(toLong(PRODUCT_COLUMN), column));
+            Value to = row == 0 ? at : plus(at, times(toLong(PRODUCT_STRIDE), row));
+            emitter.add(new Statement.Store(PRODUCT, to, lane(emitter, total, i * library.lanes() / count)));
+        }
     }
 
     Value.Variable right() {
@@ -93,7 +112,7 @@ record Dots(TileLibrary library, int rows, int tail, KernelType matrix) {
     }
 
     private void steps(Emitter emitter, List<Value.Variable> sums, List<Value> leftRows) {
-        List<Value> rightRows = bases(emitter, "b", RIGHT_OFFSET, toLong(STRIDE), 1, COLUMNS);
+        List<Value> rightRows = bases(emitter, "b", RIGHT_OFFSET, toLong(STRIDE), 1, columns);
         Value whole = emitter.let("whole", minus(DEPTH, integer(tail)));
         emitter.loop(
                 "k",
@@ -126,7 +145,7 @@ record Dots(TileLibrary library, int rows, int tail, KernelType matrix) {
         List<Value> left = loads(emitter, "a", LEFT, leftRows, bytes, active);
         List<Value> right = loads(emitter, "b", right(), rightRows, bytes, active);
         for (int i = 0; i < sums.size(); i++) {
-            Value product = new Value.Fma(left.get(i / COLUMNS), right.get(i % COLUMNS), sums.get(i));
+            Value product = new Value.Fma(left.get(i / columns), right.get(i % columns), sums.get(i));
             emitter.add(new Statement.Assign(sums.get(i), product));
         }
     }
@@ -140,25 +159,30 @@ record Dots(TileLibrary library, int rows, int tail, KernelType matrix) {
         return loaded;
     }
 
-    /** A column's number out of all columns' sums. */
-    private Value first(Emitter emitter, Value total, int column) {
+    private Value lane(Emitter emitter, Value vector, int number) {
         int lanes = library.lanes();
-        int from = column * lanes / COLUMNS;
-        Value moved = column == 0 ? total : shuffled(total, total, lane -> (lane + from) % lanes);
+        Value moved = number == 0 ? vector : shuffled(vector, vector, lane -> (lane + number) % lanes);
         return emitter.let("column", new Value.FirstLane(moved));
     }
 
-    /** The four sums of lanes, each in its quarter of the lanes. */
+    /** The sums of lanes of a power of two of vectors, each in its share of the lanes. */
     private Value total(Emitter emitter, List<Value.Variable> sums) {
-        Value two = folded(emitter, sums.get(0), sums.get(1), 2);
-        Value four = folded(emitter, two, folded(emitter, sums.get(2), sums.get(3), 2), 4);
+        List<Value> left = List.copyOf(sums);
+        for (int count = 2; left.size() > 1; count *= 2) {
+            List<Value> folded = new ArrayList<>();
+            for (int i = 0; i < left.size(); i += 2) {
+                folded.add(folded(emitter, left.get(i), left.get(i + 1), count));
+            }
+            left = folded;
+        }
+        Value total = left.getFirst();
         int lanes = library.lanes();
-        int size = lanes / COLUMNS; // neighbours that belong to one column
+        int size = lanes / sums.size(); // neighbours that belong to one column
         for (int half = size / 2; half >= 1; half /= 2) {
             int turn = half;
-            four = sum(emitter, four, shuffled(four, four, lane -> (lane + turn) % lanes));
+            total = sum(emitter, total, shuffled(total, total, lane -> (lane + turn) % lanes));
         }
-        return four;
+        return total;
     }
 
     /**

@@ -50,6 +50,7 @@ final class ThinProduct {
     private final Epilogue epilogue;
     private final Optional<Integer> written;
     private final int columnsOfPart;
+    private final int streams;
 
     private ThinProduct(MatrixProduct product, int lanes) {
         this.product = product;
@@ -61,11 +62,12 @@ final class ThinProduct {
         int parts = Math.toIntExact(Math.ceilDiv(bytes, BYTES_OF_PART));
         int wanted = Math.ceilDiv(product.columns(), Math.ceilDiv(parts, PARTS_TOGETHER) * PARTS_TOGETHER);
         this.columnsOfPart = Math.ceilDiv(wanted, lanes) * lanes;
+        this.streams = Dots.columns(Math.min(product.rows(), Dots.MOST_ROWS), product.columns(), library);
     }
 
     static boolean suits(MatrixProduct product) {
         return product.rows() <= MOST_ROWS
-                && product.columns() >= Dots.COLUMNS
+                && product.columns() >= Dots.FEWEST_COLUMNS
                 && product.transposeRight()
                 && (!product.transposeLeft() || product.rows() == 1);
     }
@@ -120,8 +122,8 @@ final class ThinProduct {
     }
 
     /**
-     * Some columns of all rows, a quarter of them after the other side by side: memory is fastest in a few long stretches at a
-     * time. Where they are no four quarters, the quarters overlap.
+     * Some columns of all rows, in a few long stretches side by side, a column of each at a time: that is how memory is fastest.
+     * Where they are no such number of equal stretches, the stretches overlap.
      */
     private Method dots() {
         KernelType matrix = Segments.type(product.buffers().get(1));
@@ -133,13 +135,14 @@ final class ThinProduct {
         long leftStride = (long) product.depth() * Float.BYTES;
         long toStride = written.isPresent() ? (long) product.columns() * Float.BYTES : sumsStride();
         Value count = minus(END, BEGIN);
-        Value apart = emitter.let("apart", new Value.Binary(BinaryOperator.DIVIDE, count, integer(Dots.COLUMNS)));
-        Value end = minus(END, times(apart, Dots.COLUMNS - 1L));
+        Value apart = emitter.let("apart", new Value.Binary(BinaryOperator.DIVIDE, count, integer(streams)));
+        Value end = minus(END, times(apart, streams - 1L));
         emitter.loop("column", BEGIN, emitter.let("last", end), 1, (body, column) -> {
             for (int row = 0; row < product.rows(); row += Dots.MOST_ROWS) {
                 int rows = Math.min(Dots.MOST_ROWS, product.rows() - row);
                 body.add(new Statement.Call(
-                        TileLibrary.over(matrix, library.dots(rows, product.depth() % Dots.step(matrix, library))),
+                        TileLibrary.over(
+                                matrix, library.dots(rows, streams, product.depth() % Dots.step(matrix, library))),
                         List.of(
                                 LEFT,
                                 plus(LEFT_AT, row * leftStride),

@@ -31,7 +31,7 @@ public final class TileLibrary {
     private static final String ROUNDED = "Rounded";
     private static final String SCALED = "Scaled";
 
-    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(?:t(\\d+))?(Add)?(Rounded|Scaled)?");
+    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(?:x(\\d+)t(\\d+))?(Add)?(Rounded|Scaled)?");
 
     private final int lanes;
 
@@ -52,7 +52,12 @@ public final class TileLibrary {
      * 256 bits have 16. (x86 without AVX2 has no fused multiply-add and is not worth a tile.)
      */
     public int rows() {
-        return lanes == 8 ? 6 : 12;
+        return registers() == 16 ? 6 : 12;
+    }
+
+    /** Vectors that stay in registers. */
+    int registers() {
+        return lanes == 8 ? 16 : 32;
     }
 
     /** Columns of a tile, and floats of a step of a right panel. */
@@ -146,15 +151,19 @@ public final class TileLibrary {
         return ending.equals(ROUNDED) ? KernelType.BSEGMENT : KernelType.ISEGMENT;
     }
 
+    private Dots dots(int rows, Matcher parts, KernelType matrix) {
+        return new Dots(this, rows, Integer.parseInt(parts.group(3)), Integer.parseInt(parts.group(4)), matrix);
+    }
+
     /**
-     * Name of the method that multiplies some rows with {@link Dots#COLUMNS} rows, all along the depth:
+     * Name of the method that multiplies some rows with some columns, which are rows too, all along the depth:
      * {@code (MemorySegment a, long aOffset, MemorySegment b, long bOffset, int stride, MemorySegment c, long cOffset,
      * int cStride, int cColumn, int depth)}; of c each row and column is {@code cStride} and {@code cColumn} bytes apart.
      *
      * @param tail the depth's elements behind the last whole vector
      */
-    String dots(int rows, int tail) {
-        return CLASS + ".dots" + rows + "t" + tail;
+    String dots(int rows, int columns, int tail) {
+        return CLASS + ".dots" + rows + "x" + columns + "t" + tail;
     }
 
     /** The methods of the library that some kernels call, in the order of their names. */
@@ -202,11 +211,11 @@ public final class TileLibrary {
             throw new AssertionError("no tile " + name);
         }
         int size = Integer.parseInt(parts.group(2));
-        boolean add = parts.group(4) != null;
-        KernelType matrix = matrix(parts.group(5));
+        boolean add = parts.group(5) != null;
+        KernelType matrix = matrix(parts.group(6));
         return switch (parts.group(1)) {
             case "tile" -> new Tile(this, size, add).method(simple);
-            case "dots" -> new Dots(this, size, Integer.parseInt(parts.group(3)), matrix).method(simple);
+            case "dots" -> dots(size, parts, matrix).method(simple);
             case "packLeft" -> Packs.left(this, simple, size, matrix);
             case "packRight" -> Packs.right(this, simple, size);
             case "packLeftTransposed" -> TransposingPacks.left(this, simple, size, matrix);
