@@ -8,6 +8,7 @@ import dev.quipu.codegen.kernel.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -20,8 +21,16 @@ final class JvmExpressions {
     /** Declarations of the class's constants by name. */
     private final Map<String, Constant> constants = new LinkedHashMap<>();
 
+    /** The vectors that the method changes which is being printed. */
+    private Set<Value.Variable> changing = Set.of();
+
     /** A constant of the generated class. */
     record Constant(String type, String name, String initializer) {}
+
+    /** Begins with a method. */
+    void begin(List<Statement> body) {
+        changing = ChangingVectors.of(body);
+    }
 
     List<Constant> constants() {
         return List.copyOf(constants.values());
@@ -180,23 +189,25 @@ final class JvmExpressions {
 
     private String compare(Value.Compare compare) {
         if (compare.type().isVector()) {
-            String operator = switch (compare.comparison()) {
-                case LESS -> "LT";
-                case LESS_OR_EQUAL -> "LE";
-                case GREATER -> "GT";
-                case GREATER_OR_EQUAL -> "GE";
-                case EQUAL -> "EQ";
-            };
+            String operator =
+                    switch (compare.comparison()) {
+                        case LESS -> "LT";
+                        case LESS_OR_EQUAL -> "LE";
+                        case GREATER -> "GT";
+                        case GREATER_OR_EQUAL -> "GE";
+                        case EQUAL -> "EQ";
+                    };
             return receiver(compare.left()) + ".compare(VectorOperators." + operator + ", " + print(compare.right())
                     + ")";
         }
-        String symbol = switch (compare.comparison()) {
-            case LESS -> "<";
-            case LESS_OR_EQUAL -> "<=";
-            case GREATER -> ">";
-            case GREATER_OR_EQUAL -> ">=";
-            case EQUAL -> "==";
-        };
+        String symbol =
+                switch (compare.comparison()) {
+                    case LESS -> "<";
+                    case LESS_OR_EQUAL -> "<=";
+                    case GREATER -> ">";
+                    case GREATER_OR_EQUAL -> ">=";
+                    case EQUAL -> "==";
+                };
         return receiver(compare.left()) + " " + symbol + " " + receiver(compare.right());
     }
 
@@ -277,29 +288,8 @@ final class JvmExpressions {
                 byteSpecies(lanes) + ".indexInRange(0, " + active + ")");
     }
 
-    /** Writes a variable, rounded as {@code BFloat16.bits} does it: to the nearest, ties to even; NaN stays. */
-    String storeRounded(Statement.Store store) {
-        if (!(store.value() instanceof Value.Variable value)) {
-            throw new AssertionError("what is rounded is printed several times: " + store);
-        }
-        String memory = print(store.memory());
-        String address = print(halved(store.address()));
-        int lanes = value.type().lanes();
-        if (lanes == 1) {
-            return memory + ".set(ValueLayout.JAVA_SHORT_UNALIGNED, " + address + ", BFloat16.bits(" + value.name()
-                    + "))";
-        }
-        String bits = value.name() + ".reinterpretAsInts()";
-        String last = bits + ".lanewise(VectorOperators.LSHR, 16).and(1)";
-        String isNumber = bits + ".and(0x7fffffff).compare(VectorOperators.LE, 0x7f800000)";
-        String mask = store.active() == lanes ? "" : ", " + shortMask(lanes, store.active());
-        return "((ShortVector) " + bits + ".or(0x400000).blend(" + bits + ".add(0x7fff).add(" + last + "), " + isNumber
-                + ").lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, " + shortSpecies(lanes)
-                + ", 0)).intoMemorySegment(" + memory + ", " + address + ", ByteOrder.nativeOrder()" + mask + ")";
-    }
-
     /** Half of an even address, term by term: what is the same in all turns of a loop stays so. */
-    private static Value halved(Value address) {
+    static Value halved(Value address) {
         return switch (address) {
             case Value.Literal literal -> new Value.Literal(literal.type(), literal.value() / 2);
             case Value.Unary(Value.UnaryOperator operator, Value argument)
@@ -313,11 +303,11 @@ final class JvmExpressions {
         };
     }
 
-    private String shortSpecies(int lanes) {
+    String shortSpecies(int lanes) {
         return constant("VectorSpecies<Short>", "SHORTS_" + lanes, "ShortVector.SPECIES_" + lanes * Short.SIZE);
     }
 
-    private String shortMask(int lanes, int active) {
+    String shortMask(int lanes, int active) {
         return constant(
                 "VectorMask<Short>",
                 "FIRST_SHORTS_" + active + "_OF_" + lanes,
@@ -368,31 +358,42 @@ final class JvmExpressions {
         return constant("VectorSpecies<Integer>", "INTS_" + lanes, "IntVector.SPECIES_" + lanes * Integer.SIZE);
     }
 
+    private String classOfVectors(KernelType type) {
+        String species = type.kind() == Kind.FLOAT ? floatSpecies(type.lanes()) : intSpecies(type.lanes());
+        String vector = type(type);
+        String name = (type.kind() == Kind.FLOAT ? "VECTOR_" : "INT_VECTOR_") + type.lanes();
+        return constant("Class<? extends " + vector + ">", name, vector + ".zero(" + species + ").getClass()");
+    }
+
     private String constant(String type, String name, String initializer) {
         constants.putIfAbsent(name, new Constant(type, name, initializer));
         return name;
     }
 
     /** Text that a method call or an operator may follow. */
-    private String receiver(Value value) {
-        boolean atom = switch (value) {
-            case Value.Variable variable -> true;
-            case Value.Load load -> true;
-            case Value.Select select -> true;
-            case Value.LoadBytes load -> true;
-            case Value.Shuffle shuffle -> true;
-            case Value.Splat splat -> true;
-            case Value.LaneNumbers numbers -> true;
-            case Value.FirstLane first -> true;
-            case Value.WorkItem item -> true;
-            case Value.Pair pair -> true;
-            case Value.Matrix matrix -> true;
-            case Value.Literal literal -> Double.compare(literal.value(), 0) >= 0; // -0 has a sign too
-            case Value.Fma fma -> true;
-            case Value.Unary unary -> unary.type().isVector();
-            case Value.Binary binary -> binary.type().isVector();
-            case Value.Compare compare -> compare.type().isVector();
-        };
+    String receiver(Value value) {
+        if (value instanceof Value.Variable variable && changing.contains(variable)) {
+            return classOfVectors(variable.type()) + ".cast(" + variable.name() + ")";
+        }
+        boolean atom =
+                switch (value) {
+                    case Value.Variable variable -> true;
+                    case Value.Load load -> true;
+                    case Value.Select select -> true;
+                    case Value.LoadBytes load -> true;
+                    case Value.Shuffle shuffle -> true;
+                    case Value.Splat splat -> true;
+                    case Value.LaneNumbers numbers -> true;
+                    case Value.FirstLane first -> true;
+                    case Value.WorkItem item -> true;
+                    case Value.Pair pair -> true;
+                    case Value.Matrix matrix -> true;
+                    case Value.Literal literal -> Double.compare(literal.value(), 0) >= 0; // -0 has a sign too
+                    case Value.Fma fma -> true;
+                    case Value.Unary unary -> unary.type().isVector();
+                    case Value.Binary binary -> binary.type().isVector();
+                    case Value.Compare compare -> compare.type().isVector();
+                };
         return atom ? print(value) : "(" + print(value) + ")";
     }
 }

@@ -9,6 +9,7 @@ import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
+import com.palantir.javapoet.WildcardTypeName;
 import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType.Kind;
 import dev.quipu.codegen.kernel.Method;
@@ -54,6 +55,7 @@ public final class JvmWriter {
     private static final Pattern CLASS_NAMES = Pattern.compile(
             IMPORTS.stream().map(ClassName::simpleName).collect(Collectors.joining("|", "\\b(?:", ")\\b")));
 
+    private static final String CLASS_OF = "Class<? extends ";
     private static final Pattern BREAKS = Pattern.compile(", |\\)(?=\\.)");
 
     private final Kernel kernel;
@@ -260,6 +262,7 @@ public final class JvmWriter {
         for (Kernel.Product product : kernel.products()) {
             method.addStatement("$T $L = $L[worker]", JvmProduct.class, product.name(), field(product));
         }
+        expressions.begin(phase.body());
         return method.addCode(block(phase.body())).build();
     }
 
@@ -271,6 +274,7 @@ public final class JvmWriter {
         for (Value.Variable parameter : method.parameters()) {
             spec.addParameter(typeName(JvmExpressions.type(parameter.type())), parameter.name());
         }
+        expressions.begin(method.body());
         return spec.addCode(block(method.body())).build();
     }
 
@@ -290,7 +294,7 @@ public final class JvmWriter {
                         print(declare.value()));
             case Statement.Assign assign ->
                 code.addStatement("$L = $L", assign.variable().name(), print(assign.value()));
-            case Statement.Store store -> code.addStatement("$L", code(store(store)));
+            case Statement.Store store -> code.addStatement("$L", code(new JvmStores(expressions).print(store)));
             case Statement.For loop -> {
                 String name = loop.variable().name();
                 String step = loop.step() == 1 ? name + "++" : name + " += " + loop.step();
@@ -321,28 +325,6 @@ public final class JvmWriter {
         }
     }
 
-    private String store(Statement.Store store) {
-        if (store.memory().type().kind() == Kind.BSEGMENT) {
-            return expressions.storeRounded(store);
-        }
-        String memory = expressions.print(store.memory());
-        String address = expressions.print(store.address());
-        String value = expressions.print(store.value());
-        boolean array = store.memory().type().kind() == Kind.ARRAY;
-        boolean floats = store.value().type().kind() == Kind.FLOAT;
-        if (!store.value().type().isVector()) {
-            String layout = floats ? "ValueLayout.JAVA_FLOAT_UNALIGNED" : "ValueLayout.JAVA_INT_UNALIGNED";
-            return array
-                    ? memory + "[" + address + "] = " + value
-                    : memory + ".set(" + layout + ", " + address + ", " + value + ")";
-        }
-        int lanes = store.value().type().lanes();
-        String mask = store.active() == lanes ? "" : ", " + expressions.mask(lanes, store.active(), floats);
-        return array
-                ? value + ".intoArray(" + memory + ", " + address + mask + ")"
-                : value + ".intoMemorySegment(" + memory + ", " + address + ", ByteOrder.nativeOrder()" + mask + ")";
-    }
-
     /** JavaPoet imports a class that is a $T; the printed texts name classes simply. */
     private static TypeName typeName(String text) {
         return switch (text) {
@@ -351,6 +333,11 @@ public final class JvmWriter {
             case "float" -> TypeName.FLOAT;
             case "boolean" -> TypeName.BOOLEAN;
             case "float[]" -> ArrayTypeName.of(TypeName.FLOAT);
+            case String type
+            when type.startsWith(CLASS_OF) ->
+                ParameterizedTypeName.get(
+                        ClassName.get(Class.class),
+                        WildcardTypeName.subtypeOf(typeName(type.substring(CLASS_OF.length(), type.length() - 1))));
             default -> {
                 int generic = text.indexOf('<');
                 String raw = generic < 0 ? text : text.substring(0, generic);

@@ -13,11 +13,19 @@ import dev.quipu.models.LlamaConfig;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A training step leaves the heap alone once the JIT is done with its kernels. */
+/**
+ * A training step leaves the heap alone once the JIT is done with its kernels: also where the methods of the Vector API have seen
+ * vectors of other lengths before, so that their profiles do not tell the JIT what a kernel's vectors are.
+ */
 @Timeout(240)
 class StepAllocationTest {
     private static final int BATCH = 2;
@@ -34,9 +42,19 @@ class StepAllocationTest {
 
     /** Says what warm steps take from the heap. */
     static final class WarmSteps {
+        private static final int OTHER_CALLS = 30_000;
+        private static final List<VectorSpecies<Float>> OTHERS = Stream.of(
+                        FloatVector.SPECIES_64,
+                        FloatVector.SPECIES_128,
+                        FloatVector.SPECIES_256,
+                        FloatVector.SPECIES_512)
+                .filter(species -> !species.equals(FloatVector.SPECIES_MAX))
+                .toList();
+
         private WarmSteps() {}
 
         public static void main(String[] arguments) {
+            useOtherLengths();
             Llama model = Llama.of(new LlamaConfig(32, 2, 2, 1, 16, 88, 96, 64, 1e-5, 1e4, false, 0));
             Compiler compiler = new Compiler(false).in(Precision.valueOf(arguments[0]));
             try (JvmDevice device = new JvmDevice(2);
@@ -56,6 +74,17 @@ class StepAllocationTest {
                     });
                     System.out.println(bytes + " bytes");
                 }
+            }
+        }
+
+        private static void useOtherLengths() {
+            List<FloatVector> sums = new ArrayList<>(OTHERS.stream()
+                    .map(species -> (FloatVector) species.broadcast(0))
+                    .toList());
+            for (int i = 0; i < OTHER_CALLS; i++) {
+                int other = i % sums.size();
+                FloatVector sum = sums.get(other);
+                sums.set(other, sum.add(sum).max(sum).sub(sum).mul(sum));
             }
         }
     }
