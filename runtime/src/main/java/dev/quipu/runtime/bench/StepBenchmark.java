@@ -1,5 +1,6 @@
 package dev.quipu.runtime.bench;
 
+import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.dsl.Model;
@@ -13,6 +14,7 @@ import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.LaunchTime;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.device.TimedExecutable;
+import dev.quipu.runtime.start.StartUp;
 import dev.quipu.runtime.training.ModelFlops;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /** Times whole training steps, gradient and update, of one batch of random tokens on random weights. */
 public final class StepBenchmark implements AutoCloseable {
@@ -81,10 +84,10 @@ public final class StepBenchmark implements AutoCloseable {
         this.flops = ModelFlops.perToken(model, sequence) * batch * sequence;
         ProcessMemory.forgetMostResident();
         long start = System.nanoTime();
-        state.initialise(Trace.parameters(model), SEED);
+        StartUp.PROCESS.measure(StartUp.Part.WEIGHTS, () -> initialised(model));
         weightNanos = System.nanoTime() - start;
-        this.update = device.load(compiler.update(model, AdamW.LLAMA).scheduled(), state);
-        this.gradient = device.load(compiler.gradient(model, batch, sequence).scheduled(), state);
+        this.update = loaded(device, () -> compiler.update(model, AdamW.LLAMA));
+        this.gradient = loaded(device, () -> compiler.gradient(model, batch, sequence));
         compileNanos = System.nanoTime() - start - weightNanos;
         SplittableRandom random = new SplittableRandom(SEED);
         fill(gradient.input(Traced.TOKENS), random, model.vocabularySize());
@@ -93,6 +96,16 @@ public final class StepBenchmark implements AutoCloseable {
         update.input(AdamW.LEARNING_RATE).setFloat(0, LEARNING_RATE);
         update.input(AdamW.CORRECTION_1).setFloat(0, 1);
         update.input(AdamW.CORRECTION_2).setFloat(0, 1);
+    }
+
+    private State initialised(Model model) {
+        state.initialise(Trace.parameters(model), SEED);
+        return state;
+    }
+
+    private Executable loaded(Device device, Supplier<Compiled> compile) {
+        return device.load(
+                StartUp.PROCESS.measure(StartUp.Part.PROGRAMS, compile).scheduled(), state);
     }
 
     private static void fill(Buffer buffer, SplittableRandom random, int vocabulary) {

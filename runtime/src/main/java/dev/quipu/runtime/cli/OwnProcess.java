@@ -38,7 +38,10 @@ final class OwnProcess {
                 .redirectError(errors.toFile())
                 .start();
         process.getOutputStream().close();
+        // it computes for minutes on the cores of whoever has ended us, with nobody to read what it finds
+        Thread end = new Thread(process::destroyForcibly, "quipu-own-process");
         try {
+            Runtime.getRuntime().addShutdownHook(end);
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != QuipuCommand.SUCCESS) {
                 List<String> lines = Files.readAllLines(errors);
@@ -54,6 +57,15 @@ final class OwnProcess {
             throw new QuipuException(String.join(" ", arguments) + ": interrupted", e);
         } finally {
             process.destroy();
+            release(end);
+        }
+    }
+
+    private static void release(Thread end) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(end);
+        } catch (IllegalStateException e) {
+            // the JVM is ending: the hook has run, or will
         }
     }
 

@@ -11,11 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that is asked to end while it trains. */
+/** A process that is asked to end while it trains, or while another trains for it. */
 class InterruptedTrainingTest {
     private static final long PATIENCE_SECONDS = 60;
     private static final int TERMINATED = 128 + 15;
@@ -58,6 +59,32 @@ class InterruptedTrainingTest {
         assertTrue(state.step() >= 2, state.toString());
         assertTrue(output.contains("stopped after step " + state.step()), output);
         assertTrue(output.contains("go on with: ./quipu train --resume " + run), output);
+    }
+
+    @Test
+    void endsTheProcessThatMeasuresAVariant() throws IOException, InterruptedException {
+        Process process = process(
+                "bench", "llama-tiny", "--vary", "batch=1", "--seq", "16", "--steps", "10000000", "--warmup", "1");
+        ProcessHandle variant = awaitChild(process);
+        process.destroy();
+        try {
+            assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            variant.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        } finally {
+            variant.destroyForcibly();
+        }
+    }
+
+    private static ProcessHandle awaitChild(Process process) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
+        while (true) {
+            Optional<ProcessHandle> child = process.children().findFirst();
+            if (child.isPresent()) {
+                return child.get();
+            }
+            assertTrue(process.isAlive() && System.nanoTime() < deadline, "no variant in time");
+            Thread.sleep(50);
+        }
     }
 
     private Path output() {
