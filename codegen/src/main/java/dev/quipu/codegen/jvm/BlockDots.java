@@ -20,21 +20,31 @@ import java.util.List;
  * @param sums of each row with each column
  * @param leftRows where the rows of f32 begin
  */
-record BlockDots(Dots dots, Emitter emitter, List<Value.Variable> sums, List<Value> leftRows) {
+record BlockDots(Dots dots, List<Value.Variable> sums, List<Value> leftRows) {
     private static final long LEFT_BYTES = (long) Int8Blocks.ELEMENTS * Float.BYTES;
 
     /** Whole blocks, and the one at the end of a row that is not. */
-    void all(Value rightAt, Value stride, Value depth) {
-        // four bytes an element of f32, and of a block
-        Value first = emitter.let("first", blocks(rightAt));
-        List<Value> rightRows = dots.bases(emitter, "b", first, blocks(toLong(stride)), 1, dots.columns());
-        Value blocks =
-                emitter.let("blocks", new Value.Binary(BinaryOperator.DIVIDE, depth, integer(Int8Blocks.ELEMENTS)));
-        emitter.loop(
-                "block", integer(0), blocks, 1, (body, block) -> block(body, rightRows, block, Int8Blocks.ELEMENTS));
+    void all(Emitter emitter) {
+        List<Value> rightRows = rightRows(emitter);
+        Value blocks = emitter.let(
+                "blocks", new Value.Binary(BinaryOperator.DIVIDE, Dots.DEPTH, integer(Int8Blocks.ELEMENTS)));
+        emitter.loop("block", integer(0), blocks, 1, (body, block) -> {
+            block(body, rightRows, block, leftBytes(body, block), Int8Blocks.ELEMENTS);
+        });
         if (dots.tail() > 0) {
-            block(emitter, rightRows, blocks, dots.tail());
+            block(emitter, rightRows, blocks, leftBytes(emitter, blocks), dots.tail());
         }
+    }
+
+    /** Where the columns begin. */
+    List<Value> rightRows(Emitter emitter) {
+        // four bytes an element of f32, and of a block
+        Value first = emitter.let("first", blocks(Dots.RIGHT_OFFSET));
+        return dots.bases(emitter, "b", first, blocks(toLong(Dots.STRIDE)), 1, dots.columns());
+    }
+
+    private static Value leftBytes(Emitter emitter, Value block) {
+        return emitter.let("bytes", times(toLong(block), LEFT_BYTES));
     }
 
     private static Value blocks(Value address) {
@@ -42,9 +52,14 @@ record BlockDots(Dots dots, Emitter emitter, List<Value.Variable> sums, List<Val
         return times(number, (long) Int8Blocks.BYTES);
     }
 
-    private void block(Emitter body, List<Value> rightRows, Value block, int elements) {
+    /**
+     * A block of every column.
+     *
+     * @param block counted from where the columns begin
+     * @param leftBytes where the same elements of the left rows stand, from their beginnings
+     */
+    void block(Emitter body, List<Value> rightRows, Value block, Value leftBytes, int elements) {
         int lanes = dots.library().lanes();
-        Value leftBytes = body.let("bytes", times(toLong(block), LEFT_BYTES));
         Value rightBytes = body.let("blockBytes", times(toLong(block), (long) Int8Blocks.BYTES));
         List<List<Value>> left = new ArrayList<>();
         for (int from = 0; from < elements; from += lanes) {

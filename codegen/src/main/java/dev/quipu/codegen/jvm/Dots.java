@@ -34,13 +34,13 @@ record Dots(TileLibrary library, int rows, int columns, int tail, KernelType mat
 
     static final Value.Variable LEFT = new Value.Variable("a", KernelType.SEGMENT);
     private static final Value.Variable LEFT_OFFSET = new Value.Variable("aOffset", KernelType.LONG);
-    private static final Value.Variable RIGHT_OFFSET = new Value.Variable("bOffset", KernelType.LONG);
-    private static final Value.Variable STRIDE = new Value.Variable("stride", KernelType.INT);
+    static final Value.Variable RIGHT_OFFSET = new Value.Variable("bOffset", KernelType.LONG);
+    static final Value.Variable STRIDE = new Value.Variable("stride", KernelType.INT);
     private static final Value.Variable PRODUCT = new Value.Variable("c", KernelType.SEGMENT);
-    private static final Value.Variable PRODUCT_OFFSET = new Value.Variable("cOffset", KernelType.LONG);
+    static final Value.Variable PRODUCT_OFFSET = new Value.Variable("cOffset", KernelType.LONG);
     private static final Value.Variable PRODUCT_STRIDE = new Value.Variable("cStride", KernelType.INT);
     private static final Value.Variable PRODUCT_COLUMN = new Value.Variable("cColumn", KernelType.INT);
-    private static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
+    static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
 
     Dots {
         boolean known = columns == FEWEST_COLUMNS || columns == MOST_COLUMNS;
@@ -61,8 +61,9 @@ record Dots(TileLibrary library, int rows, int columns, int tail, KernelType mat
         return matrix.equals(KernelType.ISEGMENT) ? Int8Blocks.ELEMENTS : library.lanes();
     }
 
-    Method method(String name) {
-        List<Value.Variable> parameters = List.of(
+    /** What both this and {@link Stretches} are given. */
+    List<Value.Variable> parameters() {
+        return List.of(
                 LEFT,
                 LEFT_OFFSET,
                 right(),
@@ -73,36 +74,51 @@ record Dots(TileLibrary library, int rows, int columns, int tail, KernelType mat
                 PRODUCT_STRIDE,
                 PRODUCT_COLUMN,
                 DEPTH);
+    }
+
+    Method method(String name) {
         Emitter emitter = new Emitter();
-        parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        List<Value.Variable> sums = IntStream.range(0, rows * columns)
-                .mapToObj(i -> emitter.let("sum" + i, Emitter.number(0, library.lanes())))
-                .toList();
-        // bases of the rows by themselves: with one base, one loop variable and constants an address is known to be
-        // inside
-        List<Value> leftRows = bases(emitter, "a", LEFT_OFFSET, toLong(DEPTH), Float.BYTES, rows);
+        parameters().forEach(parameter -> emitter.reserve(parameter.name()));
+        List<Value.Variable> sums = sums(emitter);
+        List<Value> leftRows = leftRows(emitter);
         if (matrix.equals(KernelType.ISEGMENT)) {
-            new BlockDots(this, emitter, sums, leftRows).all(RIGHT_OFFSET, STRIDE, DEPTH);
+            new BlockDots(this, sums, leftRows).all(emitter);
         } else {
             steps(emitter, sums, leftRows);
         }
-        for (int row = 0; row < rows; row++) {
-            // a vector holds the totals of no more columns than it has lanes
-            int together = Math.min(columns, library.lanes());
-            for (int first = 0; first < columns; first += together) {
-                int from = row * columns + first;
-                store(emitter, total(emitter, sums.subList(from, from + together)), row, first, together);
-            }
-        }
+        storeTotals(emitter, sums, PRODUCT_OFFSET);
         String comment = rows + " rows times " + columns + " rows, with " + tail + " elements behind whole vectors.";
-        return new Method(name, comment, parameters, emitter.statements());
+        return new Method(name, comment, parameters(), emitter.statements());
     }
 
-    private void store(Emitter emitter, Value total, int row, int first, int count) {
+    /** A vector for each row and column, zero. */
+    List<Value.Variable> sums(Emitter emitter) {
+        return IntStream.range(0, rows * columns)
+                .mapToObj(i -> emitter.let("sum" + i, Emitter.number(0, library.lanes())))
+                .toList();
+    }
+
+    List<Value> leftRows(Emitter emitter) {
+        return bases(emitter, "a", LEFT_OFFSET, toLong(DEPTH), Float.BYTES, rows);
+    }
+
+    /** Sums that are complete, each to its place. */
+    void storeTotals(Emitter emitter, List<Value.Variable> sums, Value offset) {
+        // a vector holds the totals of no more columns than it has lanes
+        int together = Math.min(columns, library.lanes());
+        for (int row = 0; row < rows; row++) {
+            Value at = row == 0 ? offset : plus(offset, times(toLong(PRODUCT_STRIDE), row));
+            for (int first = 0; first < columns; first += together) {
+                int from = row * columns + first;
+                store(emitter, total(emitter, sums.subList(from, from + together)), at, first, together);
+            }
+        }
+    }
+
+    private void store(Emitter emitter, Value total, Value row, int first, int count) {
         for (int i = 0; i < count; i++) {
             int column = first + i;
-            Value at = column == 0 ? PRODUCT_OFFSET : plus(PRODUCT_OFFSET, times(toLong(PRODUCT_COLUMN), column));
-            Value to = row == 0 ? at : plus(at, times(toLong(PRODUCT_STRIDE), row));
+            Value to = column == 0 ? row : plus(row, times(toLong(PRODUCT_COLUMN), column));
             emitter.add(new Statement.Store(PRODUCT, to, lane(emitter, total, i * library.lanes() / count)));
         }
     }
@@ -111,21 +127,37 @@ record Dots(TileLibrary library, int rows, int columns, int tail, KernelType mat
         return new Value.Variable("b", matrix);
     }
 
+    /** How far into a row the left and the right matrix are read. */
+    record Bytes(Value left, Value right) {}
+
+    private static Bytes bytes(Emitter emitter, Value k) {
+        Value bytes = times(toLong(k), (long) Float.BYTES);
+        // of numbers in bf16 half of that is printed, which is no shift as long as the factor can be seen
+        return new Bytes(emitter.let("bytes", bytes), bytes);
+    }
+
     private void steps(Emitter emitter, List<Value.Variable> sums, List<Value> leftRows) {
-        List<Value> rightRows = bases(emitter, "b", RIGHT_OFFSET, toLong(STRIDE), 1, columns);
+        List<Value> rightRows = rightRows(emitter);
         Value whole = emitter.let("whole", minus(DEPTH, integer(tail)));
         emitter.loop(
                 "k",
                 integer(0),
                 whole,
                 library.lanes(),
-                (body, k) -> step(body, sums, leftRows, rightRows, k, library.lanes()));
+                (body, k) -> step(body, sums, leftRows, rightRows, bytes(body, k), library.lanes()));
         if (tail > 0) {
-            step(emitter, sums, leftRows, rightRows, whole, tail);
+            step(emitter, sums, leftRows, rightRows, bytes(emitter, whole), tail);
         }
     }
 
-    /** Where some rows begin. */
+    /** Where the columns begin. */
+    List<Value> rightRows(Emitter emitter) {
+        return bases(emitter, "b", RIGHT_OFFSET, toLong(STRIDE), 1, columns);
+    }
+
+    /**
+     * Where some rows begin, each by itself: with one base, one loop variable and constants an address is known to be inside.
+     */
     List<Value> bases(Emitter emitter, String name, Value first, Value stride, long unit, int count) {
         List<Value> bases = new ArrayList<>(List.of(first));
         for (int i = 1; i < count; i++) {
@@ -134,16 +166,15 @@ record Dots(TileLibrary library, int rows, int columns, int tail, KernelType mat
         return bases;
     }
 
-    private void step(
+    void step(
             Emitter emitter,
             List<Value.Variable> sums,
             List<Value> leftRows,
             List<Value> rightRows,
-            Value k,
+            Bytes bytes,
             int active) {
-        Value bytes = emitter.let("bytes", times(toLong(k), (long) Float.BYTES));
-        List<Value> left = loads(emitter, "a", LEFT, leftRows, bytes, active);
-        List<Value> right = loads(emitter, "b", right(), rightRows, bytes, active);
+        List<Value> left = loads(emitter, "a", LEFT, leftRows, bytes.left(), active);
+        List<Value> right = loads(emitter, "b", right(), rightRows, bytes.right(), active);
         for (int i = 0; i < sums.size(); i++) {
             Value product = new Value.Fma(left.get(i / columns), right.get(i % columns), sums.get(i));
             emitter.add(new Statement.Assign(sums.get(i), product));

@@ -131,31 +131,48 @@ final class ThinProduct {
         List<Value.Variable> parameters = List.of(LEFT, LEFT_AT, right, RIGHT_AT, TO, TO_AT, BEGIN, END);
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        int rowBytes = Math.multiplyExact(product.rightRow(), Float.BYTES);
-        long leftStride = (long) product.depth() * Float.BYTES;
-        long toStride = written.isPresent() ? (long) product.columns() * Float.BYTES : sumsStride();
         Value count = minus(END, BEGIN);
         Value apart = emitter.let("apart", new Value.Binary(BinaryOperator.DIVIDE, count, integer(streams)));
         Value end = minus(END, times(apart, streams - 1L));
-        emitter.loop("column", BEGIN, emitter.let("last", end), 1, (body, column) -> {
-            for (int row = 0; row < product.rows(); row += Dots.MOST_ROWS) {
-                int rows = Math.min(Dots.MOST_ROWS, product.rows() - row);
-                body.add(new Statement.Call(
-                        TileLibrary.over(
-                                matrix, library.dots(rows, streams, product.depth() % Dots.step(matrix, library))),
-                        List.of(
-                                LEFT,
-                                plus(LEFT_AT, row * leftStride),
-                                right,
-                                plus(RIGHT_AT, times(toLong(column), (long) rowBytes)),
-                                times(apart, rowBytes),
-                                TO,
-                                plus(plus(TO_AT, times(toLong(column), Float.BYTES)), row * toStride),
-                                integer(toStride),
-                                times(apart, Float.BYTES),
-                                integer(product.depth()))));
-            }
-        });
+        if (isOneLoop(matrix)) {
+            List<Value> arguments = arguments(right, BEGIN, apart, 0);
+            arguments.add(minus(end, BEGIN));
+            emitter.add(new Statement.Call(
+                    TileLibrary.over(matrix, library.stretches(product.rows(), streams)), arguments));
+        } else {
+            emitter.loop("column", BEGIN, emitter.let("last", end), 1, (body, column) -> {
+                for (int row = 0; row < product.rows(); row += Dots.MOST_ROWS) {
+                    int rows = Math.min(Dots.MOST_ROWS, product.rows() - row);
+                    String method = library.dots(rows, streams, product.depth() % Dots.step(matrix, library));
+                    body.add(
+                            new Statement.Call(TileLibrary.over(matrix, method), arguments(right, column, apart, row)));
+                }
+            });
+        }
         return new Method(METHOD, "Dot products of all rows with some columns.", parameters, emitter.statements());
+    }
+
+    /** Rows of f32 are long enough for a loop each, which is a little faster. */
+    private boolean isOneLoop(KernelType matrix) {
+        return !matrix.equals(KernelType.SEGMENT)
+                && product.rows() <= Dots.MOST_ROWS
+                && product.depth() % Dots.step(matrix, library) == 0;
+    }
+
+    private List<Value> arguments(Value right, Value column, Value apart, int row) {
+        int rowBytes = Math.multiplyExact(product.rightRow(), Float.BYTES);
+        long leftStride = (long) product.depth() * Float.BYTES;
+        long toStride = written.isPresent() ? (long) product.columns() * Float.BYTES : sumsStride();
+        return new ArrayList<>(List.of(
+                LEFT,
+                plus(LEFT_AT, row * leftStride),
+                right,
+                plus(RIGHT_AT, times(toLong(column), (long) rowBytes)),
+                times(apart, rowBytes),
+                TO,
+                plus(plus(TO_AT, times(toLong(column), Float.BYTES)), row * toStride),
+                integer(toStride),
+                times(apart, Float.BYTES),
+                integer(product.depth())));
     }
 }

@@ -31,7 +31,8 @@ public final class TileLibrary {
     private static final String ROUNDED = "Rounded";
     private static final String SCALED = "Scaled";
 
-    private static final Pattern NAME = Pattern.compile("([a-zA-Z]+?)(\\d+)(?:x(\\d+)t(\\d+))?(Add)?(Rounded|Scaled)?");
+    private static final Pattern NAME =
+            Pattern.compile("([a-zA-Z]+?)(\\d+)(?:x(\\d+))?(?:t(\\d+))?(Add)?(Rounded|Scaled)?");
 
     private final int lanes;
 
@@ -152,7 +153,8 @@ public final class TileLibrary {
     }
 
     private Dots dots(int rows, Matcher parts, KernelType matrix) {
-        return new Dots(this, rows, Integer.parseInt(parts.group(3)), Integer.parseInt(parts.group(4)), matrix);
+        int tail = parts.group(4) == null ? 0 : Integer.parseInt(parts.group(4));
+        return new Dots(this, rows, Integer.parseInt(parts.group(3)), tail, matrix);
     }
 
     /**
@@ -164,6 +166,11 @@ public final class TileLibrary {
      */
     String dots(int rows, int columns, int tail) {
         return CLASS + ".dots" + rows + "x" + columns + "t" + tail;
+    }
+
+    /** As {@link #dots}, with {@code int rows} at the end, of rows that follow each other; without a tail. */
+    String stretches(int rows, int columns) {
+        return CLASS + ".stretches" + rows + "x" + columns;
     }
 
     /** The methods of the library that some kernels call, in the order of their names. */
@@ -216,6 +223,7 @@ public final class TileLibrary {
         return switch (parts.group(1)) {
             case "tile" -> new Tile(this, size, add).method(simple);
             case "dots" -> dots(size, parts, matrix).method(simple);
+            case "stretches" -> new Stretches(dots(size, parts, matrix)).method(simple);
             case "packLeft" -> Packs.left(this, simple, size, matrix);
             case "packRight" -> Packs.right(this, simple, size);
             case "packLeftTransposed" -> TransposingPacks.left(this, simple, size, matrix);
