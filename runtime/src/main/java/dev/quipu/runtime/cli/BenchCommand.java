@@ -38,7 +38,7 @@ final class BenchCommand extends QuipuCommand {
     private static final int USUAL_STEPS = 20;
     private static final int USUAL_WARM_UP = 10;
     private static final int USUAL_TOKENS = 100;
-    private static final int USUAL_WARM_UP_TOKENS = 60;
+    private static final int USUAL_WARM_UP_TOKENS = 300;
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A preset, a class, a .java file or a model folder.")
     private String model;
@@ -61,7 +61,7 @@ final class BenchCommand extends QuipuCommand {
     @Option(
             names = "--warmup",
             paramLabel = "N",
-            description = "Steps before that, not measured; default: 10, with --decode 60 tokens.")
+            description = "Steps before that, not measured; default: 10, with --decode 300 tokens.")
     private Integer warmUp;
 
     @Option(
