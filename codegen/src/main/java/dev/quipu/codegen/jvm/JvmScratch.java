@@ -11,9 +11,6 @@ public interface JvmScratch {
     /** One segment for all workers; {@code index} counts the kernel's shared segments. */
     MemorySegment shared(int index, long elements);
 
-    /** One array for all workers; {@code index} counts the kernel's shared arrays. */
-    float[] sharedArray(int index, long elements);
-
     /** A segment for each worker; {@code index} counts the kernel's own segments. */
     MemorySegment[] segments(int index, long elements);
 

@@ -170,9 +170,7 @@ public final class JvmWriter {
         }
         Map<String, Integer> indices = new HashMap<>();
         for (Kernel.Scratch scratch : kernel.scratch()) {
-            String call = scratch.shared()
-                    ? isArray(scratch) ? "sharedArray" : "shared"
-                    : isArray(scratch) ? "arrays" : "segments";
+            String call = scratch.shared() ? "shared" : isArray(scratch) ? "arrays" : "segments";
             int index = indices.merge(call, 1, Integer::sum) - 1;
             constructor.addStatement("this.$N = scratch.$L($L, $LL)", field(scratch), call, index, scratch.elements());
         }

@@ -23,7 +23,7 @@ record MatrixBlocking(
         int rowPanelsOfPart,
         int columnPanelsOfPart) {
     /** Measured: 384 to 768 are alike, less is slower. */
-    private static final int MOST_DEPTH = 768;
+    private static final int MOST_DEPTH = TileLibrary.MOST_LEFT_ROW;
 
     /** The longest vectors, so that blocks are the same for all. */
     private static final int MULTIPLE = 16;
@@ -88,6 +88,21 @@ record MatrixBlocking(
 
     int rowsOfPart() {
         return rowPanelsOfPart * library.rows();
+    }
+
+    /** Whether the left matrix has its rows along the depth, so that tiles can read copies of them. */
+    boolean copiesRows() {
+        return !product.transposeLeft();
+    }
+
+    /** Name of the tile of some rows. */
+    String tile(int rows, boolean add) {
+        return copiesRows() ? library.rowTile(rows, add) : library.tile(rows, add);
+    }
+
+    /** Floats from a part's {@link TileLibrary#rows()} left rows to its next. */
+    int leftPanel() {
+        return copiesRows() ? library.rows() * TileLibrary.LEFT_ROW : library.leftPanel(blockDepth);
     }
 
     /** Parts that share the columns. */

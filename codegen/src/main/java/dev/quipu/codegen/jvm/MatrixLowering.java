@@ -21,7 +21,8 @@ import java.util.List;
  * their order, whatever the epilogue or the processor.
  */
 final class MatrixLowering {
-    private static final int FLOATS_OF_PACKING_PART = 64 * 1024;
+    /** So few that workers end together: nobody multiplies before all is packed. */
+    private static final int FLOATS_OF_PACKING_PART = 16 * 1024;
 
     private MatrixLowering() {}
 

@@ -16,7 +16,7 @@ import dev.quipu.codegen.launch.MatrixProduct;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The packing of a product's operands: a part's row panels, and one panel of columns. */
+/** The packing of a product's operands: a part's rows, and one panel of columns. */
 record MatrixPacks(MatrixBlocking blocking) {
     private static final String LEFT_METHOD = "packRows";
     private static final String RIGHT_METHOD = "packColumns";
@@ -81,6 +81,12 @@ record MatrixPacks(MatrixBlocking blocking) {
         Value.Variable source = Packs.source(KernelType.SEGMENT);
         List<Value.Variable> parameters = List.of(source, AT, PANELS, ROWS, DEPTH);
         Emitter emitter = emitter(parameters);
+        if (blocking.copiesRows()) {
+            Value stride = integer(leftRowBytes());
+            List<Value> arguments = List.of(source, AT, stride, PANELS, integer(0), ROWS, DEPTH);
+            emitter.add(new Statement.Call(blocking.library().copyRows(), arguments));
+            return new Method(LEFT_METHOD, "A part's rows.", parameters, emitter.statements());
+        }
         int rows = blocking.library().rows();
         int ragged = blocking.product().rows() % rows;
         Value.Variable whole = emitter.let("whole", new Value.Binary(BinaryOperator.DIVIDE, ROWS, integer(rows)));
@@ -96,16 +102,14 @@ record MatrixPacks(MatrixBlocking blocking) {
 
     private Statement leftPanel(Value source, Value panel, int rows) {
         TileLibrary library = blocking.library();
-        boolean straight = blocking.product().transposeLeft();
-        int stride = Math.toIntExact(straight ? leftStepBytes() : leftRowBytes());
         return new Statement.Call(
-                straight ? library.packLeft(rows) : library.packLeftTransposed(rows),
+                library.packLeft(rows),
                 List.of(
                         source,
                         plus(AT, times(toLong(panel), library.rows() * leftRowBytes())),
-                        integer(stride),
+                        integer(leftStepBytes()),
                         PANELS,
-                        times(panel, library.leftPanel(blocking.blockDepth())),
+                        times(panel, blocking.leftPanel()),
                         DEPTH));
     }
 

@@ -51,7 +51,7 @@ final class MatrixParts {
 
     List<Kernel.Scratch> scratch() {
         List<Kernel.Scratch> scratch = new ArrayList<>();
-        long leftPanels = (long) blocking.rowPanelsOfPart() * library.leftPanel(blocking.blockDepth());
+        long leftPanels = (long) blocking.rowPanelsOfPart() * blocking.leftPanel();
         scratch.add(new Kernel.Scratch(LEFT_PANELS, leftPanels, false));
         boolean shared = blocking.sharesRightPanels();
         long panels = shared ? (long) product.batch() * blocking.depthBlocks() * blocking.columnPanels() : 1;

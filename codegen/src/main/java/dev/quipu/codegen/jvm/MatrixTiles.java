@@ -65,19 +65,19 @@ record MatrixTiles(MatrixBlocking blocking, String name, int stride) {
         TileLibrary library = blocking.library();
         List<Value> arguments = new ArrayList<>(List.of(
                 LEFT,
-                times(panel, library.leftPanel(blocking.blockDepth())),
+                times(panel, blocking.leftPanel()),
                 RIGHT,
                 RIGHT_AT,
                 TO,
                 plus(TO_AT, times(toLong(panel), (long) library.rows() * stride)),
                 integer(stride),
                 DEPTH));
-        Statement first = new Statement.Call(library.tile(rows, false), arguments);
+        Statement first = new Statement.Call(blocking.tile(rows, false), arguments);
         if (blocking.depthBlocks() == 1) {
             emitter.add(first);
             return;
         }
-        Statement next = new Statement.Call(library.tile(rows, true), arguments);
+        Statement next = new Statement.Call(blocking.tile(rows, true), arguments);
         Value isFirst = new Value.Compare(Comparison.EQUAL, STEP, integer(0));
         emitter.add(new Statement.If(isFirst, List.of(first), List.of(next)));
     }

@@ -11,14 +11,14 @@ import dev.quipu.codegen.launch.MatrixProduct;
  */
 record OuterBlocking(
         MatrixProduct product, TileLibrary library, int depth, int rowPanelsOfPart, int columnPanelsOfPart) {
-    /** Rows of both factors that a part packs. */
+    /** Rows of the right factor that a part packs. */
     static final int PACKED_ROWS = 32;
 
     /** With more, a right panel leaves the first-level cache and the packed rows the second; with less, sums are read too often. */
     private static final int MOST_DEPTH = 512;
 
-    /** Floats that a round packs: what a worker reads of them again and again stays near. */
-    private static final int MOST_PACKED = 3 << 19;
+    /** Floats of the right factor that a round packs: every part reads them all. */
+    private static final int MOST_PACKED = 3 << 18;
 
     private static final int FEWEST_DEPTH = 128;
     private static final int PARTS = 16;
@@ -30,7 +30,7 @@ record OuterBlocking(
     private static final int LINE = 16;
 
     static OuterBlocking of(MatrixProduct product, TileLibrary library) {
-        int most = Math.clamp(MOST_PACKED / (product.rows() + product.columns()), FEWEST_DEPTH, MOST_DEPTH);
+        int most = Math.clamp(MOST_PACKED / product.columns(), FEWEST_DEPTH, MOST_DEPTH);
         int rounds = Math.ceilDiv(product.depth(), most);
         int depth = rounds == 1 ? product.depth() : Math.ceilDiv(Math.ceilDiv(product.depth(), rounds), LINE) * LINE;
         int rowPanels = Math.ceilDiv(product.rows(), library.rows());
@@ -67,9 +67,9 @@ record OuterBlocking(
         return Math.ceilDiv(columnPanels(), columnPanelsOfPart);
     }
 
-    /** Floats from one left panel to the next. */
+    /** Floats from one left panel to the next: packing writes whole vectors, so some room lies behind each. */
     int leftPanel() {
-        return apart(depth * library.rows());
+        return apart(depth * library.rows() + library.lanes());
     }
 
     /** Floats from one right panel to the next. */

@@ -1,6 +1,7 @@
 package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.kernel.Emitter.integer;
+import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
@@ -20,9 +21,9 @@ import java.util.List;
 
 /**
  * Products whose factors both have the depth along their rows: a sum of outer products of rows, which the gradient of a weight
- * is, over all tokens. A part that packed its own columns of the left factor would read memory in short pieces, one from each
- * row. So the kernel runs in rounds: in each, some whole rows of both factors are packed once for all parts, and multiplied
- * into the product where it lies.
+ * is, over all tokens. The kernel runs in rounds: in each, some whole rows of the right factor are packed once for all parts;
+ * then each part packs its columns of as many rows of the left factor, and multiplies them into the product where it lies. A
+ * left factor that is packed for all parts would cost twice as much: cores write slowly what another core has read.
  */
 final class OuterProduct {
     private static final String PACK_LEFT = "packLeft";
@@ -70,13 +71,13 @@ final class OuterProduct {
     }
 
     private Kernel kernel(String name) {
-        long left = (long) blocking.rowPanels() * blocking.leftPanel();
+        long left = (long) blocking.rowPanelsOfPart() * blocking.leftPanel();
         long right = (long) blocking.columnPanels() * blocking.rightPanel();
         return new Kernel(
                 name,
                 List.of(),
                 buffers,
-                List.of(new Kernel.Scratch(LEFT_PANELS, left, true), new Kernel.Scratch(RIGHT_PANELS, right, true)),
+                List.of(new Kernel.Scratch(LEFT_PANELS, left, false), new Kernel.Scratch(RIGHT_PANELS, right, true)),
                 List.of(),
                 blocking.rounds(),
                 List.of(packing(), multiplying()),
@@ -108,7 +109,6 @@ final class OuterProduct {
                 emitter.let("to", new Value.Binary(BinaryOperator.MIN, plus(from, OuterBlocking.PACKED_ROWS), depth()));
         emitter.loop("k", from, to, 1, (body, k) -> {
             Value row = body.let("row", plus(first(), k));
-            body.add(new Statement.Call(PACK_LEFT, List.of(buffers.get(0), row, LEFT_PANELS, k)));
             body.add(new Statement.Call(PACK_RIGHT, List.of(buffers.get(1), row, RIGHT_PANELS, k)));
         });
         return new Kernel.Phase("pack", blocking.packingParts(), emitter.statements());
@@ -127,6 +127,8 @@ final class OuterProduct {
                 plus(column, MatrixParts.least(blocking.columnPanelsOfPart(), column, blocking.columnPanels())));
         Value depth = emitter.let("depth", depth());
         Value to = buffers.get(store.access().buffer());
+        emitter.add(new Statement.Call(
+                PACK_LEFT, List.of(buffers.getFirst(), first(), row, rowEnd, LEFT_PANELS, depth)));
         emitter.loop("panel", column, columnEnd, 1, (body, panel) -> {
             List<Value> arguments = new ArrayList<>(List.of(LEFT_PANELS, RIGHT_PANELS, to, row, rowEnd, panel, depth));
             if (asksRound()) {
@@ -142,34 +144,28 @@ final class OuterProduct {
         return !store.accumulate() && blocking.rounds() > 1;
     }
 
-    /** One row into a step of all left panels. */
+    /** A part's columns of the left factor. Whole vectors: what a step writes too far, the next one overwrites. */
     private Method packLeft() {
-        List<Value.Variable> parameters = List.of(SOURCE, ROW, LEFT_PANELS, STEP);
+        List<Value.Variable> parameters = List.of(SOURCE, ROW, FROM_PANEL, TO_PANEL, LEFT_PANELS, DEPTH);
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        Value at = emitter.let("at", times(toLong(ROW), (long) product.rows() * Float.BYTES));
-        Value to = emitter.let("to", times(STEP, library.rows()));
-        int whole = product.rows() / library.rows();
-        emitter.loop(
-                "panel", integer(0), integer(whole), 1, (body, panel) -> leftStep(body, panel, at, to, library.rows()));
-        int ragged = product.rows() % library.rows();
-        if (ragged > 0) {
-            leftStep(emitter, integer(whole), at, to, ragged);
-        }
+        long panelBytes = (long) library.rows() * Float.BYTES;
+        emitter.loop("k", integer(0), DEPTH, 1, (steps, k) -> {
+            Value row = times(toLong(plus(ROW, k)), (long) product.rows() * Float.BYTES);
+            Value at = steps.let("at", plus(row, times(toLong(FROM_PANEL), panelBytes)));
+            Value to = steps.let("to", times(k, library.rows()));
+            steps.loop("panel", integer(0), minus(TO_PANEL, FROM_PANEL), 1, (body, panel) -> {
+                Value from = plus(at, times(toLong(panel), panelBytes));
+                Value place = plus(to, times(panel, blocking.leftPanel()));
+                for (int i = 0; i < library.rows(); i += library.lanes()) {
+                    Value vector = new Value.Load(
+                            KernelType.floats(library.lanes()), SOURCE, plus(from, (long) i * Float.BYTES));
+                    body.add(new Statement.Store(LEFT_PANELS, plus(place, i), vector));
+                }
+            });
+        });
         return new Method(
-                PACK_LEFT, "A row of the left factor: a step of all panels.", parameters, emitter.statements());
-    }
-
-    private void leftStep(Emitter emitter, Value panel, Value at, Value to, int rows) {
-        int lanes = library.lanes();
-        Value from = plus(at, times(toLong(panel), (long) library.rows() * Float.BYTES));
-        Value place = plus(to, times(panel, blocking.leftPanel()));
-        for (int row = 0; row < rows; row += lanes) {
-            int active = Math.min(lanes, rows - row);
-            Value vector =
-                    new Value.Load(KernelType.floats(lanes), SOURCE, plus(from, (long) row * Float.BYTES), lanes);
-            emitter.add(new Statement.Store(LEFT_PANELS, plus(place, row), vector, active));
-        }
+                PACK_LEFT, "Columns of the left factor as panels.", parameters, emitter.statements());
     }
 
     /** One row into a step of all right panels. */
@@ -222,7 +218,7 @@ final class OuterProduct {
                 times(toLong(COLUMN_PANEL), (long) library.columns() * Float.BYTES));
         List<Value> arguments = List.of(
                 LEFT_PANELS,
-                times(panel, blocking.leftPanel()),
+                times(minus(panel, FROM_PANEL), blocking.leftPanel()),
                 RIGHT_PANELS,
                 times(toLong(COLUMN_PANEL), (long) blocking.rightPanel() * Float.BYTES),
                 TO,

@@ -10,30 +10,26 @@ import java.util.List;
  * wants. It is packed panels of matrices, and tiles of products and of attention on their way.
  *
  * @param shared segments for all workers
- * @param sharedArrays for all workers
  * @param segments of each worker
  * @param arrays of each worker
  */
-public record ScratchSizes(List<Long> shared, List<Long> sharedArrays, List<Long> segments, List<Long> arrays) {
+public record ScratchSizes(List<Long> shared, List<Long> segments, List<Long> arrays) {
     public ScratchSizes {
         shared = List.copyOf(shared);
-        sharedArrays = List.copyOf(sharedArrays);
         segments = List.copyOf(segments);
         arrays = List.copyOf(arrays);
     }
 
     static ScratchSizes of(List<Kernel> kernels) {
         List<Long> shared = new ArrayList<>();
-        List<Long> sharedArrays = new ArrayList<>();
         List<Long> segments = new ArrayList<>();
         List<Long> arrays = new ArrayList<>();
         for (Kernel kernel : kernels) {
             shared = largest(shared, sizes(kernel, true, KernelType.Kind.SEGMENT));
-            sharedArrays = largest(sharedArrays, sizes(kernel, true, KernelType.Kind.ARRAY));
             segments = largest(segments, sizes(kernel, false, KernelType.Kind.SEGMENT));
             arrays = largest(arrays, sizes(kernel, false, KernelType.Kind.ARRAY));
         }
-        return new ScratchSizes(shared, sharedArrays, segments, arrays);
+        return new ScratchSizes(shared, segments, arrays);
     }
 
     private static List<Long> sizes(Kernel kernel, boolean shared, KernelType.Kind kind) {
@@ -54,7 +50,7 @@ public record ScratchSizes(List<Long> shared, List<Long> sharedArrays, List<Long
 
     /** Bytes for a number of workers. */
     public long bytes(int workers) {
-        return Float.BYTES * (sum(shared) + sum(sharedArrays) + workers * (sum(segments) + sum(arrays)));
+        return Float.BYTES * (sum(shared) + workers * (sum(segments) + sum(arrays)));
     }
 
     private static long sum(List<Long> sizes) {

@@ -20,11 +20,12 @@ import java.util.List;
  * inlining budget and then spill all sums; the loop variable is an int. About 90 vector operations are what C1 still
  * compiles (a method that it refuses can stay without optimization forever) and well under C2's limit of nodes.
  *
+ * @param packed whether the left numbers are a panel, a step beside the other, else rows as they lie in a matrix
  * @param rows 1 to {@link TileLibrary#rows()}
  * @param add to what is in c. The sums begin at zero even so: to begin with what is there would be more than C1 compiles, and
  *     what C2 makes of it without C1's profile allocates vectors, now and then
  */
-record Tile(TileLibrary library, int rows, boolean add) {
+record Tile(TileLibrary library, boolean packed, int rows, boolean add) {
     private static final int VECTORS = 2;
 
     private static final Value.Variable LEFT = new Value.Variable("a", KernelType.ARRAY);
@@ -81,7 +82,7 @@ record Tile(TileLibrary library, int rows, boolean add) {
 
     private List<Statement> step() {
         List<Statement> body = new ArrayList<>();
-        body.add(new Statement.Declare(LEFT_AT, plus(LEFT_OFFSET, times(STEP, library.rows()))));
+        body.add(new Statement.Declare(LEFT_AT, plus(LEFT_OFFSET, times(STEP, packed ? library.rows() : 1))));
         Value steps = toLong(times(STEP, (long) library.columns() * Float.BYTES));
         body.add(new Statement.Declare(RIGHT_AT, plus(RIGHT_OFFSET, steps)));
         for (int j = 0; j < VECTORS; j++) {
@@ -89,7 +90,8 @@ record Tile(TileLibrary library, int rows, boolean add) {
             body.add(new Statement.Declare(right(j), new Value.Load(vector(), RIGHT, address)));
         }
         for (int row = 0; row < rows; row++) {
-            Value number = new Value.Load(KernelType.FLOAT, LEFT, plus(LEFT_AT, row));
+            int place = packed ? row : row * TileLibrary.LEFT_ROW;
+            Value number = new Value.Load(KernelType.FLOAT, LEFT, plus(LEFT_AT, place));
             Value.Variable left = new Value.Variable("a" + row, vector());
             body.add(new Statement.Declare(left, new Value.Splat(number, library.lanes())));
             for (int j = 0; j < VECTORS; j++) {

@@ -18,9 +18,10 @@ import java.util.stream.Stream;
  * The register tiles of matrix products and the packing of their operands, as methods of one class that all kernels of a
  * program share: the JIT compiles method by method, so each stands once, with depth and strides known at run time.
  *
- * <p>A tile multiplies a left panel, {@code float[depth][rows()]} on the heap, with a right panel,
- * {@code [depth][columns()]} off the heap: per step of depth two vectors of the right panel are loaded, and each of the left
- * panel's numbers is spread over a vector and multiplied with both. Rows times two vectors stay in registers.
+ * <p>A tile multiplies some rows, which are on the heap, with a right panel, {@code [depth][columns()]} off the heap: per step
+ * of depth two vectors of the right panel are loaded, and the number of each row is spread over a vector and multiplied with
+ * both. Rows times two vectors stay in registers. The rows are copies, {@code float[rows][LEFT_ROW]}, or where the matrix has
+ * them along its columns a left panel, {@code float[depth][rows()]}: so nothing of the left is ever transposed.
  *
  * <p>All addresses and strides of segments are in bytes, those of arrays in elements.
  */
@@ -28,6 +29,13 @@ public final class TileLibrary {
     /** The generated class. */
     public static final String CLASS = "Tiles";
 
+    /** Longest row of the left that is copied at once: the most depth of a block. */
+    static final int MOST_LEFT_ROW = 768;
+
+    /** Floats from one copied row to the next: an odd number of cache lines, so that rows do not share a cache's set. */
+    static final int LEFT_ROW = MOST_LEFT_ROW + 16;
+
+    private static final String COPY_ROWS = "copyRows";
     private static final String ROUNDED = "Rounded";
     private static final String SCALED = "Scaled";
 
@@ -90,17 +98,25 @@ public final class TileLibrary {
         return CLASS + ".tile" + rows + (add ? "Add" : "");
     }
 
+    /** As {@link #tile}, of copied rows. */
+    public String rowTile(int rows, boolean add) {
+        return CLASS + ".rowTile" + rows + (add ? "Add" : "");
+    }
+
+    /**
+     * Name of the method that copies rows of at most {@link #MOST_LEFT_ROW} floats:
+     * {@code (MemorySegment source, long at, int stride, float[] panel, int to, int rows, int depth)}.
+     */
+    public String copyRows() {
+        return CLASS + "." + COPY_ROWS;
+    }
+
     /**
      * Name of the method that fills a left panel from {@code [depth][rows]}:
      * {@code (MemorySegment source, long at, int stride, float[] panel, int to, int depth)}.
      */
     public String packLeft(int rows) {
         return CLASS + ".packLeft" + rows;
-    }
-
-    /** As {@link #packLeft} from {@code [rows][depth]}. */
-    public String packLeftTransposed(int rows) {
-        return CLASS + ".packLeftTransposed" + rows;
     }
 
     /**
@@ -213,6 +229,9 @@ public final class TileLibrary {
         if (attention.isPresent()) {
             return attention.get();
         }
+        if (simple.equals(COPY_ROWS)) {
+            return Packs.rows(this, simple);
+        }
         Matcher parts = NAME.matcher(simple);
         if (!parts.matches()) {
             throw new AssertionError("no tile " + name);
@@ -221,12 +240,12 @@ public final class TileLibrary {
         boolean add = parts.group(5) != null;
         KernelType matrix = matrix(parts.group(6));
         return switch (parts.group(1)) {
-            case "tile" -> new Tile(this, size, add).method(simple);
+            case "tile" -> new Tile(this, true, size, add).method(simple);
+            case "rowTile" -> new Tile(this, false, size, add).method(simple);
             case "dots" -> dots(size, parts, matrix).method(simple);
+            case "packLeft" -> Packs.left(this, simple, size);
             case "stretches" -> new Stretches(dots(size, parts, matrix)).method(simple);
-            case "packLeft" -> Packs.left(this, simple, size, matrix);
             case "packRight" -> Packs.right(this, simple, size);
-            case "packLeftTransposed" -> TransposingPacks.left(this, simple, size, matrix);
             case "packRightTransposed" -> TransposingPacks.right(this, simple, size, matrix, columns());
             case "packWideTransposed" ->
                 TransposingPacks.right(this, simple, size, matrix, AttentionTile.vectors(this) * lanes);

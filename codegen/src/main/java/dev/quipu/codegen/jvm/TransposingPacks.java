@@ -12,10 +12,9 @@ import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /**
- * Packing of matrices whose rows run along the depth, in square blocks of vectors. Rows are read and panels are written in
+ * Packing of right matrices whose rows run along the depth, in square blocks of vectors. Rows are read and panels are written in
  * whole blocks, past the depth: rows have more of the buffer or its room behind them, panels are rounded up.
  *
  * <p>Squares of 16 go through the panel's own memory halfway: four rows at a time, a quarter of the square apart, exchange
@@ -41,22 +40,10 @@ final class TransposingPacks {
         this.transposition = new Transposition(lanes);
     }
 
-    static Method left(TileLibrary library, String name, int rows, KernelType matrix) {
-        TransposingPacks packs = new TransposingPacks(library, matrix, library.columns());
-        List<Statement> body = packs.lanes == GROUP * GROUP
-                ? packs.inHalves(rows, Packs.LEFT_PANEL, packs::leftHalf, packs::leftColumn)
-                : packs.left(rows);
-        return new Method(
-                name,
-                "A left panel from [" + rows + "][depth].",
-                List.of(packs.source, Packs.AT, Packs.STRIDE, Packs.LEFT_PANEL, Packs.LEFT_TO, Packs.DEPTH),
-                List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, body)));
-    }
-
     static Method right(TileLibrary library, String name, int width, KernelType matrix, int columns) {
         TransposingPacks packs = new TransposingPacks(library, matrix, columns);
         List<Statement> body = packs.lanes == GROUP * GROUP
-                ? packs.inHalves(width, Packs.RIGHT_PANEL, packs::rightColumn, packs::rightColumn)
+                ? packs.inHalves(width)
                 : packs.right(width);
         return new Method(
                 name,
@@ -66,87 +53,53 @@ final class TransposingPacks {
                 List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, body)));
     }
 
-    private List<Statement> left(int rows) {
-        List<Statement> body = new ArrayList<>();
-        List<List<Value>> blocks = new ArrayList<>();
-        for (int first = 0; first < rows; first += lanes) {
-            List<Value> block = rows(first, 1, Math.min(lanes, rows - first), lanes, body);
-            blocks.add(transposition.of(block, "t" + first + "_", body));
-        }
-        // in the order of addresses: a vector overwrites what the one before it wrote too far
-        for (int column = 0; column < lanes; column++) {
-            for (int block = 0; block < blocks.size(); block++) {
-                Value to = plus(leftColumn(integer(column)), (long) block * lanes);
-                body.add(new Statement.Store(
-                        Packs.LEFT_PANEL, to, blocks.get(block).get(column)));
-            }
-        }
-        return body;
-    }
-
     private List<Statement> right(int width) {
         List<Statement> body = new ArrayList<>();
         List<Value> columns = transposition.of(rows(0, 1, width, lanes, body), "t", body);
         for (int i = 0; i < lanes; i++) {
-            body.add(new Statement.Store(Packs.RIGHT_PANEL, rightColumn(integer(i)), columns.get(i)));
+            body.add(new Statement.Store(Packs.RIGHT_PANEL, column(integer(i)), columns.get(i)));
         }
         return body;
     }
 
-    /**
-     * A square in two halves.
-     *
-     * @param half place of a vector that is half done
-     * @param column place of a column; it must not reach vectors that wait behind those of its group
-     */
-    private List<Statement> inHalves(
-            int rows, Value.Variable panel, Function<Value, Value> half, Function<Value, Value> column) {
+    /** A square in two halves. */
+    private List<Statement> inHalves(int rows) {
         List<Statement> body = new ArrayList<>();
         if (rows % GROUP == 0) {
             Value.Variable row = new Value.Variable("row", KernelType.INT);
             List<Statement> first = new ArrayList<>();
-            firstHalf(row, rows, panel, half, first);
+            firstHalf(row, rows, first);
             body.add(new Statement.For(row, integer(0), integer(GROUP), 1, first));
         } else {
             for (int row = 0; row < GROUP; row++) {
-                firstHalf(integer(row), rows - row, panel, half, body);
+                firstHalf(integer(row), rows - row, body);
             }
         }
         Value.Variable group = new Value.Variable("group", KernelType.INT);
         List<Statement> second = new ArrayList<>();
         List<Value> vectors = new ArrayList<>();
         for (int i = 0; i < GROUP; i++) {
-            vectors.add(load("half" + i, panel, half.apply(plus(group, i)), second));
+            vectors.add(load("half" + i, Packs.RIGHT_PANEL, column(plus(group, i)), second));
         }
         List<Value> columns = transposition.stages(vectors, GROUP / 2, 1, "t", second);
         for (int i = 0; i < GROUP; i++) {
-            second.add(new Statement.Store(panel, column.apply(plus(group, i)), columns.get(i)));
+            second.add(new Statement.Store(Packs.RIGHT_PANEL, column(plus(group, i)), columns.get(i)));
         }
         body.add(new Statement.For(group, integer(0), integer(lanes), GROUP, second));
         return body;
     }
 
     /** Row number {@code row} and those {@link #GROUP}, twice and three times as far; {@code count} rows begin there. */
-    private void firstHalf(
-            Value row, int count, Value.Variable panel, Function<Value, Value> half, List<Statement> body) {
+    private void firstHalf(Value row, int count, List<Statement> body) {
         List<Value> quarter = rows(row, GROUP, Math.ceilDiv(count, GROUP), GROUP, body);
         String prefix = row instanceof Value.Literal literal ? "s" + (int) literal.value() : "s";
         List<Value> done = transposition.quarters(quarter, prefix, body);
         for (int i = 0; i < GROUP; i++) {
-            body.add(new Statement.Store(panel, half.apply(plus(row, (long) i * GROUP)), done.get(i)));
+            body.add(new Statement.Store(Packs.RIGHT_PANEL, column(plus(row, (long) i * GROUP)), done.get(i)));
         }
     }
 
-    /** Half done, vectors of left panels lie side by side from the square's beginning. */
-    private Value leftHalf(Value vector) {
-        return plus(leftColumn(integer(0)), times(vector, lanes));
-    }
-
-    private Value leftColumn(Value column) {
-        return plus(Packs.LEFT_TO, times(plus(Packs.STEP, column), library.rows()));
-    }
-
-    private Value rightColumn(Value column) {
+    private Value column(Value column) {
         long step = (long) columns * Float.BYTES;
         return plus(Packs.RIGHT_TO, toLong(times(plus(Packs.STEP, column), step)));
     }

@@ -43,7 +43,7 @@ public record Kernel(
      *
      * @param variable a SEGMENT or an ARRAY
      * @param elements floats
-     * @param shared one for all workers, written by one phase and read by the next; else one for each worker
+     * @param shared one for all workers, written by one phase and read by the next, a SEGMENT; else one for each worker
      */
     public record Scratch(Value.Variable variable, long elements, boolean shared) {}
 

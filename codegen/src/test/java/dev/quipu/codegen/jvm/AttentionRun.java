@@ -185,11 +185,6 @@ final class AttentionRun implements AutoCloseable {
         }
 
         @Override
-        public float[] sharedArray(int index, long elements) {
-            return arrays(index, elements)[0];
-        }
-
-        @Override
         public MemorySegment[] segments(int index, long elements) {
             MemorySegment[] segments = new MemorySegment[WORKERS];
             for (int worker = 0; worker < WORKERS; worker++) {

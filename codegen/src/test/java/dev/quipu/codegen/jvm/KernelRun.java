@@ -80,11 +80,6 @@ final class KernelRun {
         }
 
         @Override
-        public float[] sharedArray(int index, long elements) {
-            return arrays(index, elements)[0];
-        }
-
-        @Override
         public MemorySegment[] segments(int index, long elements) {
             return new MemorySegment[] {shared(index, elements), shared(index, elements)};
         }

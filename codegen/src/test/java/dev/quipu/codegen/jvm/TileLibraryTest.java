@@ -44,24 +44,30 @@ class TileLibraryTest {
         List<String> names = new ArrayList<>();
         for (int rows = 1; rows <= library.rows(); rows++) {
             names.addAll(List.of(library.tile(rows, false), library.tile(rows, true)));
+            names.addAll(List.of(library.rowTile(rows, false), library.rowTile(rows, true)));
         }
         Class<?> tiles = compile(library, names);
         for (int rows = 1; rows <= library.rows(); rows++) {
             for (int depth : new int[] {1, 7, 40}) {
                 for (boolean add : new boolean[] {false, true}) {
-                    tile(library, tiles, rows, depth, add);
+                    tile(library, tiles, library.tile(rows, add), rows, depth, add);
+                    tile(library, tiles, library.rowTile(rows, add), rows, depth, add);
                 }
             }
         }
     }
 
-    private void tile(TileLibrary library, Class<?> tiles, int rows, int depth, boolean add) throws Exception {
-        float[] left = buffer(library.leftPanel(depth)).toArray(FLOAT);
+    private void tile(TileLibrary library, Class<?> tiles, String tile, int rows, int depth, boolean add)
+            throws Exception {
+        boolean packed = tile.equals(library.tile(rows, add));
+        int apart = packed ? 1 : TileLibrary.LEFT_ROW;
+        int step = packed ? library.rows() : 1;
+        float[] left = buffer(packed ? library.leftPanel(depth) : rows * TileLibrary.LEFT_ROW).toArray(FLOAT);
         MemorySegment right = buffer((long) library.columns() * depth);
         int stride = library.columns() + 3;
         MemorySegment product = buffer((long) rows * stride);
         float[] before = product.toArray(FLOAT);
-        call(tiles, library.tile(rows, add), left, 0, right, 0L, product, 0L, 4 * stride, depth);
+        call(tiles, tile, left, 0, right, 0L, product, 0L, 4 * stride, depth);
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < stride; column++) {
                 int r = row;
@@ -72,7 +78,7 @@ class TileLibraryTest {
                         : (add ? old : 0)
                                 + sum(
                                         depth,
-                                        k -> (double) left[(int) k * library.rows() + r]
+                                        k -> (double) left[(int) k * step + r * apart]
                                                 * at(right, k * library.columns() + c));
                 assertEquals(expected, at(product, (long) row * stride + column), 1e-4);
             }
@@ -81,33 +87,46 @@ class TileLibraryTest {
 
     @ParameterizedTest
     @ValueSource(ints = {16, 8, 4})
-    void leftPanelsHoldRowsInBothOrders(int lanes) throws Exception {
+    void leftPanelsHoldRows(int lanes) throws Exception {
         TileLibrary library = new TileLibrary(lanes);
         int all = library.rows();
         Class<?> tiles = compile(
                 library,
-                IntStream.rangeClosed(1, all)
-                        .boxed()
-                        .flatMap(rows -> List.of(library.packLeft(rows), library.packLeftTransposed(rows)).stream())
-                        .toList());
+                IntStream.rangeClosed(1, all).mapToObj(library::packLeft).toList());
         for (int rows = 1; rows <= all; rows++) {
             for (int depth : new int[] {1, lanes - 1, lanes, 2 * lanes + 3}) {
                 MemorySegment source = buffer((long) rows * depth);
                 float[] panels = new float[2 * library.leftPanel(depth)];
-                float[] transposed = new float[2 * library.leftPanel(depth)];
                 for (int panel = 0; panel < 2; panel++) {
                     int to = panel * library.leftPanel(depth);
                     call(tiles, library.packLeft(rows), source, 0L, 4 * rows, panels, to, depth);
-                    call(tiles, library.packLeftTransposed(rows), source, 0L, 4 * depth, transposed, to, depth);
                 }
                 for (int i = 0; i < rows * depth; i++) {
                     for (int panel = 0; panel < 2; panel++) {
                         int to = panel * library.leftPanel(depth);
                         assertEquals(at(source, i), panels[to + i / rows * all + i % rows]);
-                        assertEquals(at(source, i), transposed[to + i % depth * all + i / depth]);
                     }
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 8, 4})
+    void rowsAreCopiedApart(int lanes) throws Exception {
+        TileLibrary library = new TileLibrary(lanes);
+        Class<?> tiles = compile(library, List.of(library.copyRows()));
+        for (int depth : new int[] {1, lanes - 1, lanes, 2 * lanes + 3, TileLibrary.MOST_LEFT_ROW}) {
+            int rows = 3;
+            MemorySegment source = buffer((long) (rows + 1) * depth);
+            float[] copies = new float[(rows + 1) * TileLibrary.LEFT_ROW];
+            Arrays.fill(copies, GUARD);
+            call(tiles, library.copyRows(), source, 4L * depth, 4 * depth, copies, TileLibrary.LEFT_ROW, rows, depth);
+            for (int i = 0; i < rows * depth; i++) {
+                int place = (1 + i / depth) * TileLibrary.LEFT_ROW + i % depth;
+                assertEquals(at(source, depth + i), copies[place]);
+            }
+            assertEquals(GUARD, copies[TileLibrary.LEFT_ROW - 1], "before the first row");
         }
     }
 

@@ -19,7 +19,6 @@ final class ScratchMemory implements JvmScratch {
     private final Arena arena;
     private final int workers;
     private final List<MemorySegment> shared = new ArrayList<>();
-    private final List<float[]> sharedArrays = new ArrayList<>();
     private final List<MemorySegment[]> segments = new ArrayList<>();
     private final List<float[][]> arrays = new ArrayList<>();
     private final OneDnnProducts products;
@@ -38,9 +37,6 @@ final class ScratchMemory implements JvmScratch {
         for (int i = 0; i < sizes.shared().size(); i++) {
             shared(i, sizes.shared().get(i));
         }
-        for (int i = 0; i < sizes.sharedArrays().size(); i++) {
-            sharedArray(i, sizes.sharedArrays().get(i));
-        }
         for (int i = 0; i < sizes.segments().size(); i++) {
             segments(i, sizes.segments().get(i));
         }
@@ -58,17 +54,6 @@ final class ScratchMemory implements JvmScratch {
             shared.set(index, allocate(elements));
         }
         return shared.get(index);
-    }
-
-    @Override
-    public float[] sharedArray(int index, long elements) {
-        if (index == sharedArrays.size()) {
-            sharedArrays.add(new float[0]);
-        }
-        if (sharedArrays.get(index).length < elements) {
-            sharedArrays.set(index, new float[Math.toIntExact(elements)]);
-        }
-        return sharedArrays.get(index);
     }
 
     @Override

@@ -16,7 +16,7 @@ class ScratchMemoryTest {
     void kernelsShareTheLargestThatOneOfThemWants() {
         try (Arena arena = Arena.ofShared()) {
             ScratchMemory memory = new ScratchMemory(arena, 3);
-            memory.grow(new ScratchSizes(List.of(1_000L), List.of(), List.of(0L, 20L), List.of(7L)));
+            memory.grow(new ScratchSizes(List.of(1_000L), List.of(0L, 20L), List.of(7L)));
             MemorySegment shared = memory.shared(0, 10);
             assertTrue(shared.byteSize() >= 4_000 && shared.address() % 64 == 0);
             assertSame(shared, memory.shared(0, 1_000));

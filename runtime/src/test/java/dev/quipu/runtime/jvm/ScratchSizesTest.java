@@ -22,7 +22,6 @@ class ScratchSizesTest {
     /** What kernels ask for, and no memory. */
     private static final class Asked implements JvmScratch {
         private final List<Long> shared = new ArrayList<>();
-        private final List<Long> sharedArrays = new ArrayList<>();
         private final List<Long> segments = new ArrayList<>();
         private final List<Long> arrays = new ArrayList<>();
 
@@ -30,12 +29,6 @@ class ScratchSizesTest {
         public MemorySegment shared(int index, long elements) {
             note(shared, index, elements);
             return MemorySegment.NULL;
-        }
-
-        @Override
-        public float[] sharedArray(int index, long elements) {
-            note(sharedArrays, index, elements);
-            return new float[0];
         }
 
         @Override
@@ -87,18 +80,14 @@ class ScratchSizesTest {
                     .getConstructor(MemorySegment[].class, JvmScratch.class)
                     .newInstance(buffers, asked);
         }
-        assertEquals(
-                new ScratchSizes(asked.shared, asked.sharedArrays, asked.segments, asked.arrays), program.scratch());
-        assertTrue(!asked.shared.isEmpty()
-                && !asked.sharedArrays.isEmpty()
-                && !asked.segments.isEmpty()
-                && !asked.arrays.isEmpty());
+        assertEquals(new ScratchSizes(asked.shared, asked.segments, asked.arrays), program.scratch());
+        assertTrue(!asked.shared.isEmpty() && !asked.segments.isEmpty() && !asked.arrays.isEmpty());
     }
 
     @Test
     void workersHaveTheirOwnBesideWhatTheyShare() {
-        ScratchSizes sizes = new ScratchSizes(List.of(100L, 10L), List.of(7L), List.of(5L), List.of(2L, 1L));
-        assertEquals(4 * (117 + 8), sizes.bytes(1));
-        assertEquals(4 * (117 + 3 * 8), sizes.bytes(3));
+        ScratchSizes sizes = new ScratchSizes(List.of(100L, 10L), List.of(5L), List.of(2L, 1L));
+        assertEquals(4 * (110 + 8), sizes.bytes(1));
+        assertEquals(4 * (110 + 3 * 8), sizes.bytes(3));
     }
 }
