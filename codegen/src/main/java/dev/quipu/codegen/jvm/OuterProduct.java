@@ -127,8 +127,8 @@ final class OuterProduct {
                 plus(column, MatrixParts.least(blocking.columnPanelsOfPart(), column, blocking.columnPanels())));
         Value depth = emitter.let("depth", depth());
         Value to = buffers.get(store.access().buffer());
-        emitter.add(new Statement.Call(
-                PACK_LEFT, List.of(buffers.getFirst(), first(), row, rowEnd, LEFT_PANELS, depth)));
+        emitter.add(
+                new Statement.Call(PACK_LEFT, List.of(buffers.getFirst(), first(), row, rowEnd, LEFT_PANELS, depth)));
         emitter.loop("panel", column, columnEnd, 1, (body, panel) -> {
             List<Value> arguments = new ArrayList<>(List.of(LEFT_PANELS, RIGHT_PANELS, to, row, rowEnd, panel, depth));
             if (asksRound()) {
@@ -164,8 +164,7 @@ final class OuterProduct {
                 }
             });
         });
-        return new Method(
-                PACK_LEFT, "Columns of the left factor as panels.", parameters, emitter.statements());
+        return new Method(PACK_LEFT, "Columns of the left factor as panels.", parameters, emitter.statements());
     }
 
     /** One row into a step of all right panels. */

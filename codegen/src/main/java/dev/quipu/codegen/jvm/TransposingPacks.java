@@ -25,7 +25,6 @@ final class TransposingPacks {
     /** Vectors that exchange lanes with each other in one half of the work. */
     private static final int GROUP = 4;
 
-    private final TileLibrary library;
     private final int columns;
     private final int lanes;
     private final Value.Variable source;
@@ -33,7 +32,6 @@ final class TransposingPacks {
 
     /** @param columns floats of a row of a right panel */
     private TransposingPacks(TileLibrary library, KernelType matrix, int columns) {
-        this.library = library;
         this.columns = columns;
         this.source = Packs.source(matrix);
         this.lanes = library.lanes();
@@ -42,9 +40,7 @@ final class TransposingPacks {
 
     static Method right(TileLibrary library, String name, int width, KernelType matrix, int columns) {
         TransposingPacks packs = new TransposingPacks(library, matrix, columns);
-        List<Statement> body = packs.lanes == GROUP * GROUP
-                ? packs.inHalves(width)
-                : packs.right(width);
+        List<Statement> body = packs.lanes == GROUP * GROUP ? packs.inHalves(width) : packs.right(width);
         return new Method(
                 name,
                 (columns == library.columns() ? "Half a" : "A third of a") + " right panel from [" + width

@@ -62,7 +62,8 @@ class TileLibraryTest {
         boolean packed = tile.equals(library.tile(rows, add));
         int apart = packed ? 1 : TileLibrary.LEFT_ROW;
         int step = packed ? library.rows() : 1;
-        float[] left = buffer(packed ? library.leftPanel(depth) : rows * TileLibrary.LEFT_ROW).toArray(FLOAT);
+        float[] left = buffer(packed ? library.leftPanel(depth) : rows * TileLibrary.LEFT_ROW)
+                .toArray(FLOAT);
         MemorySegment right = buffer((long) library.columns() * depth);
         int stride = library.columns() + 3;
         MemorySegment product = buffer((long) rows * stride);
