@@ -203,10 +203,9 @@ final class AttentionMethods {
                     for (int vectors : columns()) {
                         call(
                                 body,
-                                AttentionTile.ofColumns(library, vectors),
+                                AttentionTile.ofColumns(library, vectors, geometry.line()),
                                 WEIGHTS,
                                 WEIGHTS_AT,
-                                integer(geometry.line()),
                                 ROWS,
                                 plus(ROWS_AT, (long) column * Float.BYTES),
                                 integer(geometry.headRow()),
