@@ -51,7 +51,7 @@ public final class Buffer {
         }
         long bytes = allocatedBytes(type, length);
         try {
-            MemorySegment memory = arena.allocate(ALIGNMENT + bytes, ALIGNMENT);
+            MemorySegment memory = LargePages.allocate(arena, ALIGNMENT + bytes, ALIGNMENT);
             return new Buffer(type, length, memory.asSlice(ALIGNMENT), memory.asSlice(ALIGNMENT - HEADER));
         } catch (OutOfMemoryError e) {
             throw new QuipuException(
