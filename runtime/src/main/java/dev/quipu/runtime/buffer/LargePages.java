@@ -84,7 +84,7 @@ final class LargePages {
             }
             long first = Math.ceilDiv(address, PAGE) * PAGE;
             // refused where the kernel knows no large pages: the memory is as good as any
-            int unused = (int) advise.invokeExact(first, address + room - first, HUGE_PAGE);
+            int _ = (int) advise.invokeExact(first, address + room - first, HUGE_PAGE);
             MemorySegment memory =
                     MemorySegment.ofAddress(first).reinterpret(bytes, arena, freed -> free(address, room));
             // otherwise the first to write, or to measure, would wait for each page
@@ -101,7 +101,7 @@ final class LargePages {
 
     private void free(long address, long bytes) {
         try {
-            int unused = (int) unmap.invokeExact(address, bytes);
+            int _ = (int) unmap.invokeExact(address, bytes);
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {
