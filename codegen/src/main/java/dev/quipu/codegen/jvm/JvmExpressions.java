@@ -189,25 +189,23 @@ final class JvmExpressions {
 
     private String compare(Value.Compare compare) {
         if (compare.type().isVector()) {
-            String operator =
-                    switch (compare.comparison()) {
-                        case LESS -> "LT";
-                        case LESS_OR_EQUAL -> "LE";
-                        case GREATER -> "GT";
-                        case GREATER_OR_EQUAL -> "GE";
-                        case EQUAL -> "EQ";
-                    };
+            String operator = switch (compare.comparison()) {
+                case LESS -> "LT";
+                case LESS_OR_EQUAL -> "LE";
+                case GREATER -> "GT";
+                case GREATER_OR_EQUAL -> "GE";
+                case EQUAL -> "EQ";
+            };
             return receiver(compare.left()) + ".compare(VectorOperators." + operator + ", " + print(compare.right())
                     + ")";
         }
-        String symbol =
-                switch (compare.comparison()) {
-                    case LESS -> "<";
-                    case LESS_OR_EQUAL -> "<=";
-                    case GREATER -> ">";
-                    case GREATER_OR_EQUAL -> ">=";
-                    case EQUAL -> "==";
-                };
+        String symbol = switch (compare.comparison()) {
+            case LESS -> "<";
+            case LESS_OR_EQUAL -> "<=";
+            case GREATER -> ">";
+            case GREATER_OR_EQUAL -> ">=";
+            case EQUAL -> "==";
+        };
         return receiver(compare.left()) + " " + symbol + " " + receiver(compare.right());
     }
 
@@ -375,25 +373,24 @@ final class JvmExpressions {
         if (value instanceof Value.Variable variable && changing.contains(variable)) {
             return classOfVectors(variable.type()) + ".cast(" + variable.name() + ")";
         }
-        boolean atom =
-                switch (value) {
-                    case Value.Variable variable -> true;
-                    case Value.Load load -> true;
-                    case Value.Select select -> true;
-                    case Value.LoadBytes load -> true;
-                    case Value.Shuffle shuffle -> true;
-                    case Value.Splat splat -> true;
-                    case Value.LaneNumbers numbers -> true;
-                    case Value.FirstLane first -> true;
-                    case Value.WorkItem item -> true;
-                    case Value.Pair pair -> true;
-                    case Value.Matrix matrix -> true;
-                    case Value.Literal literal -> Double.compare(literal.value(), 0) >= 0; // -0 has a sign too
-                    case Value.Fma fma -> true;
-                    case Value.Unary unary -> unary.type().isVector();
-                    case Value.Binary binary -> binary.type().isVector();
-                    case Value.Compare compare -> compare.type().isVector();
-                };
+        boolean atom = switch (value) {
+            case Value.Variable variable -> true;
+            case Value.Load load -> true;
+            case Value.Select select -> true;
+            case Value.LoadBytes load -> true;
+            case Value.Shuffle shuffle -> true;
+            case Value.Splat splat -> true;
+            case Value.LaneNumbers numbers -> true;
+            case Value.FirstLane first -> true;
+            case Value.WorkItem item -> true;
+            case Value.Pair pair -> true;
+            case Value.Matrix matrix -> true;
+            case Value.Literal literal -> Double.compare(literal.value(), 0) >= 0; // -0 has a sign too
+            case Value.Fma fma -> true;
+            case Value.Unary unary -> unary.type().isVector();
+            case Value.Binary binary -> binary.type().isVector();
+            case Value.Compare compare -> compare.type().isVector();
+        };
         return atom ? print(value) : "(" + print(value) + ")";
     }
 }

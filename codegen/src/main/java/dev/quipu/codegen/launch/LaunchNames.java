@@ -18,12 +18,11 @@ final class LaunchNames {
         Node head = cluster.head();
         String layer = head.site().layer();
         String path = layer.isEmpty() ? "" : withoutNumbers(layer) + "_";
-        String pass =
-                switch (head.site().pass()) {
-                    case FORWARD, UPDATE -> "";
-                    case RECOMPUTED -> "_again";
-                    case BACKWARD -> "_gradient";
-                };
+        String pass = switch (head.site().pass()) {
+            case FORWARD, UPDATE -> "";
+            case RECOMPUTED -> "_again";
+            case BACKWARD -> "_gradient";
+        };
         return path + snake(head.op().mnemonic()) + pass;
     }
 

@@ -189,8 +189,9 @@ public final class Clustering {
     }
 
     private static boolean isReadBy(Group group, Tensor origin) {
-        return group.nodes.stream().flatMap(node -> node.inputs().stream()).anyMatch(input -> Views.origin(input)
-                .equals(origin));
+        return group.nodes.stream()
+                .flatMap(node -> node.inputs().stream())
+                .anyMatch(input -> Views.origin(input).equals(origin));
     }
 
     private boolean isReduction(Node node) {
@@ -310,11 +311,12 @@ public final class Clustering {
             return true;
         }
         Shape place = writer.inputs().getFirst().shape();
-        return group.nodes.stream().allMatch(reader -> reader.inputs().stream()
-                .filter(input -> source(input).op() instanceof ReadState read
-                        && read.state().equals(state))
-                .allMatch(input -> input.shape().sameSizes(place)
-                        && Objects.requireNonNull(Form.of(reader)).kind() == Cluster.Kind.ROWS));
+        return group.nodes.stream()
+                .allMatch(reader -> reader.inputs().stream()
+                        .filter(input -> source(input).op() instanceof ReadState read
+                                && read.state().equals(state))
+                        .allMatch(input -> input.shape().sameSizes(place)
+                                && Objects.requireNonNull(Form.of(reader)).kind() == Cluster.Kind.ROWS));
     }
 
     private static Node source(Tensor tensor) {
