@@ -1,7 +1,5 @@
 package dev.quipu.codegen.jvm;
 
-import static dev.quipu.codegen.kernel.Emitter.integer;
-import static dev.quipu.codegen.kernel.Emitter.number;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
@@ -25,10 +23,10 @@ import java.util.regex.Pattern;
  *     columns8x3s304 c[8][3 vectors] += a[depth][8]^T     b[depth][3 vectors]    sums over queries
  * </pre>
  *
- * <p>The distance of lines is part of the name: with a constant, all numbers of a step have one address, and C2 checks the bounds
- * of a loop's indices once. Sums of the second are on the heap, because C1 refuses as many reads of segments ("out of virtual
- * registers"), and what was there is added at the end: a loop that begins with it is slower by a tenth. Measured on AVX-512:
- * 8 x 3 vectors run at 90 to 95% of the peak from a depth of 48 on, calls included; 6 x 4 spill.
+ * <p>The distance of lines is part of the name, for it has to be a constant ({@link TileSums}). Sums of the second are on the
+ * heap, because C1 refuses as many reads of segments ("out of virtual registers"), and what was there is added at the end: a
+ * loop that begins with it is slower by a tenth. Measured on AVX-512: 8 x 3 vectors run at 90 to 95% of the peak from a depth of
+ * 48 on, calls included; 6 x 4 spill.
  *
  * @param ofColumns the second
  * @param line floats from one line of the left factor to the next
@@ -36,20 +34,12 @@ import java.util.regex.Pattern;
 record AttentionTile(TileLibrary library, boolean ofColumns, int vectors, int line) {
     private static final Pattern NAME = Pattern.compile("(rows|columns)\\d+x(\\d+)s(\\d+)");
 
-    private static final Value.Variable LEFT = new Value.Variable("a", KernelType.ARRAY);
-    private static final Value.Variable LEFT_OFFSET = new Value.Variable("aOffset", KernelType.INT);
-    private static final Value.Variable RIGHT = new Value.Variable("b", KernelType.SEGMENT);
-    private static final Value.Variable RIGHT_OFFSET = new Value.Variable("bOffset", KernelType.LONG);
     private static final Value.Variable RIGHT_STEP = new Value.Variable("bStep", KernelType.INT);
     private static final Value.Variable PRODUCT = new Value.Variable("c", KernelType.SEGMENT);
     private static final Value.Variable PRODUCT_OFFSET = new Value.Variable("cOffset", KernelType.LONG);
     private static final Value.Variable SUMS = new Value.Variable("c", KernelType.ARRAY);
     private static final Value.Variable SUMS_OFFSET = new Value.Variable("cOffset", KernelType.INT);
     private static final Value.Variable PRODUCT_ROW = new Value.Variable("cRow", KernelType.INT);
-    private static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
-    private static final Value.Variable STEP = new Value.Variable("k", KernelType.INT);
-    private static final Value.Variable LEFT_AT = new Value.Variable("ap", KernelType.INT);
-    private static final Value.Variable RIGHT_AT = new Value.Variable("bp", KernelType.LONG);
 
     AttentionTile {
         if (vectors < 1 || vectors > vectors(library) || line < 1) {
@@ -97,16 +87,13 @@ record AttentionTile(TileLibrary library, boolean ofColumns, int vectors, int li
 
     private Method method(String name) {
         int rows = rows(library);
-        List<Statement> body = new ArrayList<>();
+        TileSums sums = ofColumns
+                ? new TileSums(library, rows, vectors, line, 1, RIGHT_STEP)
+                : new TileSums(library, rows, vectors, 1, line, RIGHT_STEP);
+        List<Statement> body = new ArrayList<>(sums.statements());
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < vectors; j++) {
-                body.add(new Statement.Declare(sum(row, j), number(0, library.lanes())));
-            }
-        }
-        body.add(new Statement.For(STEP, integer(0), DEPTH, 1, step()));
-        for (int row = 0; row < rows; row++) {
-            for (int j = 0; j < vectors; j++) {
-                body.add(finish(row, j));
+                body.add(finish(sums, row, j));
             }
         }
         String comment = ofColumns
@@ -115,41 +102,20 @@ record AttentionTile(TileLibrary library, boolean ofColumns, int vectors, int li
         return new Method(name, comment, parameters(), body);
     }
 
-    private Statement finish(int row, int j) {
+    private Statement finish(TileSums sums, int row, int j) {
         if (!ofColumns) {
-            return new Statement.Store(PRODUCT, productAt(row, j), sum(row, j));
+            return new Statement.Store(PRODUCT, productAt(row, j), sums.sum(row, j));
         }
-        Value before = new Value.Load(vector(), SUMS, sumAt(row, j));
-        return new Statement.Store(SUMS, sumAt(row, j), plus(before, sum(row, j)));
+        Value before = new Value.Load(sums.vector(), SUMS, sumAt(row, j));
+        return new Statement.Store(SUMS, sumAt(row, j), plus(before, sums.sum(row, j)));
     }
 
     private List<Value.Variable> parameters() {
-        List<Value.Variable> factors = List.of(LEFT, LEFT_OFFSET, RIGHT, RIGHT_OFFSET, RIGHT_STEP);
-        List<Value.Variable> parameters = new ArrayList<>(factors);
+        List<Value.Variable> parameters = new ArrayList<>(TileSums.factors());
+        parameters.add(RIGHT_STEP);
         parameters.addAll(ofColumns ? List.of(SUMS, SUMS_OFFSET) : List.of(PRODUCT, PRODUCT_OFFSET));
-        parameters.addAll(List.of(PRODUCT_ROW, DEPTH));
+        parameters.addAll(List.of(PRODUCT_ROW, TileSums.DEPTH));
         return parameters;
-    }
-
-    private List<Statement> step() {
-        List<Statement> body = new ArrayList<>();
-        Value step = ofColumns ? times(STEP, line) : STEP;
-        body.add(new Statement.Declare(LEFT_AT, plus(LEFT_OFFSET, step)));
-        body.add(new Statement.Declare(RIGHT_AT, plus(RIGHT_OFFSET, toLong(times(STEP, RIGHT_STEP)))));
-        for (int j = 0; j < vectors; j++) {
-            Value address = plus(RIGHT_AT, (long) j * library.lanes() * Float.BYTES);
-            body.add(new Statement.Declare(right(j), new Value.Load(vector(), RIGHT, address)));
-        }
-        for (int row = 0; row < rows(library); row++) {
-            long place = ofColumns ? row : (long) row * line;
-            Value one = new Value.Load(KernelType.FLOAT, LEFT, plus(LEFT_AT, place));
-            Value.Variable left = new Value.Variable("a" + row, vector());
-            body.add(new Statement.Declare(left, new Value.Splat(one, library.lanes())));
-            for (int j = 0; j < vectors; j++) {
-                body.add(new Statement.Assign(sum(row, j), new Value.Fma(left, right(j), sum(row, j))));
-            }
-        }
-        return body;
     }
 
     private Value productAt(int row, int j) {
@@ -160,17 +126,5 @@ record AttentionTile(TileLibrary library, boolean ofColumns, int vectors, int li
     private Value sumAt(int row, int j) {
         Value at = plus(SUMS_OFFSET, times(PRODUCT_ROW, row));
         return plus(row == 0 ? SUMS_OFFSET : at, (long) j * library.lanes());
-    }
-
-    private KernelType vector() {
-        return KernelType.floats(library.lanes());
-    }
-
-    private Value.Variable sum(int row, int j) {
-        return new Value.Variable("c" + row + "_" + j, vector());
-    }
-
-    private Value.Variable right(int j) {
-        return new Value.Variable("b" + j, vector());
     }
 }

@@ -2,10 +2,8 @@ package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.plus;
-import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
 
-import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
@@ -14,11 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The inner loop of matrix products.
- *
- * <p>Its form is measured: numbers of the left panel come from an array, because scalar reads of a segment exhaust C2's
- * inlining budget and then spill all sums; the loop variable is an int. About 90 vector operations are what C1 still
- * compiles (a method that it refuses can stay without optimization forever) and well under C2's limit of nodes.
+ * The inner loop of matrix products. About 90 vector operations are what C1 still compiles (a method that it refuses can stay
+ * without optimization forever) and well under C2's limit of nodes.
  *
  * @param packed whether the left numbers are a panel, a step beside the other, else rows as they lie in a matrix
  * @param rows 1 to {@link TileLibrary#rows()}
@@ -28,17 +23,9 @@ import java.util.List;
 record Tile(TileLibrary library, boolean packed, int rows, boolean add) {
     private static final int VECTORS = 2;
 
-    private static final Value.Variable LEFT = new Value.Variable("a", KernelType.ARRAY);
-    private static final Value.Variable LEFT_OFFSET = new Value.Variable("aOffset", KernelType.INT);
-    private static final Value.Variable RIGHT = new Value.Variable("b", KernelType.SEGMENT);
-    private static final Value.Variable RIGHT_OFFSET = new Value.Variable("bOffset", KernelType.LONG);
     private static final Value.Variable PRODUCT = new Value.Variable("c", KernelType.SEGMENT);
     private static final Value.Variable PRODUCT_OFFSET = new Value.Variable("cOffset", KernelType.LONG);
     private static final Value.Variable PRODUCT_STRIDE = new Value.Variable("cStride", KernelType.INT);
-    private static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
-    private static final Value.Variable STEP = new Value.Variable("k", KernelType.INT);
-    private static final Value.Variable LEFT_AT = new Value.Variable("ap", KernelType.INT);
-    private static final Value.Variable RIGHT_AT = new Value.Variable("bp", KernelType.LONG);
     private static final Value.Variable PRODUCT_AT = new Value.Variable("cp", KernelType.LONG);
 
     Tile {
@@ -49,75 +36,30 @@ record Tile(TileLibrary library, boolean packed, int rows, boolean add) {
 
     Method method(String name) {
         String comment = rows + " rows of a product, " + (add ? "added to" : "written to") + " c.";
-        return new Method(name, comment, parameters(), body());
+        List<Value.Variable> parameters = new ArrayList<>(TileSums.factors());
+        parameters.addAll(List.of(PRODUCT, PRODUCT_OFFSET, PRODUCT_STRIDE, TileSums.DEPTH));
+        return new Method(name, comment, parameters, body());
     }
 
     private List<Statement> body() {
+        int leftStep = packed ? library.rows() : 1;
+        int leftRow = packed ? 1 : TileLibrary.LEFT_ROW;
+        Value rightStep = integer((long) library.columns() * Float.BYTES);
+        TileSums sums = new TileSums(library, rows, VECTORS, leftStep, leftRow, rightStep);
         List<Statement> body = new ArrayList<>();
         body.add(new Statement.Declare(PRODUCT_AT, PRODUCT_OFFSET));
-        for (int row = 0; row < rows; row++) {
-            for (int j = 0; j < VECTORS; j++) {
-                body.add(new Statement.Declare(sum(row, j), Emitter.number(0, library.lanes())));
-            }
-        }
-        body.add(new Statement.For(STEP, integer(0), DEPTH, 1, step()));
+        body.addAll(sums.statements());
         for (int row = 0; row < rows; row++) {
             if (row > 0) {
-                body.add(new Statement.Assign(PRODUCT_AT, nextRow()));
+                body.add(new Statement.Assign(PRODUCT_AT, plus(PRODUCT_AT, toLong(PRODUCT_STRIDE))));
             }
             for (int j = 0; j < VECTORS; j++) {
-                body.add(new Statement.Store(PRODUCT, productAddress(j), finished(row, j)));
+                Value at = plus(PRODUCT_AT, (long) j * library.lanes() * Float.BYTES);
+                Value sum = sums.sum(row, j);
+                Value before = new Value.Load(sums.vector(), PRODUCT, at);
+                body.add(new Statement.Store(PRODUCT, at, add ? plus(before, sum) : sum));
             }
         }
         return body;
-    }
-
-    private static List<Value.Variable> parameters() {
-        return List.of(LEFT, LEFT_OFFSET, RIGHT, RIGHT_OFFSET, PRODUCT, PRODUCT_OFFSET, PRODUCT_STRIDE, DEPTH);
-    }
-
-    private Value finished(int row, int j) {
-        return add ? plus(new Value.Load(vector(), PRODUCT, productAddress(j)), sum(row, j)) : sum(row, j);
-    }
-
-    private List<Statement> step() {
-        List<Statement> body = new ArrayList<>();
-        body.add(new Statement.Declare(LEFT_AT, plus(LEFT_OFFSET, times(STEP, packed ? library.rows() : 1))));
-        Value steps = toLong(times(STEP, (long) library.columns() * Float.BYTES));
-        body.add(new Statement.Declare(RIGHT_AT, plus(RIGHT_OFFSET, steps)));
-        for (int j = 0; j < VECTORS; j++) {
-            Value address = plus(RIGHT_AT, (long) j * library.lanes() * Float.BYTES);
-            body.add(new Statement.Declare(right(j), new Value.Load(vector(), RIGHT, address)));
-        }
-        for (int row = 0; row < rows; row++) {
-            int place = packed ? row : row * TileLibrary.LEFT_ROW;
-            Value number = new Value.Load(KernelType.FLOAT, LEFT, plus(LEFT_AT, place));
-            Value.Variable left = new Value.Variable("a" + row, vector());
-            body.add(new Statement.Declare(left, new Value.Splat(number, library.lanes())));
-            for (int j = 0; j < VECTORS; j++) {
-                body.add(new Statement.Assign(sum(row, j), new Value.Fma(left, right(j), sum(row, j))));
-            }
-        }
-        return body;
-    }
-
-    private static Value nextRow() {
-        return plus(PRODUCT_AT, toLong(PRODUCT_STRIDE));
-    }
-
-    private Value productAddress(int j) {
-        return plus(PRODUCT_AT, (long) j * library.lanes() * Float.BYTES);
-    }
-
-    private KernelType vector() {
-        return KernelType.floats(library.lanes());
-    }
-
-    private Value.Variable sum(int row, int j) {
-        return new Value.Variable("c" + row + "_" + j, vector());
-    }
-
-    private Value.Variable right(int j) {
-        return new Value.Variable("b" + j, vector());
     }
 }
