@@ -12,7 +12,7 @@ import dev.quipu.codegen.launch.MatrixProduct;
  * @param keepsRows whether a part's rows of the product are kept until they are complete: an epilogue takes whole rows, because
  *     memory is fast in long stretches only
  * @param blockDepth steps of depth in a block; the last may have fewer
- * @param rowPanelsOfPart panels of {@link TileLibrary#rows()} rows
+ * @param rowPanelsOfPart panels of {@link TileLibrary#rows()} rows; the last part also has the rows that are no whole panel
  * @param columnPanelsOfPart panels of {@link TileLibrary#columns()} columns
  */
 record MatrixBlocking(
@@ -52,7 +52,7 @@ record MatrixBlocking(
     private static final int MOST_KEPT = 96 * 1024;
 
     static MatrixBlocking of(MatrixProduct product, TileLibrary library, boolean keepsRows) {
-        int rowPanels = Math.ceilDiv(product.rows(), library.rows());
+        int rowPanels = Math.max(1, product.rows() / library.rows());
         int columnPanels = Math.ceilDiv(product.columns(), library.columns());
         boolean isNear = (long) product.columns() * product.depth() <= MOST_NEAR;
         int wanted = Math.ceilDiv(isNear ? PARTS : FEWEST_PARTS, product.batch());
@@ -86,8 +86,20 @@ record MatrixBlocking(
         return Math.ceilDiv(product.columns(), library.columns());
     }
 
+    /** Rows of every part but the last. */
     int rowsOfPart() {
         return rowPanelsOfPart * library.rows();
+    }
+
+    /** Rows of the last part, which may have more or fewer. */
+    int lastRows() {
+        return product.rows() - (chunks() - 1) * rowsOfPart();
+    }
+
+    /** Panels of rows, whole or not, of the part that has most. */
+    int mostRowPanels() {
+        int panels = Math.ceilDiv(lastRows(), library.rows());
+        return chunks() == 1 ? panels : Math.max(panels, rowPanelsOfPart);
     }
 
     /** Whether the left matrix has its rows along the depth, so that tiles can read copies of them. */
@@ -107,7 +119,7 @@ record MatrixBlocking(
 
     /** Parts that share the columns. */
     int chunks() {
-        return Math.ceilDiv(product.rows(), rowsOfPart());
+        return Math.ceilDiv(Math.max(1, product.rows() / library.rows()), rowPanelsOfPart);
     }
 
     /** Parts that share the rows. */

@@ -51,13 +51,13 @@ final class MatrixParts {
 
     List<Kernel.Scratch> scratch() {
         List<Kernel.Scratch> scratch = new ArrayList<>();
-        long leftPanels = (long) blocking.rowPanelsOfPart() * blocking.leftPanel();
+        long leftPanels = (long) blocking.mostRowPanels() * blocking.leftPanel();
         scratch.add(new Kernel.Scratch(LEFT_PANELS, leftPanels, false));
         boolean shared = blocking.sharesRightPanels();
         long panels = shared ? (long) product.batch() * blocking.depthBlocks() * blocking.columnPanels() : 1;
         scratch.add(new Kernel.Scratch(RIGHT_PANELS, panels * library.rightPanel(blocking.blockDepth()), shared));
         if (blocking.keepsAny()) {
-            long bytes = (long) blocking.rowsOfPart() * blocking.keptRowBytes();
+            long bytes = (long) blocking.mostRowPanels() * library.rows() * blocking.keptRowBytes();
             scratch.add(new Kernel.Scratch(KEPT, bytes / Float.BYTES, false));
         }
         return scratch;
@@ -107,7 +107,7 @@ final class MatrixParts {
         Value chunk = coordinate(emitter, "chunk", Kernel.PART, groups, blocking.chunks());
         Value batch = coordinate(emitter, "batch", Kernel.PART, groups * blocking.chunks(), product.batch());
         Value row = let(emitter, "row", times(chunk, blocking.rowsOfPart()));
-        Value rows = let(emitter, "rows", count(blocking.rowsOfPart(), row, product.rows()));
+        Value rows = let(emitter, "rows", rows(chunk));
         Value from = let(emitter, "from", times(group, blocking.columnPanelsOfPart()));
         Value panels = count(blocking.columnPanelsOfPart(), from, blocking.columnPanels());
         Value to = groups == 1 ? panels : let(emitter, "to", plus(from, panels));
@@ -124,6 +124,17 @@ final class MatrixParts {
             finish(emitter, part);
         }
         return new Kernel.Phase("multiply", blocking.parts(), emitter.statements());
+    }
+
+    /** How many rows a part has. */
+    private Value rows(Value chunk) {
+        int rows = blocking.rowsOfPart();
+        int more = blocking.lastRows() - rows;
+        if (blocking.chunks() == 1 || more == 0) {
+            return integer(rows + more);
+        }
+        Value isLast = new Value.Binary(BinaryOperator.DIVIDE, plus(chunk, 1), integer(blocking.chunks()));
+        return plus(integer(rows), times(isLast, more));
     }
 
     private static Value let(Emitter emitter, String name, Value value) {

@@ -1,6 +1,7 @@
 package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.kernel.Emitter.integer;
+import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
@@ -56,20 +57,47 @@ record MatrixTiles(MatrixBlocking blocking, String name, int stride) {
         }
         if (ragged > 0) {
             Value more = new Value.Compare(Comparison.LESS, times(whole, rows), ROWS);
-            emitter.when(more, body -> tile(body, whole, ragged));
+            emitter.when(more, body -> {
+                if (endsWithWhole()) {
+                    Value row = body.let("row", minus(ROWS, integer(rows)));
+                    tile(body, times(row, TileLibrary.LEFT_ROW), times(toLong(row), stride), rows);
+                } else {
+                    tile(body, whole, ragged);
+                }
+            });
         }
         return new Method(name, "Row panels times a right panel.", PARAMETERS, emitter.statements());
     }
 
+    /**
+     * Whether the last rows are computed by a whole tile, some of them twice: each method less is one that the JIT does not
+     * have to compile, and the smaller tiles are so rare that they would be interpreted for long.
+     */
+    private boolean endsWithWhole() {
+        return blocking.copiesRows()
+                && blocking.depthBlocks() == 1
+                && blocking.product().rows() >= blocking.library().rows();
+    }
+
     private void tile(Emitter emitter, Value panel, int rows) {
-        TileLibrary library = blocking.library();
+        long panelBytes = (long) blocking.library().rows() * stride;
+        tile(emitter, times(panel, blocking.leftPanel()), times(toLong(panel), panelBytes), rows);
+    }
+
+    /**
+     * Rows of the part.
+     *
+     * @param left where their left numbers begin
+     * @param to bytes from the part's first row of the product
+     */
+    private void tile(Emitter emitter, Value left, Value to, int rows) {
         List<Value> arguments = new ArrayList<>(List.of(
                 LEFT,
-                times(panel, blocking.leftPanel()),
+                left,
                 RIGHT,
                 RIGHT_AT,
                 TO,
-                plus(TO_AT, times(toLong(panel), (long) library.rows() * stride)),
+                plus(TO_AT, to),
                 integer(stride),
                 DEPTH));
         Statement first = new Statement.Call(blocking.tile(rows, false), arguments);

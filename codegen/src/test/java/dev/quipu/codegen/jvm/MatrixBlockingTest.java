@@ -21,7 +21,13 @@ class MatrixBlockingTest {
                     lanes);
             String text = blocking.toString();
             assertTrue(isCover(blocking.product().depth(), blocking.blockDepth(), blocking.depthBlocks()), text);
-            assertTrue(isCover(blocking.product().rows(), blocking.rowsOfPart(), blocking.chunks()), text);
+            int rows = blocking.product().rows();
+            int panel = blocking.library().rows();
+            assertEquals(rows, (blocking.chunks() - 1) * blocking.rowsOfPart() + blocking.lastRows(), text);
+            assertTrue(blocking.lastRows() >= Math.min(rows, panel), text);
+            assertTrue(blocking.lastRows() < blocking.rowsOfPart() + panel, text);
+            assertTrue(blocking.mostRowPanels() * panel >= blocking.lastRows(), text);
+            assertTrue(blocking.chunks() == 1 || blocking.mostRowPanels() >= blocking.rowPanelsOfPart(), text);
             assertTrue(isCover(blocking.columnPanels(), blocking.columnPanelsOfPart(), blocking.groups()), text);
             assertTrue(blocking.depthBlocks() == 1 || blocking.blockDepth() % lanes == 0, text);
         }
