@@ -91,15 +91,8 @@ record MatrixTiles(MatrixBlocking blocking, String name, int stride) {
      * @param to bytes from the part's first row of the product
      */
     private void tile(Emitter emitter, Value left, Value to, int rows) {
-        List<Value> arguments = new ArrayList<>(List.of(
-                LEFT,
-                left,
-                RIGHT,
-                RIGHT_AT,
-                TO,
-                plus(TO_AT, to),
-                integer(stride),
-                DEPTH));
+        List<Value> arguments =
+                new ArrayList<>(List.of(LEFT, left, RIGHT, RIGHT_AT, TO, plus(TO_AT, to), integer(stride), DEPTH));
         Statement first = new Statement.Call(blocking.tile(rows, false), arguments);
         if (blocking.depthBlocks() == 1) {
             emitter.add(first);
