@@ -19,7 +19,6 @@ import dev.quipu.codegen.kernel.Value.Comparison;
 import dev.quipu.codegen.launch.AttentionLaunch;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * What attention's forward pass does between and behind its products, query by query. A query's statistics are three vectors:
@@ -118,12 +117,7 @@ final class AttentionPasses {
                     Value.Variable at = loop.let("rowAt", statistics(row));
                     Value.Variable largest = loop.let("most", load(lanes, STATE, statistic(at, LANES)));
                     for (int half = lanes / 2; half >= 1; half /= 2) {
-                        int turn = half;
-                        List<Integer> rotated = IntStream.range(0, lanes)
-                                .map(lane -> (lane + turn) % lanes)
-                                .boxed()
-                                .toList();
-                        Value.Variable other = loop.let("other", new Value.Shuffle(largest, largest, rotated));
+                        Value.Variable other = loop.let("other", Emitter.turned(largest, half));
                         largest = loop.let("most", greater(other, largest));
                     }
                     Value less = loop.let("less", minus(load(lanes, STATE, statistic(at, MAXIMUM)), largest));

@@ -5,7 +5,7 @@ import dev.quipu.codegen.launch.MatrixProduct;
 /**
  * How a product is cut. All of it follows from shapes, so that results do not depend on workers.
  *
- * <p>A part takes some panels of rows and some panels of columns: it packs its rows of a block of depth, then multiplies
+ * <p>A part takes some panels of rows and some panels of columns: it copies its rows of a block of depth, then multiplies
  * them with one right panel after the other. The block of rows stays in the second-level cache; each right panel is used by
  * all its row panels at once. Blocks of depth are added one after the other.
  *
@@ -31,13 +31,13 @@ record MatrixBlocking(
     private static final int MOST_ROW_PANELS = 8;
     private static final int FEWEST_ROW_PANELS = 3;
 
-    /** With fewer columns a part would pack its rows for too little. */
+    /** With fewer columns a part would copy its rows for too little. */
     private static final int FEWEST_COLUMN_PANELS = 4;
 
     /** Enough for some workers to end together. */
     private static final int PARTS = 40;
 
-    /** With fewer parts than this the columns are divided too, although each part then packs the same rows. */
+    /** With fewer parts than this the columns are divided too, although each part then copies the same rows. */
     private static final int FEWEST_PARTS = 8;
 
     /**

@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Matrix products on the JVM, over packed panels (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
- * 2008): the right matrix is packed once for all parts, each part packs its rows. Products of few rows pack a panel of
- * columns where it is used; {@link OuterProduct} packs both in rounds, {@link ThinProduct} packs nothing, and
+ * 2008): the right matrix is packed once for all parts, each part copies its rows. Products of few rows pack a panel of
+ * columns where it is used; {@link OuterProduct} packs both factors in rounds, {@link ThinProduct} packs nothing, and
  * {@link RoundedProduct} leaves bf16 to a library. See {@link MatrixBlocking} for how they are cut and {@link TileLibrary} for
  * the inner loops.
  *

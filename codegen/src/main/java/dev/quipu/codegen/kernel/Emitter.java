@@ -138,14 +138,18 @@ public final class Emitter {
         Value current = vector;
         int lanes = vector.type().lanes();
         for (int half = lanes / 2; half >= 1; half /= 2) {
-            int turn = half;
-            List<Integer> rotated = IntStream.range(0, lanes)
-                    .map(lane -> (lane + turn) % lanes)
-                    .boxed()
-                    .toList();
-            Value other = new Value.Shuffle(current, current, rotated);
-            current = let("half", new Value.Binary(operator, current, other));
+            current = let("half", new Value.Binary(operator, current, turned(current, half)));
         }
         return lanes == 1 ? current : let("total", new Value.FirstLane(current));
+    }
+
+    /** The lanes of a vector, each from some lanes further on, in a circle. */
+    public static Value turned(Value vector, int turn) {
+        int lanes = vector.type().lanes();
+        List<Integer> sources = IntStream.range(0, lanes)
+                .map(lane -> (lane + turn) % lanes)
+                .boxed()
+                .toList();
+        return new Value.Shuffle(vector, vector, sources);
     }
 }

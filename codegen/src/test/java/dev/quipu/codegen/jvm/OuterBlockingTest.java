@@ -22,6 +22,10 @@ class OuterBlockingTest {
             assertTrue(isCover(blocking.rowPanels(), blocking.rowPanelsOfPart(), blocking.chunks()), text);
             assertTrue(isCover(blocking.columnPanels(), blocking.columnPanelsOfPart(), blocking.groups()), text);
             assertTrue(blocking.rounds() == 1 || blocking.depth() % 16 == 0, text);
+            TileLibrary library = blocking.library();
+            int lastWritten = (blocking.depth() - 1) * library.rows()
+                    + Math.ceilDiv(library.rows(), library.lanes()) * library.lanes();
+            assertTrue(blocking.leftPanel() >= lastWritten, text);
             assertEquals(1, blocking.leftPanel() / 16 % 2, text);
             assertEquals(1, blocking.rightPanel() / 16 % 2, text);
         }
