@@ -107,9 +107,14 @@ record MatrixBlocking(
         return !product.transposeLeft();
     }
 
-    /** Name of the tile of some rows. */
-    String tile(int rows, boolean add) {
-        return copiesRows() ? library.rowTile(rows, add) : library.tile(rows, add);
+    /** Rows of a tile: whole tiles, where the product has as many rows; each method less is one that the JIT need not compile. */
+    int tileRows() {
+        return Math.min(product.rows(), library.rows());
+    }
+
+    /** Name of the tile. */
+    String tile() {
+        return copiesRows() ? library.rowTile(tileRows()) : library.tile(tileRows());
     }
 
     /** Floats from a part's {@link TileLibrary#rows()} left rows to its next. */

@@ -87,30 +87,16 @@ record MatrixPacks(MatrixBlocking blocking) {
             emitter.add(new Statement.Call(blocking.library().copyRows(), arguments));
             return new Method(LEFT_METHOD, "A part's rows.", parameters, emitter.statements());
         }
-        int rows = blocking.library().rows();
-        int ragged = blocking.product().rows() % rows;
-        Value.Variable whole = emitter.let("whole", new Value.Binary(BinaryOperator.DIVIDE, ROWS, integer(rows)));
-        if (blocking.product().rows() >= rows) {
-            emitter.loop("panel", integer(0), whole, 1, (body, panel) -> body.add(leftPanel(source, panel, rows)));
-        }
-        if (ragged > 0) {
-            Value more = new Value.Compare(Comparison.LESS, times(whole, rows), ROWS);
-            emitter.when(more, body -> body.add(leftPanel(source, whole, ragged)));
-        }
-        return new Method(LEFT_METHOD, "A part's rows as panels.", parameters, emitter.statements());
-    }
-
-    private Statement leftPanel(Value source, Value panel, int rows) {
         TileLibrary library = blocking.library();
-        return new Statement.Call(
-                library.packLeft(rows),
-                List.of(
-                        source,
-                        plus(AT, times(toLong(panel), library.rows() * leftRowBytes())),
-                        integer(leftStepBytes()),
-                        PANELS,
-                        times(panel, blocking.leftPanel()),
-                        DEPTH));
+        int rows = blocking.tileRows();
+        Value panels = new Value.Binary(BinaryOperator.DIVIDE, plus(ROWS, rows - 1), integer(rows));
+        emitter.loop("panel", integer(0), emitter.let("panelsOfPart", panels), 1, (body, panel) -> {
+            Value at = plus(AT, times(toLong(panel), library.rows() * leftRowBytes()));
+            Value to = times(panel, blocking.leftPanel());
+            body.add(new Statement.Call(
+                    library.packLeft(rows), List.of(source, at, integer(leftStepBytes()), PANELS, to, DEPTH)));
+        });
+        return new Method(LEFT_METHOD, "A part's rows as panels.", parameters, emitter.statements());
     }
 
     private Method rightMethod() {

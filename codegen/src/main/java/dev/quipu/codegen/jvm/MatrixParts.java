@@ -56,6 +56,7 @@ final class MatrixParts {
         boolean shared = blocking.sharesRightPanels();
         long panels = shared ? (long) product.batch() * blocking.depthBlocks() * blocking.columnPanels() : 1;
         scratch.add(new Kernel.Scratch(RIGHT_PANELS, panels * library.rightPanel(blocking.blockDepth()), shared));
+        scratch.add(TileProduct.scratch(library));
         if (blocking.keepsAny()) {
             long bytes = (long) blocking.mostRowPanels() * library.rows() * blocking.keptRowBytes();
             scratch.add(new Kernel.Scratch(KEPT, bytes / Float.BYTES, false));
@@ -101,7 +102,7 @@ final class MatrixParts {
         Emitter emitter = new Emitter();
         emitter.reserve(Kernel.PART.name());
         buffers.forEach(buffer -> emitter.reserve(buffer.name()));
-        List.of(LEFT_PANELS, RIGHT_PANELS, KEPT).forEach(scratch -> emitter.reserve(scratch.name()));
+        List.of(LEFT_PANELS, RIGHT_PANELS, KEPT, TileProduct.TILE).forEach(scratch -> emitter.reserve(scratch.name()));
         int groups = blocking.groups();
         Value group = coordinate(emitter, "group", Kernel.PART, 1, groups);
         Value chunk = coordinate(emitter, "chunk", Kernel.PART, groups, blocking.chunks());

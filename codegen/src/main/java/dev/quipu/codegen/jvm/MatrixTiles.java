@@ -13,7 +13,6 @@ import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,7 +32,8 @@ record MatrixTiles(MatrixBlocking blocking, String name, int stride) {
     private static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
     private static final Value.Variable STEP = new Value.Variable("k", KernelType.INT);
 
-    private static final List<Value.Variable> PARAMETERS = List.of(LEFT, RIGHT, RIGHT_AT, TO, TO_AT, ROWS, DEPTH, STEP);
+    private static final List<Value.Variable> PARAMETERS =
+            List.of(LEFT, RIGHT, RIGHT_AT, TO, TO_AT, ROWS, DEPTH, STEP, TileProduct.TILE);
 
     /**
      * A call.
@@ -43,63 +43,36 @@ record MatrixTiles(MatrixBlocking blocking, String name, int stride) {
      * @param k the first step of depth
      */
     Statement call(Value left, Value right, Value rightAt, Value to, Value at, Value rows, Value depth, Value k) {
-        return new Statement.Call(name, List.of(left, right, rightAt, to, at, rows, depth, k));
+        return new Statement.Call(name, List.of(left, right, rightAt, to, at, rows, depth, k, TileProduct.TILE));
     }
 
     Method method() {
         Emitter emitter = new Emitter();
         PARAMETERS.forEach(parameter -> emitter.reserve(parameter.name()));
-        int rows = blocking.library().rows();
-        int ragged = blocking.product().rows() % rows;
+        int rows = blocking.tileRows();
         Value.Variable whole = emitter.let("whole", new Value.Binary(BinaryOperator.DIVIDE, ROWS, integer(rows)));
-        if (blocking.product().rows() >= rows) {
-            emitter.loop("panel", integer(0), whole, 1, (body, panel) -> tile(body, panel, rows));
-        }
-        if (ragged > 0) {
-            Value more = new Value.Compare(Comparison.LESS, times(whole, rows), ROWS);
-            emitter.when(more, body -> {
-                if (endsWithWhole()) {
-                    Value row = body.let("row", minus(ROWS, integer(rows)));
-                    tile(body, times(row, TileLibrary.LEFT_ROW), times(toLong(row), stride), rows);
-                } else {
-                    tile(body, whole, ragged);
-                }
-            });
+        emitter.loop("panel", integer(0), whole, 1, (body, panel) -> tile(body, panel, integer(rows)));
+        if (blocking.product().rows() % rows > 0) {
+            Value more = emitter.let("more", minus(ROWS, times(whole, rows)));
+            emitter.when(
+                    new Value.Compare(Comparison.GREATER, more, integer(0)), body -> tile(body, whole, more));
         }
         return new Method(name, "Row panels times a right panel.", PARAMETERS, emitter.statements());
     }
 
-    /**
-     * Whether the last rows are computed by a whole tile, some of them twice: each method less is one that the JIT does not
-     * have to compile, and the smaller tiles are so rare that they would be interpreted for long.
-     */
-    private boolean endsWithWhole() {
-        return blocking.copiesRows()
-                && blocking.depthBlocks() == 1
-                && blocking.product().rows() >= blocking.library().rows();
-    }
-
-    private void tile(Emitter emitter, Value panel, int rows) {
-        long panelBytes = (long) blocking.library().rows() * stride;
-        tile(emitter, times(panel, blocking.leftPanel()), times(toLong(panel), panelBytes), rows);
-    }
-
-    /**
-     * Rows of the part.
-     *
-     * @param left where their left numbers begin
-     * @param to bytes from the part's first row of the product
-     */
-    private void tile(Emitter emitter, Value left, Value to, int rows) {
-        List<Value> arguments =
-                new ArrayList<>(List.of(LEFT, left, RIGHT, RIGHT_AT, TO, plus(TO_AT, to), integer(stride), DEPTH));
-        Statement first = new Statement.Call(blocking.tile(rows, false), arguments);
+    private void tile(Emitter emitter, Value panel, Value rows) {
+        TileProduct product = new TileProduct(blocking.library(), blocking.tile(), stride);
+        List<Value> factors = List.of(LEFT, times(panel, blocking.leftPanel()), RIGHT, RIGHT_AT);
+        Value at = plus(TO_AT, times(toLong(panel), (long) blocking.tileRows() * stride));
+        boolean isWhole = rows instanceof Value.Literal;
+        List<Statement> first = isWhole
+                ? List.of(product.write(factors, TO, at, DEPTH))
+                : product.finish(factors, TO, at, DEPTH, rows, false);
         if (blocking.depthBlocks() == 1) {
-            emitter.add(first);
+            first.forEach(emitter::add);
             return;
         }
-        Statement next = new Statement.Call(blocking.tile(rows, true), arguments);
-        Value isFirst = new Value.Compare(Comparison.EQUAL, STEP, integer(0));
-        emitter.add(new Statement.If(isFirst, List.of(first), List.of(next)));
+        List<Statement> next = product.finish(factors, TO, at, DEPTH, rows, true);
+        emitter.add(new Statement.If(new Value.Compare(Comparison.EQUAL, STEP, integer(0)), first, next));
     }
 }

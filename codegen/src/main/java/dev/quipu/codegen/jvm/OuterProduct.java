@@ -77,7 +77,10 @@ final class OuterProduct {
                 name,
                 List.of(),
                 buffers,
-                List.of(new Kernel.Scratch(LEFT_PANELS, left, false), new Kernel.Scratch(RIGHT_PANELS, right, true)),
+                List.of(
+                        new Kernel.Scratch(LEFT_PANELS, left, false),
+                        new Kernel.Scratch(RIGHT_PANELS, right, true),
+                        TileProduct.scratch(library)),
                 List.of(),
                 blocking.rounds(),
                 List.of(packing(), multiplying()),
@@ -86,7 +89,7 @@ final class OuterProduct {
 
     private Emitter emitter() {
         Emitter emitter = new Emitter();
-        List.of(Kernel.PART, Kernel.ROUND, LEFT_PANELS, RIGHT_PANELS)
+        List.of(Kernel.PART, Kernel.ROUND, LEFT_PANELS, RIGHT_PANELS, TileProduct.TILE)
                 .forEach(variable -> emitter.reserve(variable.name()));
         buffers.forEach(buffer -> emitter.reserve(buffer.name()));
         return emitter;
@@ -130,7 +133,7 @@ final class OuterProduct {
         emitter.add(
                 new Statement.Call(PACK_LEFT, List.of(buffers.getFirst(), first(), row, rowEnd, LEFT_PANELS, depth)));
         emitter.loop("panel", column, columnEnd, 1, (body, panel) -> {
-            List<Value> arguments = new ArrayList<>(List.of(LEFT_PANELS, RIGHT_PANELS, to, row, rowEnd, panel, depth));
+            List<Value> arguments = new ArrayList<>(List.of(LEFT_PANELS, RIGHT_PANELS, to, row, rowEnd, panel, depth, TileProduct.TILE));
             if (asksRound()) {
                 arguments.add(Kernel.ROUND);
             }
@@ -191,14 +194,14 @@ final class OuterProduct {
     /** Some row panels times a right panel. */
     private Method tiles() {
         List<Value.Variable> parameters =
-                new ArrayList<>(List.of(LEFT_PANELS, RIGHT_PANELS, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH));
+                new ArrayList<>(List.of(LEFT_PANELS, RIGHT_PANELS, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH, TileProduct.TILE));
         if (asksRound()) {
             parameters.add(Kernel.ROUND);
         }
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        int ragged = product.rows() % library.rows();
         int whole = product.rows() / library.rows();
+        int ragged = product.rows() % library.rows();
         Value end = ragged == 0
                 ? TO_PANEL
                 : emitter.let("whole", new Value.Binary(BinaryOperator.MIN, TO_PANEL, integer(whole)));
@@ -212,25 +215,27 @@ final class OuterProduct {
 
     private void tile(Emitter emitter, Value panel, int rows) {
         int stride = Math.multiplyExact(product.columns(), Float.BYTES);
-        Value at = plus(
-                times(toLong(panel), (long) library.rows() * stride),
-                times(toLong(COLUMN_PANEL), (long) library.columns() * Float.BYTES));
-        List<Value> arguments = List.of(
+        TileProduct calls = new TileProduct(library, library.tile(library.rows()), stride);
+        List<Value> factors = List.of(
                 LEFT_PANELS,
                 times(minus(panel, FROM_PANEL), blocking.leftPanel()),
                 RIGHT_PANELS,
-                times(toLong(COLUMN_PANEL), (long) blocking.rightPanel() * Float.BYTES),
-                TO,
-                at,
-                integer(stride),
-                DEPTH);
-        Statement write = new Statement.Call(library.tile(rows, store.accumulate()), arguments);
-        if (!asksRound()) {
-            emitter.add(write);
+                times(toLong(COLUMN_PANEL), (long) blocking.rightPanel() * Float.BYTES));
+        Value at = plus(
+                times(toLong(panel), (long) library.rows() * stride),
+                times(toLong(COLUMN_PANEL), (long) library.columns() * Float.BYTES));
+        List<Statement> add = calls.finish(factors, TO, at, DEPTH, integer(rows), true);
+        if (store.accumulate()) {
+            add.forEach(emitter::add);
             return;
         }
-        Statement add = new Statement.Call(library.tile(rows, true), arguments);
-        Value isFirst = new Value.Compare(Comparison.EQUAL, Kernel.ROUND, integer(0));
-        emitter.add(new Statement.If(isFirst, List.of(write), List.of(add)));
+        List<Statement> write = rows == library.rows()
+                ? List.of(calls.write(factors, TO, at, DEPTH))
+                : calls.finish(factors, TO, at, DEPTH, integer(rows), false);
+        if (asksRound()) {
+            emitter.add(new Statement.If(new Value.Compare(Comparison.EQUAL, Kernel.ROUND, integer(0)), write, add));
+        } else {
+            write.forEach(emitter::add);
+        }
     }
 }

@@ -17,10 +17,8 @@ import java.util.List;
  *
  * @param packed whether the left numbers are a panel, a step beside the other, else rows as they lie in a matrix
  * @param rows 1 to {@link TileLibrary#rows()}
- * @param add to what is in c. The sums begin at zero even so: to begin with what is there would be more than C1 compiles, and
- *     what C2 makes of it without C1's profile allocates vectors, now and then
  */
-record Tile(TileLibrary library, boolean packed, int rows, boolean add) {
+record Tile(TileLibrary library, boolean packed, int rows) {
     private static final int VECTORS = 2;
 
     private static final Value.Variable PRODUCT = new Value.Variable("c", KernelType.SEGMENT);
@@ -35,10 +33,9 @@ record Tile(TileLibrary library, boolean packed, int rows, boolean add) {
     }
 
     Method method(String name) {
-        String comment = rows + " rows of a product, " + (add ? "added to" : "written to") + " c.";
         List<Value.Variable> parameters = new ArrayList<>(TileSums.factors());
         parameters.addAll(List.of(PRODUCT, PRODUCT_OFFSET, PRODUCT_STRIDE, TileSums.DEPTH));
-        return new Method(name, comment, parameters, body());
+        return new Method(name, rows + " rows of a product.", parameters, body());
     }
 
     private List<Statement> body() {
@@ -55,9 +52,7 @@ record Tile(TileLibrary library, boolean packed, int rows, boolean add) {
             }
             for (int j = 0; j < VECTORS; j++) {
                 Value at = plus(PRODUCT_AT, (long) j * library.lanes() * Float.BYTES);
-                Value sum = sums.sum(row, j);
-                Value before = new Value.Load(sums.vector(), PRODUCT, at);
-                body.add(new Statement.Store(PRODUCT, at, add ? plus(before, sum) : sum));
+                body.add(new Statement.Store(PRODUCT, at, sums.sum(row, j)));
             }
         }
         return body;

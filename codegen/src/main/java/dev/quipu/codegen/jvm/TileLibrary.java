@@ -91,16 +91,14 @@ public final class TileLibrary {
     /**
      * Name of the tile that multiplies the first {@code rows} rows of a left panel with a right panel:
      * {@code (float[] a, int aOffset, MemorySegment b, long bOffset, MemorySegment c, long cOffset, int cStride, int depth)}.
-     *
-     * @param add goes on from the sums that are in c, else writes
      */
-    public String tile(int rows, boolean add) {
-        return CLASS + ".tile" + rows + (add ? "Add" : "");
+    public String tile(int rows) {
+        return CLASS + ".tile" + rows;
     }
 
     /** As {@link #tile}, of copied rows. */
-    public String rowTile(int rows, boolean add) {
-        return CLASS + ".rowTile" + rows + (add ? "Add" : "");
+    public String rowTile(int rows) {
+        return CLASS + ".rowTile" + rows;
     }
 
     /**
@@ -240,8 +238,8 @@ public final class TileLibrary {
         boolean add = parts.group(5) != null;
         KernelType matrix = matrix(parts.group(6));
         return switch (parts.group(1)) {
-            case "tile" -> new Tile(this, true, size, add).method(simple);
-            case "rowTile" -> new Tile(this, false, size, add).method(simple);
+            case "tile" -> new Tile(this, true, size).method(simple);
+            case "rowTile" -> new Tile(this, false, size).method(simple);
             case "dots" -> dots(size, parts, matrix).method(simple);
             case "packLeft" -> Packs.left(this, simple, size);
             case "stretches" -> new Stretches(dots(size, parts, matrix)).method(simple);

@@ -43,23 +43,19 @@ class TileLibraryTest {
         TileLibrary library = new TileLibrary(lanes);
         List<String> names = new ArrayList<>();
         for (int rows = 1; rows <= library.rows(); rows++) {
-            names.addAll(List.of(library.tile(rows, false), library.tile(rows, true)));
-            names.addAll(List.of(library.rowTile(rows, false), library.rowTile(rows, true)));
+            names.addAll(List.of(library.tile(rows), library.rowTile(rows)));
         }
         Class<?> tiles = compile(library, names);
         for (int rows = 1; rows <= library.rows(); rows++) {
             for (int depth : new int[] {1, 7, 40}) {
-                for (boolean add : new boolean[] {false, true}) {
-                    tile(library, tiles, library.tile(rows, add), rows, depth, add);
-                    tile(library, tiles, library.rowTile(rows, add), rows, depth, add);
-                }
+                tile(library, tiles, library.tile(rows), rows, depth);
+                tile(library, tiles, library.rowTile(rows), rows, depth);
             }
         }
     }
 
-    private void tile(TileLibrary library, Class<?> tiles, String tile, int rows, int depth, boolean add)
-            throws Exception {
-        boolean packed = tile.equals(library.tile(rows, add));
+    private void tile(TileLibrary library, Class<?> tiles, String tile, int rows, int depth) throws Exception {
+        boolean packed = tile.equals(library.tile(rows));
         int apart = packed ? 1 : TileLibrary.LEFT_ROW;
         int step = packed ? library.rows() : 1;
         float[] left = buffer(packed ? library.leftPanel(depth) : rows * TileLibrary.LEFT_ROW)
@@ -76,11 +72,9 @@ class TileLibraryTest {
                 float old = before[row * stride + column];
                 double expected = column >= library.columns()
                         ? old
-                        : (add ? old : 0)
-                                + sum(
-                                        depth,
-                                        k -> (double) left[(int) k * step + r * apart]
-                                                * at(right, k * library.columns() + c));
+                        : sum(
+                                depth,
+                                k -> (double) left[(int) k * step + r * apart] * at(right, k * library.columns() + c));
                 assertEquals(expected, at(product, (long) row * stride + column), 1e-4);
             }
         }
@@ -184,7 +178,7 @@ class TileLibraryTest {
     @Test
     void onlyWhatKernelsAndItsOwnMethodsCallIsPrinted() {
         TileLibrary library = new TileLibrary(16);
-        Statement tile = new Statement.Call(library.tile(12, true), List.of());
+        Statement tile = new Statement.Call(library.tile(12), List.of());
         Statement pack = new Statement.Call(library.packLeft(12), List.of());
         Value part = Kernel.PART;
         Statement loop =
@@ -198,9 +192,9 @@ class TileLibraryTest {
                 List.of(new Method("own", "", List.of(), List.of(pack))));
         List<Method> used = library.usedBy(List.of(kernel, kernel));
         assertEquals(
-                List.of("packLeft12", "tile12Add"),
+                List.of("packLeft12", "tile12"),
                 used.stream().map(Method::name).toList());
-        assertTrue(JvmWriter.writeLibrary(TileLibrary.CLASS, used).contains("public static void tile12Add("));
+        assertTrue(JvmWriter.writeLibrary(TileLibrary.CLASS, used).contains("public static void tile12("));
     }
 
     @Test
