@@ -54,8 +54,7 @@ record MatrixTiles(MatrixBlocking blocking, String name, int stride) {
         emitter.loop("panel", integer(0), whole, 1, (body, panel) -> tile(body, panel, integer(rows)));
         if (blocking.product().rows() % rows > 0) {
             Value more = emitter.let("more", minus(ROWS, times(whole, rows)));
-            emitter.when(
-                    new Value.Compare(Comparison.GREATER, more, integer(0)), body -> tile(body, whole, more));
+            emitter.when(new Value.Compare(Comparison.GREATER, more, integer(0)), body -> tile(body, whole, more));
         }
         return new Method(name, "Row panels times a right panel.", PARAMETERS, emitter.statements());
     }

@@ -133,7 +133,8 @@ final class OuterProduct {
         emitter.add(
                 new Statement.Call(PACK_LEFT, List.of(buffers.getFirst(), first(), row, rowEnd, LEFT_PANELS, depth)));
         emitter.loop("panel", column, columnEnd, 1, (body, panel) -> {
-            List<Value> arguments = new ArrayList<>(List.of(LEFT_PANELS, RIGHT_PANELS, to, row, rowEnd, panel, depth, TileProduct.TILE));
+            List<Value> arguments = new ArrayList<>(
+                    List.of(LEFT_PANELS, RIGHT_PANELS, to, row, rowEnd, panel, depth, TileProduct.TILE));
             if (asksRound()) {
                 arguments.add(Kernel.ROUND);
             }
@@ -193,8 +194,8 @@ final class OuterProduct {
 
     /** Some row panels times a right panel. */
     private Method tiles() {
-        List<Value.Variable> parameters =
-                new ArrayList<>(List.of(LEFT_PANELS, RIGHT_PANELS, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH, TileProduct.TILE));
+        List<Value.Variable> parameters = new ArrayList<>(
+                List.of(LEFT_PANELS, RIGHT_PANELS, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH, TileProduct.TILE));
         if (asksRound()) {
             parameters.add(Kernel.ROUND);
         }

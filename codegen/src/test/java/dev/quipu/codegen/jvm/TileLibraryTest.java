@@ -192,8 +192,7 @@ class TileLibraryTest {
                 List.of(new Method("own", "", List.of(), List.of(pack))));
         List<Method> used = library.usedBy(List.of(kernel, kernel));
         assertEquals(
-                List.of("packLeft12", "tile12"),
-                used.stream().map(Method::name).toList());
+                List.of("packLeft12", "tile12"), used.stream().map(Method::name).toList());
         assertTrue(JvmWriter.writeLibrary(TileLibrary.CLASS, used).contains("public static void tile12("));
     }
 
