@@ -24,14 +24,13 @@ import java.util.List;
 
 /**
  * Attention of one query per head over a cache, at the speed of memory: each key and value is read once, where it lies, for
- * all heads that share it. A part is a key head and a share of the keys that are seen; a second phase combines the shares.
+ * all heads that share it. A part is a share of the keys that are seen, of all heads: a cache's rows have them side by side,
+ * and whole rows in their order are one long stretch, where those of one head alone would be pieces of a few hundred bytes
+ * that no processor foresees. A second phase combines the shares.
  */
 final class DecodeAttention {
-    /** Few enough that a block's keys and values stay in the nearest caches from one head to the next. */
-    static final int BLOCK = 64;
-
-    private static final int PARTS = 16;
-    private static final int FEWEST_KEYS = 256;
+    private static final int PARTS = 8;
+    private static final int FEWEST_KEYS = 16;
 
     private static final Value.Variable QUERIES = variable("q", KernelType.SEGMENT);
     private static final Value.Variable KEYS = variable("k", KernelType.SEGMENT);
@@ -57,25 +56,26 @@ final class DecodeAttention {
         this.launch = geometry.launch();
         this.addresses = new AttentionAddresses(geometry);
         this.lanes = geometry.library().lanes();
-        this.shares = Math.clamp(Math.ceilDiv(PARTS, geometry.keyHeads()), 1, Math.max(1, launch.keys() / FEWEST_KEYS));
-        this.methods = new DecodeMethods(geometry, shares);
+        int wanted = Math.ceilDiv(PARTS, launch.batch());
+        this.shares = Math.clamp(wanted, 1, Math.max(1, launch.keys() / FEWEST_KEYS));
+        this.methods = new DecodeMethods(geometry);
     }
 
     Kernel kernel(String name) {
+        int rows = launch.heads() * DecodeMethods.BLOCK;
         List<Kernel.Scratch> scratch = List.of(
-                new Kernel.Scratch(PARTIALS, (long) BLOCK * lanes, false),
-                new Kernel.Scratch(SCORES, BLOCK, false),
-                new Kernel.Scratch(WEIGHTS, BLOCK, false),
-                new Kernel.Scratch(STATES, (long) launch.batch() * launch.heads() * shares * methods.state(), true));
-        int keyHeads = geometry.keyHeads();
+                new Kernel.Scratch(PARTIALS, (long) rows * lanes, false),
+                new Kernel.Scratch(SCORES, DecodeMethods.BLOCK, false),
+                new Kernel.Scratch(WEIGHTS, rows, false),
+                new Kernel.Scratch(STATES, (long) launch.batch() * shares * launch.heads() * methods.state(), true));
         return new Kernel(
                 name,
                 List.of(),
                 BUFFERS,
                 scratch,
                 List.of(
-                        new Kernel.Phase("attend", keyHeads * shares, attend(scratch)),
-                        new Kernel.Phase("join", keyHeads, join(scratch))),
+                        new Kernel.Phase("attend", launch.batch() * shares, attend(scratch)),
+                        new Kernel.Phase("join", launch.batch(), join(scratch))),
                 methods.all());
     }
 
@@ -89,53 +89,60 @@ final class DecodeAttention {
 
     private List<Statement> attend(List<Kernel.Scratch> scratch) {
         Emitter body = phase(scratch);
-        KeyHead keyHead = addresses.keyHead(body, divide(Kernel.PART, shares));
-        Value share = remainder(Kernel.PART, shares);
-        Value position = addresses.position(keyHead, POSITION_BUFFER);
+        Value share = body.let("share", remainder(Kernel.PART, shares));
+        Value batch = body.let("batch", divide(Kernel.PART, shares));
+        Keys keys = keys(body, batch);
+        Value.Variable first = body.let("first", plus(keys.oldest(), times(share, keys.ofShare())));
+        Value.Variable end = body.let("end", min(plus(first, keys.ofShare()), keys.seen()));
+        KeyHead firstHead = new KeyHead(batch, integer(0));
+        Value.Variable query = body.let("queryAt", addresses.query(firstHead, integer(0), integer(0)));
+        Value.Variable states = body.let("statesAt", stateAt(batch, share));
+        call(body, DecodeMethods.BEGIN, STATES, states);
+        body.loop("block", first, end, DecodeMethods.BLOCK, (blocks, block) -> {
+            Value.Variable count = blocks.let("count", min(minus(end, block), integer(DecodeMethods.BLOCK)));
+            Value.Variable at = blocks.let("at", addresses.key(firstHead, block));
+            call(blocks, DecodeMethods.PRODUCTS, QUERIES, query, KEYS, at, count, PARTIALS);
+            blocks.loop("head", integer(0), integer(launch.heads()), 1, (heads, head) -> {
+                call(heads, DecodeMethods.SCORES, PARTIALS, methods.partialsAt(head), count, SCORES);
+                Value state = plus(states, times(toLong(head), methods.state() * Float.BYTES));
+                call(heads, DecodeMethods.WEIGHTS, SCORES, count, WEIGHTS, methods.weightsAt(head), STATES, state);
+            });
+            call(blocks, DecodeMethods.VALUES, WEIGHTS, VALUES, at, count, STATES, states);
+        });
+        return body.statements();
+    }
+
+    /** Keys that a sequence's query sees, from the oldest on, and how many of them a share has. */
+    private record Keys(Value oldest, Value seen, Value visible, Value ofShare) {}
+
+    private Keys keys(Emitter body, Value batch) {
+        Value position = addresses.position(new KeyHead(batch, integer(0)), POSITION_BUFFER);
         Value.Variable seen = body.let("seen", min(plus(position, 1), integer(launch.keys())));
         Value oldest = launch.window() == 0
                 ? integer(0)
                 : body.let("oldest", max(minus(seen, integer(launch.window())), integer(0)));
-        Value visible = launch.window() == 0 ? seen : minus(seen, oldest);
+        Value visible = launch.window() == 0 ? seen : body.let("visible", minus(seen, oldest));
         Value even = divide(plus(visible, shares - 1L), shares);
-        Value.Variable size = body.let("size", multiple(plus(even, lanes - 1L), lanes));
-        Value.Variable first = body.let("first", plus(oldest, times(share, size)));
-        Value.Variable end = body.let("end", min(plus(first, size), seen));
-        Value group = integer(geometry.group());
-        body.loop(
-                "member",
-                integer(0),
-                group,
-                1,
-                (loop, member) -> call(loop, DecodeMethods.BEGIN, STATES, stateAt(keyHead, member, share)));
-        body.loop("block", first, end, BLOCK, (blocks, block) -> {
-            Value.Variable count = blocks.let("count", min(minus(end, block), integer(BLOCK)));
-            Value.Variable at = blocks.let("at", addresses.key(keyHead, block));
-            blocks.loop("member", integer(0), group, 1, (loop, member) -> {
-                Value query = addresses.query(keyHead, addresses.head(keyHead, member), integer(0));
-                Value.Variable state = loop.let("state", stateAt(keyHead, member, share));
-                call(loop, DecodeMethods.PRODUCTS, QUERIES, query, KEYS, at, count, PARTIALS);
-                call(loop, DecodeMethods.SCORES, PARTIALS, count, SCORES);
-                call(loop, DecodeMethods.WEIGHTS, SCORES, count, WEIGHTS, STATES, state);
-                methods.addValues(loop, WEIGHTS, VALUES, at, count, STATES, state);
-            });
-        });
-        return body.statements();
+        Value size = body.let("size", multiple(plus(even, lanes - 1L), lanes));
+        return new Keys(oldest, seen, visible, size);
     }
 
     private List<Statement> join(List<Kernel.Scratch> scratch) {
         Emitter body = phase(scratch);
-        KeyHead keyHead = addresses.keyHead(body, Kernel.PART);
-        body.loop("member", integer(0), integer(geometry.group()), 1, (loop, member) -> {
-            Value output = addresses.query(keyHead, addresses.head(keyHead, member), integer(0));
-            call(loop, DecodeMethods.JOIN, STATES, stateAt(keyHead, member, integer(0)), OUTPUT, output);
+        Keys keys = keys(body, Kernel.PART);
+        Value last = plus(keys.visible(), minus(keys.ofShare(), integer(1)));
+        Value used = body.let("used", new Value.Binary(Value.BinaryOperator.DIVIDE, last, keys.ofShare()));
+        Value.Variable states = body.let("statesAt", stateAt(Kernel.PART, integer(0)));
+        body.loop("head", integer(0), integer(launch.heads()), 1, (loop, head) -> {
+            Value output = addresses.query(new KeyHead(Kernel.PART, head), head, integer(0));
+            Value state = plus(states, times(toLong(head), methods.state() * Float.BYTES));
+            call(loop, DecodeMethods.JOIN, STATES, state, used, OUTPUT, output);
         });
         return body.statements();
     }
 
-    private Value stateAt(KeyHead keyHead, Value member, Value share) {
-        Value head = plus(times(keyHead.batch(), launch.heads()), addresses.head(keyHead, member));
-        Value state = plus(times(head, shares), share);
-        return times(toLong(state), methods.state() * Float.BYTES);
+    /** The state of a share's first head. */
+    private Value stateAt(Value batch, Value share) {
+        return times(toLong(plus(times(batch, shares), share)), methods.ofAllHeads());
     }
 }

@@ -1,7 +1,6 @@
 package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.jvm.Values.bytes;
-import static dev.quipu.codegen.jvm.Values.call;
 import static dev.quipu.codegen.jvm.Values.load;
 import static dev.quipu.codegen.jvm.Values.multiple;
 import static dev.quipu.codegen.jvm.Values.store;
@@ -33,27 +32,34 @@ final class DecodeMethods {
     static final String WEIGHTS = "weigh";
     static final String JOIN = "joinShares";
 
-    /** Vectors of a sum of values that stay in registers. */
-    private static final int VECTORS = 8;
+    static final String VALUES = "addValues";
 
-    private static final int KEYS_TOGETHER = 8;
+    /** Keys of a block: few enough that what is kept for each of them and each head stays in the nearest caches. */
+    static final int BLOCK = 32;
+
+    /** Rows of a cache that are taken side by side: they share a query, and a sum of values is loaded once for them. */
+    private static final int KEYS_TOGETHER = 4;
+
+    /** Vectors of a head that are taken without a loop. */
+    private static final int VECTORS = 8;
 
     private static final Value.Variable STATES = variable("states", KernelType.SEGMENT);
     private static final Value.Variable STATE = variable("state", KernelType.LONG);
     private static final Value.Variable AT = variable("at", KernelType.LONG);
     private static final Value.Variable COUNT = variable("count", KernelType.INT);
     private static final Value.Variable PARTIALS = variable("partials", KernelType.SEGMENT);
+    private static final Value.Variable PARTIALS_AT = variable("partialsAt", KernelType.LONG);
+    private static final Value.Variable WEIGHTS_AT = variable("weightsAt", KernelType.INT);
+    private static final Value.Variable USED = variable("used", KernelType.INT);
     private static final Value.Variable SCORE_ROW = variable("scores", KernelType.SEGMENT);
     private static final Value.Variable WEIGHT_ROW = variable("weights", KernelType.ARRAY);
 
     private final AttentionGeometry geometry;
-    private final int shares;
     private final int lanes;
     private final int head;
 
-    DecodeMethods(AttentionGeometry geometry, int shares) {
+    DecodeMethods(AttentionGeometry geometry) {
         this.geometry = geometry;
-        this.shares = shares;
         this.lanes = geometry.library().lanes();
         this.head = geometry.launch().headSize();
     }
@@ -63,102 +69,154 @@ final class DecodeMethods {
         return (long) AttentionPasses.STATISTICS * lanes + geometry.paddedHead();
     }
 
-    List<Method> all() {
-        List<Method> all = new ArrayList<>(List.of(begin(), products(), scores(), weights(), join()));
-        int vectors = vectors();
-        if (vectors >= VECTORS) {
-            all.add(values(VECTORS));
-        }
-        if (vectors % VECTORS > 0) {
-            all.add(values(vectors % VECTORS));
-        }
-        return all;
+    /** Bytes of a share's states. */
+    long ofAllHeads() {
+        return geometry.launch().heads() * state() * Float.BYTES;
     }
 
-    private int vectors() {
-        return geometry.paddedHead() / lanes;
+    /** Where a head's part of the products begins. */
+    Value partialsAt(Value head) {
+        return times(toLong(head), (long) BLOCK * lanes * Float.BYTES);
+    }
+
+    /** Where a head's weights begin. */
+    Value weightsAt(Value head) {
+        return times(head, BLOCK);
+    }
+
+    List<Method> all() {
+        return List.of(begin(), products(), scores(), weights(), values(), join());
     }
 
     private Method begin() {
-        return Method.of(BEGIN, "The state that saw no key.", List.of(STATES, STATE), body -> {
-            store(body, STATES, statistic(AttentionPasses.MAXIMUM), number(AttentionPasses.LOWEST_MAXIMUM, lanes));
-            store(body, STATES, statistic(AttentionPasses.SUM), number(0, lanes));
-            body.loop(
-                    "d",
-                    integer(0),
-                    integer(geometry.paddedHead()),
-                    lanes,
-                    (loop, d) -> store(loop, STATES, sumAt(d), number(0, lanes)));
+        return Method.of(BEGIN, "All heads' states that saw no key.", List.of(STATES, STATE), body -> {
+            body.loop("head", integer(0), integer(geometry.launch().heads()), 1, (heads, head) -> {
+                Value.Variable state = heads.let("of", stateOf(head));
+                store(heads, STATES, state, number(AttentionPasses.LOWEST_MAXIMUM, lanes));
+                store(heads, STATES, plus(state, offset(AttentionPasses.SUM)), number(0, lanes));
+                heads.loop(
+                        "d",
+                        integer(0),
+                        integer(geometry.paddedHead()),
+                        lanes,
+                        (loop, d) -> store(loop, STATES, sumAt(state, floats(d)), number(0, lanes)));
+            });
         });
     }
 
-    /** Several keys together, since one sum would wait for its last addition. */
+    private Value stateOf(Value head) {
+        return plus(STATE, times(toLong(head), state() * Float.BYTES));
+    }
+
+    private static Value floats(Value number) {
+        return toLong(times(number, Float.BYTES));
+    }
+
     private Method products() {
         Value.Variable query = variable("query", KernelType.SEGMENT);
         Value.Variable queryAt = variable("queryAt", KernelType.LONG);
         Value.Variable keys = variable("keys", KernelType.SEGMENT);
-        String comment = "For every key a vector whose lanes add up to query * key.";
+        String comment = "For every key and head a vector whose lanes add up to query * key.";
         List<Value.Variable> parameters = List.of(query, queryAt, keys, AT, COUNT, PARTIALS);
-        return Method.of(PRODUCTS, comment, parameters, body -> {
-            Value whole = body.let("whole", multiple(COUNT, KEYS_TOGETHER));
-            body.loop(
-                    "key",
-                    integer(0),
-                    whole,
-                    KEYS_TOGETHER,
-                    (loop, key) -> products(loop, key, KEYS_TOGETHER, query, queryAt, keys));
-            body.loop("key", whole, COUNT, 1, (loop, key) -> products(loop, key, 1, query, queryAt, keys));
+        return Method.of(
+                PRODUCTS,
+                comment,
+                parameters,
+                body -> eachHead(body, (loop, place) -> {
+                    Value.Variable from = loop.let("from", plus(queryAt, headVector(place.head())));
+                    List<Value.Variable> sums = new ArrayList<>();
+                    for (int i = 0; i < place.keys(); i++) {
+                        sums.add(loop.let("sum" + i, number(0, lanes)));
+                    }
+                    eachVector(loop, (inner, offset, active) -> {
+                        KernelType type = KernelType.floats(lanes);
+                        Value left = inner.let("left", new Value.Load(type, query, plus(from, offset), active));
+                        for (int i = 0; i < sums.size(); i++) {
+                            Value right = new Value.Load(type, keys, plus(vectorAt(place, i), offset), active);
+                            inner.add(new Statement.Assign(sums.get(i), new Value.Fma(left, right, sums.get(i))));
+                        }
+                    });
+                    for (int i = 0; i < sums.size(); i++) {
+                        Value to = toLong(times(plus(place.key(), i), (long) lanes * Float.BYTES));
+                        store(loop, PARTIALS, plus(partialsAt(place.head()), to), sums.get(i));
+                    }
+                }));
+    }
+
+    private Value vectorAt(Place place, int key) {
+        return plus(place.vector(), (long) key * geometry.keyRow());
+    }
+
+    /** Some keys and a head that reads them, and where the first one's key or value lies. */
+    private record Place(Value key, int keys, Value head, Value vector) {}
+
+    private interface PlaceBody {
+        void emit(Emitter loop, Place place);
+    }
+
+    /** A few rows of a block together, and in them from head to head. */
+    private void eachHead(Emitter body, PlaceBody action) {
+        Value whole = body.let("whole", multiple(COUNT, KEYS_TOGETHER));
+        eachHead(body, integer(0), whole, KEYS_TOGETHER, action);
+        eachHead(body, whole, COUNT, 1, action);
+    }
+
+    private void eachHead(Emitter body, Value first, Value end, int together, PlaceBody action) {
+        int group = geometry.group();
+        body.loop("key", first, end, together, (keys, key) -> {
+            Value.Variable row = keys.let("row", plus(AT, times(toLong(key), (long) geometry.keyRow())));
+            keys.loop("keyHead", integer(0), integer(geometry.launch().keyHeads()), 1, (loop, keyHead) -> {
+                Value.Variable vector = loop.let("vector", plus(row, headVector(keyHead)));
+                if (group == 1) {
+                    action.emit(loop, new Place(key, together, keyHead, vector));
+                } else {
+                    loop.loop("member", integer(0), integer(group), 1, (members, member) -> {
+                        Value head = members.let("head", plus(times(keyHead, group), member));
+                        action.emit(members, new Place(key, together, head, vector));
+                    });
+                }
+            });
         });
     }
 
-    private void products(Emitter loop, Value key, int together, Value query, Value queryAt, Value keys) {
-        Value.Variable from = loop.let("from", plus(AT, times(toLong(key), (long) geometry.keyRow())));
-        List<Value.Variable> sums = new ArrayList<>();
-        for (int i = 0; i < together; i++) {
-            sums.add(loop.let("sum" + i, number(0, lanes)));
-        }
-        int whole = head / lanes * lanes;
-        loop.loop(
-                "d",
-                integer(0),
-                integer(whole),
-                lanes,
-                (inner, d) ->
-                        addProducts(inner, sums, toLong(times(d, Float.BYTES)), lanes, from, query, queryAt, keys));
-        if (head > whole) {
-            addProducts(loop, sums, bytes(whole), head - whole, from, query, queryAt, keys);
-        }
-        for (int i = 0; i < together; i++) {
-            store(loop, PARTIALS, toLong(times(plus(key, i), (long) lanes * Float.BYTES)), sums.get(i));
-        }
+    private Value headVector(Value number) {
+        return times(toLong(number), (long) head * Float.BYTES);
     }
 
-    private void addProducts(
-            Emitter body,
-            List<Value.Variable> sums,
-            Value offset,
-            int active,
-            Value from,
-            Value query,
-            Value queryAt,
-            Value keys) {
-        KernelType type = KernelType.floats(lanes);
-        Value left = body.let("left", new Value.Load(type, query, plus(queryAt, offset), active));
-        for (int i = 0; i < sums.size(); i++) {
-            Value place = plus(plus(from, offset), (long) i * geometry.keyRow());
-            Value right = new Value.Load(type, keys, place, active);
-            body.add(new Statement.Assign(sums.get(i), new Value.Fma(left, right, sums.get(i))));
+    private interface VectorBody {
+        /**
+         * @param offset from the head vector's beginning, in bytes
+         * @param active lanes of the vector that are the head's
+         */
+        void emit(Emitter loop, Value offset, int active);
+    }
+
+    /** The vectors of a head. */
+    private void eachVector(Emitter body, VectorBody action) {
+        int step = VECTORS * lanes;
+        int looped = head / step * step;
+        int from = 0;
+        if (looped > step) {
+            body.loop("d", integer(0), integer(looped), step, (loop, d) -> {
+                for (int i = 0; i < step; i += lanes) {
+                    action.emit(loop, floats(plus(d, i)), lanes);
+                }
+            });
+            from = looped;
+        }
+        for (int i = from; i < head; i += lanes) {
+            action.emit(body, bytes(i), Math.min(lanes, head - i));
         }
     }
 
     private Method scores() {
         String comment = "Adds up the lanes; behind the last key stand scores that weigh nothing.";
-        List<Value.Variable> parameters = List.of(PARTIALS, COUNT, SCORE_ROW);
+        List<Value.Variable> parameters = List.of(PARTIALS, PARTIALS_AT, COUNT, SCORE_ROW);
         return Method.of(SCORES, comment, parameters, body -> {
             body.loop("key", integer(0), COUNT, lanes, (loop, key) -> {
                 List<Value> rows = new ArrayList<>();
                 for (int i = 0; i < lanes; i++) {
-                    Value place = toLong(times(plus(key, i), (long) lanes * Float.BYTES));
+                    Value place = plus(PARTIALS_AT, toLong(times(plus(key, i), (long) lanes * Float.BYTES)));
                     rows.add(loop.let("row" + i, load(lanes, PARTIALS, place)));
                 }
                 Value sums = new Transposition(lanes).sums(rows, "sum", loop.statements());
@@ -177,8 +235,8 @@ final class DecodeMethods {
     }
 
     private Method weights() {
-        String comment = "Weights exp(score - largest); the factor is what earlier sums shrink by.";
-        List<Value.Variable> parameters = List.of(SCORE_ROW, COUNT, WEIGHT_ROW, STATES, STATE);
+        String comment = "Weights exp(score - largest); earlier sums shrink as the largest grows.";
+        List<Value.Variable> parameters = List.of(SCORE_ROW, COUNT, WEIGHT_ROW, WEIGHTS_AT, STATES, STATE);
         return Method.of(WEIGHTS, comment, parameters, body -> {
             Value before = body.let("before", load(lanes, STATES, statistic(AttentionPasses.MAXIMUM)));
             Value.Variable highest = body.let("highest", before);
@@ -192,12 +250,15 @@ final class DecodeMethods {
             body.loop("key", integer(0), COUNT, lanes, (loop, key) -> {
                 Value score = load(lanes, SCORE_ROW, toLong(times(key, Float.BYTES)));
                 Value p = new JvmFunctions(loop, lanes).expOfSmall(loop.let("x", minus(score, largest)));
-                store(loop, WEIGHT_ROW, key, p);
+                store(loop, WEIGHT_ROW, plus(WEIGHTS_AT, key), p);
                 loop.add(new Statement.Assign(sum, plus(sum, p)));
             });
             store(body, STATES, statistic(AttentionPasses.MAXIMUM), largest);
             store(body, STATES, statistic(AttentionPasses.SUM), sum);
-            store(body, STATES, statistic(AttentionPasses.FACTOR), factor);
+            body.loop("d", integer(0), integer(geometry.paddedHead()), lanes, (loop, d) -> {
+                Value at = sumAt(STATE, floats(d));
+                store(loop, STATES, at, times(load(lanes, STATES, at), factor));
+            });
         });
     }
 
@@ -219,49 +280,38 @@ final class DecodeMethods {
         return new Value.Select(new Value.Compare(Value.Comparison.GREATER, left, right), left, right);
     }
 
-    /** Adds weighted values to a head's sum, some vectors at a time. */
-    void addValues(Emitter body, Value weights, Value values, Value at, Value count, Value states, Value state) {
-        for (int first = 0; first < vectors(); first += VECTORS) {
-            int vectors = Math.min(VECTORS, vectors() - first);
-            long offset = (long) first * lanes * Float.BYTES;
-            Value sums = plus(state, offset);
-            call(body, "addValues" + vectors, weights, values, plus(at, offset), count, states, state, sums);
-        }
-    }
-
-    /** Whole vectors: what lies behind a head vector goes to sums that nobody reads. */
-    private Method values(int vectors) {
+    private Method values() {
         Value.Variable values = variable("values", KernelType.SEGMENT);
-        Value.Variable sumsAt = variable("sumsAt", KernelType.LONG);
-        List<Value.Variable> parameters = List.of(WEIGHT_ROW, values, AT, COUNT, STATES, STATE, sumsAt);
-        String comment = "Adds weighted values to a sum of " + vectors + " vectors.";
-        return Method.of("addValues" + vectors, comment, parameters, body -> {
-            Value.Variable factor = body.let("factor", load(lanes, STATES, statistic(AttentionPasses.FACTOR)));
-            List<Value.Variable> sums = new ArrayList<>();
-            long row = (long) lanes * Float.BYTES;
-            for (int i = 0; i < vectors; i++) {
-                Value at = plus(sumsAt, (AttentionPasses.STATISTICS + i) * row);
-                sums.add(body.let("sum" + i, times(load(lanes, STATES, at), factor)));
-            }
-            body.loop("key", integer(0), COUNT, 1, (loop, key) -> {
-                Value.Variable from = loop.let("from", plus(AT, times(toLong(key), (long) geometry.keyRow())));
-                Value weight = new Value.Load(KernelType.FLOAT, WEIGHT_ROW, key);
-                Value.Variable spread = loop.let("weight", new Value.Splat(weight, lanes));
-                for (int i = 0; i < vectors; i++) {
-                    Value value = load(lanes, values, plus(from, i * row));
-                    loop.add(new Statement.Assign(sums.get(i), new Value.Fma(spread, value, sums.get(i))));
-                }
-            });
-            for (int i = 0; i < vectors; i++) {
-                store(body, STATES, plus(sumsAt, (AttentionPasses.STATISTICS + i) * row), sums.get(i));
-            }
-        });
+        List<Value.Variable> parameters = List.of(WEIGHT_ROW, values, AT, COUNT, STATES, STATE);
+        String comment = "Adds weighted values to the sums of all heads.";
+        return Method.of(
+                VALUES,
+                comment,
+                parameters,
+                body -> eachHead(body, (loop, place) -> {
+                    List<Value> weights = new ArrayList<>();
+                    for (int i = 0; i < place.keys(); i++) {
+                        Value at = plus(weightsAt(place.head()), plus(place.key(), i));
+                        Value weight = new Value.Load(KernelType.FLOAT, WEIGHT_ROW, at);
+                        weights.add(loop.let("weight", new Value.Splat(weight, lanes)));
+                    }
+                    Value.Variable state = loop.let("of", stateOf(place.head()));
+                    eachVector(loop, (inner, offset, active) -> {
+                        Value.Variable sum = inner.let("sum", load(lanes, STATES, sumAt(state, offset)));
+                        for (int i = 0; i < weights.size(); i++) {
+                            Value at = plus(vectorAt(place, i), offset);
+                            Value value = new Value.Load(KernelType.floats(lanes), values, at, active);
+                            inner.add(new Statement.Assign(sum, new Value.Fma(weights.get(i), value, sum)));
+                        }
+                        store(inner, STATES, sumAt(state, offset), sum);
+                    });
+                }));
     }
 
     private Method join() {
         Value.Variable output = variable("output", KernelType.SEGMENT);
         String comment = "Sums of a head's shares, brought to one largest score, over the sum of their weights.";
-        return Method.of(JOIN, comment, List.of(STATES, STATE, output, AT), body -> {
+        return Method.of(JOIN, comment, List.of(STATES, STATE, USED, output, AT), body -> {
             Value.Variable largest = body.let("largest", load(lanes, STATES, statistic(AttentionPasses.MAXIMUM)));
             eachShare(body, (loop, share) -> {
                 Value.Variable other = loop.let("other", load(lanes, STATES, share));
@@ -301,9 +351,8 @@ final class DecodeMethods {
     }
 
     private void eachShare(Emitter body, Emitter.LoopBody action) {
-        Value size = integer(state() * Float.BYTES);
-        body.loop("share", integer(0), integer(shares), 1, (loop, share) -> {
-            Value.Variable at = loop.let("shareAt", plus(STATE, toLong(times(share, size))));
+        body.loop("share", integer(0), USED, 1, (loop, share) -> {
+            Value.Variable at = loop.let("shareAt", plus(STATE, times(toLong(share), ofAllHeads())));
             action.emit(loop, at);
         });
     }
@@ -316,7 +365,7 @@ final class DecodeMethods {
         return plus(STATE, offset(statistic));
     }
 
-    private Value sumAt(Value d) {
-        return plus(plus(STATE, offset(AttentionPasses.STATISTICS)), toLong(times(d, Float.BYTES)));
+    private Value sumAt(Value state, Value offset) {
+        return plus(plus(state, offset(AttentionPasses.STATISTICS)), offset);
     }
 }

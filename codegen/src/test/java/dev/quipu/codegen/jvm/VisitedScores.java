@@ -129,11 +129,14 @@ final class VisitedScores {
                 .replaceAll(method("packWideTransposed(\\d+)"), "$1" + pack);
     }
 
-    /** A kernel for one query per head multiplies in a method of its own, key by key. */
+    /** A kernel for one query per head multiplies in a method of its own, row by row of the cache. */
     private String decodeTells(String source) {
-        long row = (long) launch.keyHeads() * HEAD_SIZE * Float.BYTES;
-        String key = floats("keys", "at + i * " + row + "L", NAME);
-        String tell = "for (int i = 0; i < count; i++) listener.accept(" + key + ", " + floats("query", "queryAt", NAME)
+        long vector = (long) HEAD_SIZE * Float.BYTES;
+        int group = launch.heads() / launch.keyHeads();
+        String keyAt = "at + (i * " + launch.keyHeads() + " + head / " + group + ") * " + vector + "L";
+        String queryAt = "queryAt + head * " + vector + "L";
+        String tell = "for (int i = 0; i < count; i++) for (int head = 0; head < " + launch.heads()
+                + "; head++) listener.accept(" + floats("keys", keyAt, NAME) + ", " + floats("query", queryAt, NAME)
                 + ");";
         return source.replaceAll(method(DecodeMethods.PRODUCTS), "$1" + tell);
     }
