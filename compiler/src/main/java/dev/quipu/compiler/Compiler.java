@@ -25,6 +25,7 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.Type;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -149,11 +150,25 @@ public record Compiler(
     /** A chunk of tokens at a position, with a cache of keys and values; see {@link Incremental}. */
     public Compiled incremental(Model model, int batch, int chunk, int capacity) {
         Graph traced = Traced.logits(model, batch, chunk).graph();
+        return compile(traced, incremental(traced, model, batch, chunk, capacity));
+    }
+
+    /**
+     * What a chunk of tokens leaves in the caches, and nothing that logits alone need: for all of a prompt but its end. A model
+     * without caches has no such program.
+     */
+    public Optional<Compiled> prefill(Model model, int batch, int chunk, int capacity) {
+        Graph traced = Traced.logits(model, batch, chunk).graph();
+        return Incremental.cachesOf(incremental(traced, model, batch, chunk, capacity))
+                .map(caches -> compile(traced, caches));
+    }
+
+    private static Graph incremental(Graph traced, Model model, int batch, int chunk, int capacity) {
         if (chunk == 1 && model.contextLength() > 1) {
             // what differs from position to position looks like what is the same for all while there is only one
             Incremental.check(Simplify.of(Traced.logits(model, batch, 2).graph()));
         }
-        return compile(traced, Incremental.of(Simplify.of(traced), capacity));
+        return Incremental.of(Simplify.of(traced), capacity);
     }
 
     /**

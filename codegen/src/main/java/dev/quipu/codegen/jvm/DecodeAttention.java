@@ -44,7 +44,6 @@ final class DecodeAttention {
     private static final Value.Variable WEIGHTS = variable("weights", KernelType.ARRAY);
     private static final Value.Variable STATES = variable("states", KernelType.SEGMENT);
 
-    private final AttentionGeometry geometry;
     private final AttentionLaunch launch;
     private final AttentionAddresses addresses;
     private final DecodeMethods methods;
@@ -52,7 +51,6 @@ final class DecodeAttention {
     private final int shares;
 
     DecodeAttention(AttentionGeometry geometry) {
-        this.geometry = geometry;
         this.launch = geometry.launch();
         this.addresses = new AttentionAddresses(geometry);
         this.lanes = geometry.library().lanes();

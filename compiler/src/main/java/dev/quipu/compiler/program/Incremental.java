@@ -18,7 +18,10 @@ import dev.quipu.dsl.op.Rope;
 import dev.quipu.dsl.op.RopeTable;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -61,6 +64,19 @@ public final class Incremental {
      */
     public static void check(Graph forward) {
         forward.nodes().forEach(node -> Positions.check(node, "so that text can be continued with a cache"));
+    }
+
+    /** An incremental graph whose results are the caches alone, by their names; none where it has no cache. */
+    public static Optional<Graph> cachesOf(Graph incremental) {
+        Map<String, Tensor> caches = new LinkedHashMap<>();
+        for (Node node : incremental.nodes()) {
+            if (node.op() instanceof CacheWrite write) {
+                caches.put(write.state(), node.output(0));
+            }
+        }
+        return caches.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Graph.of(incremental.name(), caches, incremental.effects()));
     }
 
     /** Whether a state is a cache of keys or values. */

@@ -12,9 +12,11 @@ import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Runs a model position by position with a cache of keys and values, some sequences at a time, each at its own position. Programs
@@ -29,6 +31,7 @@ public final class Decoder implements AutoCloseable {
     private final int capacity;
     private final int[] positions;
     private final Map<Integer, Program> programs = new HashMap<>();
+    private final Map<Integer, Optional<Program>> prefills = new HashMap<>();
 
     /**
      * A loaded program.
@@ -99,7 +102,44 @@ public final class Decoder implements AutoCloseable {
      * @throws QuipuException if the context ends before the tokens do, or the model mixes positions
      */
     public void read(List<int[]> tokens, Row rows) {
-        int longest = 0;
+        List<Integer> chunks = chunks(tokens);
+        // all of them first: a device that runs its programs in one plan makes that anew for every program that comes
+        chunks.forEach(this::program);
+        int done = 0;
+        for (int chunk : chunks) {
+            run(chunk, tokens, done, rows);
+            done += chunk;
+        }
+    }
+
+    /**
+     * As {@link #read}, for the logits behind each sequence's last token alone. What comes before it only fills the caches: no
+     * logits are computed there, which of a prompt are a good part of the work.
+     *
+     * @param rows is shown the logits behind the last token of each sequence that has any
+     */
+    public void readToLast(List<int[]> tokens, Row rows) {
+        List<int[]> before = tokens.stream()
+                .map(own -> Arrays.copyOf(own, Math.max(0, own.length - 1)))
+                .toList();
+        List<Integer> chunks = chunks(before);
+        check(tokens);
+        chunks.forEach(this::prefill);
+        program(1);
+        int done = 0;
+        for (int chunk : chunks) {
+            fill(chunk, before, done);
+            done += chunk;
+        }
+        List<int[]> last = tokens.stream()
+                .map(own -> Arrays.copyOfRange(own, Math.max(0, own.length - 1), own.length))
+                .toList();
+        if (last.stream().anyMatch(own -> own.length > 0)) {
+            run(1, last, 0, rows);
+        }
+    }
+
+    private void check(List<int[]> tokens) {
         for (int sequence = 0; sequence < positions.length; sequence++) {
             int length = tokens.get(sequence).length;
             int left = model.contextLength() - positions[sequence];
@@ -110,21 +150,43 @@ public final class Decoder implements AutoCloseable {
                         "text",
                         "shorten it");
             }
-            longest = Math.max(longest, length);
         }
-        List<Integer> chunks = Chunks.of(longest, model.contextLength(), positions.length);
-        // all of them first: a device that runs its programs in one plan makes that anew for every program that comes
-        chunks.forEach(this::program);
-        int done = 0;
-        for (int chunk : chunks) {
-            run(chunk, tokens, done, rows);
-            done += chunk;
+    }
+
+    private List<Integer> chunks(List<int[]> tokens) {
+        check(tokens);
+        int longest = tokens.stream().mapToInt(own -> own.length).max().orElse(0);
+        return Chunks.of(longest, model.contextLength(), positions.length);
+    }
+
+    /** A chunk of which nobody sees logits. */
+    private void fill(int chunk, List<int[]> tokens, int from) {
+        prefill(chunk).ifPresent(program -> start(program, chunk, tokens, from));
+        for (int sequence = 0; sequence < positions.length; sequence++) {
+            positions[sequence] += count(tokens.get(sequence), from, chunk);
+        }
+    }
+
+    private static int count(int[] tokens, int from, int chunk) {
+        return Math.clamp(tokens.length - from, 0, chunk);
+    }
+
+    private void run(int chunk, List<int[]> tokens, int from, Row rows) {
+        Executable executable = start(program(chunk), chunk, tokens, from);
+        MemorySegment logits = executable.result(Traced.LOGITS).segment();
+        long rowBytes = (long) model.vocabularySize() * Float.BYTES;
+        for (int sequence = 0; sequence < positions.length; sequence++) {
+            int count = count(tokens.get(sequence), from, chunk);
+            for (int i = 0; i < count; i++) {
+                long row = (long) sequence * chunk + i;
+                rows.logits(sequence, positions[sequence] + i, logits, row * rowBytes);
+            }
+            positions[sequence] += count;
         }
     }
 
     /** One chunk: padding, and sequences that wait, are computed at positions that a later chunk writes again. */
-    private void run(int chunk, List<int[]> tokens, int from, Row rows) {
-        Program program = program(chunk);
+    private Executable start(Program program, int chunk, List<int[]> tokens, int from) {
         Executable executable = program.executable();
         Buffer ids = executable.input(Traced.TOKENS);
         for (int sequence = 0; sequence < positions.length; sequence++) {
@@ -137,20 +199,16 @@ public final class Decoder implements AutoCloseable {
             executable.input(Incremental.POSITION).setInts(0, positions);
         }
         executable.run();
-        MemorySegment logits = executable.result(Traced.LOGITS).segment();
-        long rowBytes = (long) model.vocabularySize() * Float.BYTES;
-        for (int sequence = 0; sequence < positions.length; sequence++) {
-            int count = Math.clamp(tokens.get(sequence).length - from, 0, chunk);
-            for (int i = 0; i < count; i++) {
-                long row = (long) sequence * chunk + i;
-                rows.logits(sequence, positions[sequence] + i, logits, row * rowBytes);
-            }
-            positions[sequence] += count;
-        }
+        return executable;
     }
 
     private Program program(int chunk) {
-        return programs.computeIfAbsent(chunk, this::load);
+        return programs.computeIfAbsent(chunk, length -> load(scheduled(length)));
+    }
+
+    private Optional<Program> prefill(int chunk) {
+        return prefills.computeIfAbsent(chunk, length -> compiler.prefill(model, positions.length, length, capacity)
+                .map(compiled -> load(compiled.scheduled())));
     }
 
     /** What is run to read so many tokens of each sequence at once. */
@@ -158,8 +216,7 @@ public final class Decoder implements AutoCloseable {
         return compiler.incremental(model, positions.length, chunk, capacity).scheduled();
     }
 
-    private Program load(int chunk) {
-        Scheduled scheduled = scheduled(chunk);
+    private Program load(Scheduled scheduled) {
         boolean positioned = scheduled.graph().nodes().stream()
                 .anyMatch(
                         node -> node.op() instanceof Input input && input.name().equals(Incremental.POSITION));
@@ -169,6 +226,10 @@ public final class Decoder implements AutoCloseable {
     @Override
     public void close() {
         programs.values().forEach(program -> program.executable().close());
+        prefills.values()
+                .forEach(prefill ->
+                        prefill.ifPresent(program -> program.executable().close()));
         programs.clear();
+        prefills.clear();
     }
 }

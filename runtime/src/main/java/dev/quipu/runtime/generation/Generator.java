@@ -143,19 +143,14 @@ public final class Generator implements AutoCloseable {
 
     private void step(List<Continuation> texts) {
         List<int[]> unread = new ArrayList<>();
-        int[] last = new int[decoder.sequences()];
         for (int i = 0; i < decoder.sequences(); i++) {
             if (i < texts.size() && decoder.position(i) + texts.get(i).unread().length > model.contextLength()) {
                 texts.get(i).end(Generation.End.CONTEXT);
             }
             unread.add(i < texts.size() ? texts.get(i).unread() : new int[0]);
-            last[i] = decoder.position(i) + unread.get(i).length - 1;
         }
-        decoder.read(unread, (sequence, position, logits, offset) -> {
-            if (position == last[sequence]) {
-                texts.get(sequence).choose(logits, offset);
-            }
-        });
+        decoder.readToLast(unread, (sequence, position, logits, offset) -> texts.get(sequence)
+                .choose(logits, offset));
     }
 
     /**

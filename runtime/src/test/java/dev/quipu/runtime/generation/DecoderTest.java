@@ -1,6 +1,8 @@
 package dev.quipu.runtime.generation;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +21,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -94,6 +98,52 @@ class DecoderTest {
                 });
                 for (int sequence = 0; sequence < reads.length; sequence++) {
                     assertEquals(reads[sequence][step], seen[sequence]);
+                }
+            }
+        }
+    }
+
+    /** Bitwise what reading everything but each sequence's last token, and then that, finds. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("folders")
+    void aPromptsLastLogitsNeedNoOthers(String folder) {
+        ModelSource source =
+                ModelSource.withWeights(GoldenModel.open(folder).folder().toString());
+        int[] tokens = tokens(LENGTH, source.model().vocabularySize());
+        int[][] reads = {{40, 0, 1, 2}, {3, 30, 1, 0}, {0, 0, 17, 1}};
+        try (Device device = new JvmDevice();
+                State state = source.loadWeights();
+                State otherState = source.loadWeights();
+                Decoder all = new Decoder(Compiler.verifying(), source.model(), state, device, reads.length);
+                Decoder last = new Decoder(Compiler.verifying(), source.model(), otherState, device, reads.length)) {
+            for (int step = 0; step < reads[0].length; step++) {
+                List<int[]> whole = new ArrayList<>();
+                List<int[]> before = new ArrayList<>();
+                List<int[]> ends = new ArrayList<>();
+                for (int sequence = 0; sequence < reads.length; sequence++) {
+                    int from = last.position(sequence);
+                    int end = from + reads[sequence][step];
+                    int cut = Math.max(from, end - 1);
+                    whole.add(Arrays.copyOfRange(tokens, from, end));
+                    before.add(Arrays.copyOfRange(tokens, from, cut));
+                    ends.add(Arrays.copyOfRange(tokens, cut, end));
+                }
+                Map<Integer, float[]> expected = new HashMap<>();
+                all.read(before, (sequence, position, logits, offset) -> {});
+                all.read(
+                        ends,
+                        (sequence, position, logits, offset) ->
+                                expected.put(sequence, row(logits, offset, source.model())));
+                Map<Integer, float[]> found = new HashMap<>();
+                last.readToLast(whole, (sequence, position, logits, offset) -> {
+                    assertEquals(last.position(sequence), position);
+                    assertNull(found.put(sequence, row(logits, offset, source.model())));
+                });
+
+                assertEquals(expected.keySet(), found.keySet());
+                expected.forEach((sequence, logits) -> assertArrayEquals(logits, found.get(sequence)));
+                for (int sequence = 0; sequence < reads.length; sequence++) {
+                    assertEquals(all.position(sequence), last.position(sequence));
                 }
             }
         }
