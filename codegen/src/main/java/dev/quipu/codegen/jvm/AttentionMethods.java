@@ -33,6 +33,7 @@ final class AttentionMethods {
     static final String SCORE = "score";
     static final String WEIGH = "weigh";
     static final String SUM = "sum";
+    static final String ADD = "add";
 
     private static final Value.Variable SOURCE = variable("source", KernelType.SEGMENT);
     private static final Value.Variable AT = variable("at", KernelType.LONG);
@@ -41,7 +42,8 @@ final class AttentionMethods {
     private static final Value.Variable TARGET = variable("target", KernelType.SEGMENT);
     private static final Value.Variable BLOCK = variable("block", KernelType.INT);
     private static final Value.Variable KEYS = variable("keys", KernelType.INT);
-    private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
+    private static final Value.Variable SCORES = variable("scores", KernelType.ARRAY);
+    private static final Value.Variable SCORES_AT = variable("scoresAt", KernelType.INT);
     private static final Value.Variable BEGIN = variable("begin", KernelType.INT);
     private static final Value.Variable END = variable("end", KernelType.INT);
     private static final Value.Variable LINE = variable("line", KernelType.ARRAY);
@@ -50,8 +52,8 @@ final class AttentionMethods {
     private static final Value.Variable WEIGHTS_AT = variable("weightsAt", KernelType.INT);
     private static final Value.Variable ROWS = variable("rows", KernelType.SEGMENT);
     private static final Value.Variable ROWS_AT = variable("rowsAt", KernelType.LONG);
-    private static final Value.Variable PRODUCT = variable("product", KernelType.SEGMENT);
-    private static final Value.Variable PRODUCT_AT = variable("productAt", KernelType.LONG);
+    private static final Value.Variable PRODUCT = variable("product", KernelType.ARRAY);
+    private static final Value.Variable PRODUCT_AT = variable("productAt", KernelType.INT);
     private static final Value.Variable SUMS = variable("sums", KernelType.ARRAY);
     private static final Value.Variable SUMS_AT = variable("sumsAt", KernelType.INT);
     private static final Value.Variable DEPTH = variable("depth", KernelType.INT);
@@ -136,13 +138,16 @@ final class AttentionMethods {
         });
     }
 
-    /** {@code (line, panels, scores, begin, end)}: products of a group's lines with keys from begin until end, both a vector's first. */
+    /**
+     * {@code (line, panels, scores, scoresAt, begin, end)}: products of a group's lines with keys from begin until end, both a
+     * vector's first.
+     */
     Method score() {
         String comment = "Products [query][key] of the block's keys from begin until end.";
         return Method.of(
                 SCORE,
                 comment,
-                List.of(LINE, PANELS, SCORES, BEGIN, END),
+                List.of(LINE, PANELS, SCORES, SCORES_AT, BEGIN, END),
                 body -> body.loop("panel", multiple(BEGIN, geometry.panel()), END, geometry.panel(), (loop, panel) -> {
                     Value.Variable from = loop.let("from", max(BEGIN, panel));
                     Value last = min(END, plus(panel, geometry.panel()));
@@ -165,8 +170,8 @@ final class AttentionMethods {
                 at,
                 integer((long) geometry.panel() * Float.BYTES),
                 SCORES,
-                toLong(times(key, Float.BYTES)),
-                integer((long) geometry.line() * Float.BYTES),
+                plus(SCORES_AT, key),
+                integer(geometry.line()),
                 integer(head));
     }
 
@@ -186,24 +191,25 @@ final class AttentionMethods {
                         plus(ROWS_AT, bytes),
                         integer(geometry.headRow()),
                         PRODUCT,
-                        plus(PRODUCT_AT, bytes),
-                        integer(geometry.headRow()),
+                        plus(PRODUCT_AT, column),
+                        integer(geometry.paddedHead()),
                         DEPTH);
                 column += vectors * lanes;
             }
         });
     }
 
-    /** {@code (weights, weightsAt, rows, rowsAt, sums, sumsAt, depth)}: adds rows of a depth of queries to the sums of some keys. */
-    Method sum() {
+    /** {@code (weights, weightsAt, rows, rowsAt, sums, sumsAt, depth)}: rows of a depth of queries as, or added to, sums of some keys. */
+    Method sum(boolean add) {
         List<Value.Variable> parameters = List.of(WEIGHTS, WEIGHTS_AT, ROWS, ROWS_AT, SUMS, SUMS_AT, DEPTH);
         return Method.of(
-                SUM, "Adds weighted head vectors of queries to sums of neighbouring keys.", parameters, body -> {
+                add ? ADD : SUM,
+                (add ? "Adds weighted" : "Weighted") + " head vectors of queries, " + (add ? "to" : "the") + " sums of neighbouring keys.", parameters, body -> {
                     int column = 0;
                     for (int vectors : columns()) {
                         call(
                                 body,
-                                AttentionTile.ofColumns(library, vectors, geometry.line()),
+                                AttentionTile.ofColumns(library, vectors, geometry.line(), add),
                                 WEIGHTS,
                                 WEIGHTS_AT,
                                 ROWS,

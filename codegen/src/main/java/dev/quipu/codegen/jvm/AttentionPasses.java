@@ -21,151 +21,150 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What attention's forward pass does between and behind its products, query by query. A query's statistics are three vectors:
+ * What attention's forward pass does between and behind its products. A group's statistics are
  *
  * <pre>
- *     largest score (in all lanes), sums of exponentials (of each lane), factor for what was summed before (in all lanes)
+ *     sums of exponentials [query][lane]      largest scores [query]      factors [query] for what was summed before
  * </pre>
+ *
+ * where the last two fill whole vectors ({@link RowFolds}).
  *
  * <p>Masked scores are -1e30 and the largest score starts at -1e29, so that a query that sees no key of a block yet gets
  * exponentials of exactly zero.
  */
 final class AttentionPasses {
-    static final int MAXIMUM = 0;
-    static final int SUM = 1;
-    static final int FACTOR = 2;
-    static final int STATISTICS = 3;
-
-    /** In place of the factor while the largest score of each lane is looked for. */
-    private static final int LANES = FACTOR;
-
     static final double MASKED = -1e30;
     static final double LOWEST_MAXIMUM = -1e29;
 
-    static final String BEGIN_SUMS = "beginSums";
     static final String MAXIMA = "maxima";
     static final String RAISE = "raise";
     static final String EXPONENTIALS = "exponentials";
     static final String MERGE = "merge";
     static final String FINISH = "finish";
 
-    private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
-    private static final Value.Variable WEIGHTS = variable("weights", KernelType.ARRAY);
+    private static final Value.Variable SCORES = variable("scores", KernelType.ARRAY);
     private static final Value.Variable BEGIN = variable("begin", KernelType.INT);
     private static final Value.Variable END = variable("end", KernelType.INT);
-    private static final Value.Variable STATE = variable("state", KernelType.SEGMENT);
-    private static final Value.Variable STATE_AT = variable("stateAt", KernelType.LONG);
-    private static final Value.Variable STATISTICS_AT = variable("statisticsAt", KernelType.LONG);
-    private static final Value.Variable PRODUCT = variable("product", KernelType.SEGMENT);
+    private static final Value.Variable STATE = variable("state", KernelType.ARRAY);
+    private static final Value.Variable STATE_AT = variable("stateAt", KernelType.INT);
+    private static final Value.Variable STATISTICS_AT = variable("statisticsAt", KernelType.INT);
+    private static final Value.Variable LARGEST_AT = variable("largestAt", KernelType.INT);
+    private static final Value.Variable PRODUCT = variable("product", KernelType.ARRAY);
     private static final Value.Variable AT = variable("at", KernelType.LONG);
     private static final Value.Variable COUNT = variable("count", KernelType.INT);
     private static final Value.Variable LOG_SUM_EXP = variable("logSumExp", KernelType.SEGMENT);
     private static final Value.Variable STATISTIC_AT = variable("statisticAt", KernelType.LONG);
 
     private final AttentionGeometry geometry;
+    private final RowFolds folds;
     private final int lanes;
 
     AttentionPasses(AttentionGeometry geometry) {
         this.geometry = geometry;
+        this.folds = new RowFolds(geometry.rows(), geometry.lanes());
         this.lanes = geometry.lanes();
     }
 
-    /** {@code (state, statisticsAt)}. */
-    Method beginSums() {
-        String comment = "Statistics of queries that saw no key yet.";
-        return Method.of(
-                BEGIN_SUMS,
-                comment,
-                List.of(STATE, STATISTICS_AT),
-                body -> body.loop("row", integer(0), integer(geometry.rows()), 1, (loop, row) -> {
-                    Value.Variable at = loop.let("rowAt", statistics(row));
-                    store(loop, STATE, statistic(at, MAXIMUM), number(LOWEST_MAXIMUM, lanes));
-                    store(loop, STATE, statistic(at, SUM), number(0, lanes));
-                }));
+    /** Floats of a group's statistics. */
+    static long size(AttentionGeometry geometry) {
+        RowFolds folds = new RowFolds(geometry.rows(), geometry.lanes());
+        return (long) geometry.rows() * geometry.lanes() + 2L * folds.size();
     }
 
-    /** {@code (scores, begin, end, state, statisticsAt)}. All rows at once: one comparison after the other waits for the one before. */
+    /** The largest scores of a group with these statistics. */
+    Value largest(Value statistics) {
+        return plus(statistics, (long) geometry.rows() * lanes);
+    }
+
+    /** The factors of a group with these statistics. */
+    Value factors(Value statistics) {
+        return plus(largest(statistics), folds.size());
+    }
+
+    /** {@code (scores, begin, end, state, largestAt)}. All rows at once: one comparison after the other waits for the one before. */
     Method maxima() {
-        String comment = "The largest score of each lane, with what was largest before.";
-        return Method.of(MAXIMA, comment, List.of(SCORES, BEGIN, END, STATE, STATISTICS_AT), body -> {
+        String comment = "The largest score of each query.";
+        return Method.of(MAXIMA, comment, List.of(SCORES, BEGIN, END, STATE, LARGEST_AT), body -> {
             List<Value.Variable> most = new ArrayList<>();
             for (int row = 0; row < geometry.rows(); row++) {
-                most.add(body.let("most", load(lanes, STATE, statistic(statistics(integer(row)), MAXIMUM))));
+                most.add(body.let("most", number(LOWEST_MAXIMUM, lanes)));
             }
             body.loop("key", BEGIN, END, lanes, (loop, key) -> {
-                Value.Variable at = loop.let("at", toLong(times(key, Float.BYTES)));
                 for (int row = 0; row < geometry.rows(); row++) {
-                    Value.Variable score = loop.let("s", load(lanes, SCORES, plus(at, row * lineBytes())));
+                    Value.Variable score = loop.let("s", load(lanes, SCORES, plus(key, (long) row * geometry.line())));
                     loop.add(new Statement.Assign(most.get(row), greater(score, most.get(row))));
                 }
             });
-            for (int row = 0; row < geometry.rows(); row++) {
-                store(body, STATE, statistic(statistics(integer(row)), LANES), most.get(row));
-            }
+            folds.fold(body, most, AttentionPasses::greater, (at, vector) -> store(body, STATE, plus(LARGEST_AT, at), vector));
         });
     }
 
-    /** {@code (state, statisticsAt)}. */
+    /** {@code (state, statisticsAt)}; a block's largest scores are where its factors will be. */
     Method raise() {
-        String comment =
-                "Raises each query's largest score to its lanes'; what was summed before shrinks by the factor.";
-        return Method.of(
-                RAISE,
-                comment,
-                List.of(STATE, STATISTICS_AT),
-                body -> body.loop("row", integer(0), integer(geometry.rows()), 1, (loop, row) -> {
-                    Value.Variable at = loop.let("rowAt", statistics(row));
-                    Value.Variable largest = loop.let("most", load(lanes, STATE, statistic(at, LANES)));
-                    for (int half = lanes / 2; half >= 1; half /= 2) {
-                        Value.Variable other = loop.let("other", Emitter.turned(largest, half));
-                        largest = loop.let("most", greater(other, largest));
-                    }
-                    Value less = loop.let("less", minus(load(lanes, STATE, statistic(at, MAXIMUM)), largest));
-                    Value.Variable factor = loop.let("factor", new JvmFunctions(loop, lanes).weightOf(less));
-                    store(loop, STATE, statistic(at, MAXIMUM), largest);
-                    store(loop, STATE, statistic(at, FACTOR), factor);
-                    store(loop, STATE, statistic(at, SUM), times(load(lanes, STATE, statistic(at, SUM)), factor));
-                }));
+        String comment = "Raises each query's largest score to a block's; what was summed before shrinks by the factor.";
+        return Method.of(RAISE, comment, List.of(STATE, STATISTICS_AT), body -> {
+            for (int at = 0; at < folds.size(); at += lanes) {
+                Value most = plus(largest(STATISTICS_AT), at);
+                Value factors = plus(factors(STATISTICS_AT), at);
+                Value.Variable before = body.let("before", load(lanes, STATE, most));
+                Value.Variable larger = body.let("larger", greater(load(lanes, STATE, factors), before));
+                Value less = body.let("less", minus(before, larger));
+                store(body, STATE, factors, new JvmFunctions(body, lanes).weightOf(less));
+                store(body, STATE, most, larger);
+            }
+            body.loop("row", integer(0), integer(geometry.rows()), 1, (loop, row) -> {
+                Value.Variable at = loop.let("at", plus(STATISTICS_AT, times(row, lanes)));
+                Value factor = splat(factors(STATISTICS_AT), row);
+                store(loop, STATE, at, times(load(lanes, STATE, at), factor));
+            });
+        });
     }
 
     private static Value greater(Value first, Value second) {
         return new Value.Select(new Value.Compare(Comparison.GREATER, first, second), first, second);
     }
 
-    /** {@code (scores, weights, begin, end, state, statisticsAt)}. */
-    Method exponentials() {
-        String comment = "Weights exp(score - largest), which are summed.";
-        List<Value.Variable> parameters = List.of(SCORES, WEIGHTS, BEGIN, END, STATE, STATISTICS_AT);
+    /** A query's number of some that begin there, in all lanes. */
+    private Value splat(Value begin, Value row) {
+        return new Value.Splat(new Value.Load(KernelType.FLOAT, STATE, plus(begin, row)), lanes);
+    }
+
+    /** {@code (scores, begin, end, state, statisticsAt)}. */
+    Method exponentials(boolean add) {
+        String comment = "Weights exp(score - largest) in place of scores, and their sums" + (add ? " with those before." : ".");
+        List<Value.Variable> parameters = List.of(SCORES, BEGIN, END, STATE, STATISTICS_AT);
         int together = together(geometry);
         return Method.of(
-                EXPONENTIALS,
+                exponentialsName(add),
                 comment,
                 parameters,
                 body -> body.loop("row", integer(0), integer(geometry.rows()), together, (some, row) -> {
-                    Value.Variable at = some.let("rowAt", statistics(row));
-                    Value.Variable from = some.let("from", toLong(times(row, lineBytes())));
-                    Value.Variable to = some.let("to", times(row, geometry.line()));
+                    Value.Variable sumsAt = some.let("sumsAt", plus(STATISTICS_AT, times(row, lanes)));
+                    Value.Variable line = some.let("line", times(row, geometry.line()));
                     List<Value.Variable> largest = new ArrayList<>();
                     List<Value.Variable> sums = new ArrayList<>();
                     for (int i = 0; i < together; i++) {
-                        Value of = plus(at, i * statisticsBytes());
-                        largest.add(some.let("largest", load(lanes, STATE, statistic(of, MAXIMUM))));
-                        sums.add(some.let("sum", load(lanes, STATE, statistic(of, SUM))));
+                        largest.add(some.let("largest", splat(largest(STATISTICS_AT), plus(row, i))));
+                        Value before = load(lanes, STATE, plus(sumsAt, (long) i * lanes));
+                        sums.add(some.let("sum", add ? before : number(0, lanes)));
                     }
                     some.loop("key", BEGIN, END, lanes, (loop, key) -> {
-                        Value.Variable place = loop.let("at", plus(from, toLong(times(key, Float.BYTES))));
                         for (int i = 0; i < together; i++) {
-                            Value score = load(lanes, SCORES, plus(place, i * lineBytes()));
-                            Value x = loop.let("x", minus(score, largest.get(i)));
+                            Value at = plus(plus(line, key), (long) i * geometry.line());
+                            Value x = loop.let("x", minus(load(lanes, SCORES, at), largest.get(i)));
                             Value p = new JvmFunctions(loop, lanes).weightOf(x);
-                            store(loop, WEIGHTS, plus(plus(to, key), (long) i * geometry.line()), p);
+                            store(loop, SCORES, at, p);
                             loop.add(new Statement.Assign(sums.get(i), plus(sums.get(i), p)));
                         }
                     });
                     for (int i = 0; i < together; i++) {
-                        store(some, STATE, statistic(plus(at, i * statisticsBytes()), SUM), sums.get(i));
+                        store(some, STATE, plus(sumsAt, (long) i * lanes), sums.get(i));
                     }
                 }));
+    }
+
+    static String exponentialsName(boolean add) {
+        return EXPONENTIALS + (add ? "Add" : "");
     }
 
     /** Rows whose weights are computed at once: chains of operations that do not wait for each other, for one loop's overhead. */
@@ -181,13 +180,13 @@ final class AttentionPasses {
                 comment,
                 List.of(PRODUCT, STATE, STATE_AT, STATISTICS_AT),
                 body -> body.loop("row", integer(0), integer(geometry.rows()), 1, (loop, row) -> {
-                    Value.Variable factor = loop.let("factor", load(lanes, STATE, statistic(statistics(row), FACTOR)));
-                    Value.Variable from = loop.let("from", times(toLong(row), (long) geometry.headRow()));
+                    Value.Variable factor = loop.let("factor", splat(factors(STATISTICS_AT), row));
+                    Value.Variable from = loop.let("from", times(row, geometry.paddedHead()));
                     Value.Variable to = loop.let("to", plus(STATE_AT, from));
                     for (int d = 0; d < geometry.paddedHead(); d += lanes) {
-                        Value place = plus(to, (long) d * Float.BYTES);
-                        Value product = load(lanes, PRODUCT, plus(from, (long) d * Float.BYTES));
-                        store(loop, STATE, place, new Value.Fma(load(lanes, STATE, place), factor, product));
+                        Value product = load(lanes, PRODUCT, plus(from, d));
+                        Value before = load(lanes, STATE, plus(to, d));
+                        store(loop, STATE, plus(to, d), new Value.Fma(before, factor, product));
                     }
                 }));
     }
@@ -203,34 +202,36 @@ final class AttentionPasses {
                 ? List.of(STATE, STATE_AT, STATISTICS_AT, out, AT, COUNT, LOG_SUM_EXP, STATISTIC_AT)
                 : List.of(STATE, STATE_AT, STATISTICS_AT, out, AT, COUNT);
         String comment = "Weighted values over the sum of weights" + (statistic ? ", and log-sum-exp." : ".");
-        return Method.of(
-                FINISH,
-                comment,
-                parameters,
-                body -> body.loop("row", integer(0), COUNT, 1, (loop, row) -> {
-                    Value.Variable from = loop.let("rowAt", statistics(row));
-                    Value.Variable sum = loop.let(
-                            "sum",
-                            loop.lanes(
-                                    Value.BinaryOperator.ADD,
-                                    loop.let("sums", load(lanes, STATE, statistic(from, SUM)))));
-                    Value one = new Value.Binary(Value.BinaryOperator.DIVIDE, number(1, 1), sum);
-                    Value.Variable factor = loop.let("factor", new Value.Splat(loop.let("one", one), lanes));
-                    Value.Variable source =
-                            loop.let("from", plus(STATE_AT, times(toLong(row), (long) geometry.headRow())));
-                    Value.Variable to = loop.let("to", plus(AT, times(toLong(row), (long) geometry.queryRow())));
-                    writeRow(
-                            loop,
-                            d -> times(load(lanes, STATE, plus(source, (long) d * Float.BYTES)), factor),
-                            out,
-                            to);
-                    if (statistic) {
-                        Value log = new JvmFunctions(loop, 1).log(sum);
-                        Value largest = new Value.FirstLane(load(lanes, STATE, statistic(from, MAXIMUM)));
-                        Value place = plus(STATISTIC_AT, toLong(times(row, Float.BYTES)));
-                        store(loop, LOG_SUM_EXP, place, plus(largest, log));
-                    }
-                }));
+        return Method.of(FINISH, comment, parameters, body -> {
+            List<Value.Variable> sums = new ArrayList<>();
+            for (int row = 0; row < geometry.rows(); row++) {
+                sums.add(body.let("sums", load(lanes, STATE, plus(STATISTICS_AT, (long) row * lanes))));
+            }
+            folds.fold(body, sums, Emitter::plus, (at, sum) -> total(body, at, sum, statistic));
+            body.loop("row", integer(0), COUNT, 1, (loop, row) -> {
+                Value.Variable factor = loop.let("factor", splat(factors(STATISTICS_AT), row));
+                Value.Variable source = loop.let("from", plus(STATE_AT, times(row, geometry.paddedHead())));
+                Value.Variable to = loop.let("to", plus(AT, times(toLong(row), (long) geometry.queryRow())));
+                writeRow(loop, d -> times(load(lanes, STATE, plus(source, d)), factor), out, to);
+                if (statistic) {
+                    Value place = plus(STATISTIC_AT, toLong(times(row, Float.BYTES)));
+                    Value number = new Value.Load(KernelType.FLOAT, STATE, plus(largest(STATISTICS_AT), row));
+                    store(loop, LOG_SUM_EXP, place, number);
+                }
+            });
+        });
+    }
+
+    /** One over the sum in place of a query's factor, and log-sum-exp in place of its largest score. */
+    private void total(Emitter body, int at, Value sums, boolean statistic) {
+        Value.Variable sum = body.let("sum", sums);
+        Value one = new Value.Binary(Value.BinaryOperator.DIVIDE, number(1, lanes), sum);
+        store(body, STATE, plus(factors(STATISTICS_AT), at), one);
+        if (statistic) {
+            Value largest = plus(largest(STATISTICS_AT), at);
+            Value log = new JvmFunctions(body, lanes).log(sum);
+            store(body, STATE, largest, plus(load(lanes, STATE, largest), log));
+        }
     }
 
     /** A head vector's vectors, from a place of it on. */
@@ -250,26 +251,5 @@ final class AttentionPasses {
     /** What queries are multiplied with. */
     static Value scale(AttentionLaunch launch) {
         return number(launch.scale(), 1);
-    }
-
-    /** Floats of a group's statistics. */
-    static long size(AttentionGeometry geometry) {
-        return (long) STATISTICS * geometry.rows() * geometry.lanes();
-    }
-
-    private Value statistics(Value row) {
-        return plus(STATISTICS_AT, times(toLong(row), statisticsBytes()));
-    }
-
-    private long statisticsBytes() {
-        return (long) STATISTICS * lanes * Float.BYTES;
-    }
-
-    private long lineBytes() {
-        return (long) geometry.line() * Float.BYTES;
-    }
-
-    private Value statistic(Value at, int statistic) {
-        return plus(at, (long) statistic * lanes * Float.BYTES);
     }
 }

@@ -2,7 +2,6 @@ package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
-import static dev.quipu.codegen.kernel.Emitter.toLong;
 
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
@@ -19,26 +18,26 @@ import java.util.regex.Pattern;
  * heap as they lie, without packing, vectors of the right one from rows off the heap:
  *
  * <pre>
- *     rows8x3s304    c[8][3 vectors]  = a[8][depth]       b[depth][3 vectors]    scores, weighted sums of rows
- *     columns8x3s304 c[8][3 vectors] += a[depth][8]^T     b[depth][3 vectors]    sums over queries
+ *     rows8x3s304       c[8][3 vectors]  = a[8][depth]       b[depth][3 vectors]    scores, weighted sums of rows
+ *     columns8x3s304    c[8][3 vectors]  = a[depth][8]^T     b[depth][3 vectors]    sums over queries
+ *     columns8x3s304Add c[8][3 vectors] += a[depth][8]^T     b[depth][3 vectors]    over further queries
  * </pre>
  *
- * <p>The distance of lines is part of the name, for it has to be a constant ({@link TileSums}). Sums of the second are on the
- * heap, because C1 refuses as many reads of segments ("out of virtual registers"), and what was there is added at the end: a
- * loop that begins with it is slower by a tenth. Measured on AVX-512: 8 x 3 vectors run at 90 to 95% of the peak from a depth of
- * 48 on, calls included; 6 x 4 spill.
+ * <p>The distance of lines is part of the name, for it has to be a constant ({@link TileSums}). What is computed is on the heap:
+ * there it is the left factor of the next product, and C1 refuses as many accesses of segments ("out of virtual registers").
+ * What was there is added at the end: a loop that begins with it is slower by a tenth. Measured on AVX-512: 8 x 3 vectors run at
+ * 90 to 95% of the peak from a depth of 48 on, calls included; 6 x 4 spill.
  *
- * @param ofColumns the second
+ * @param ofColumns the second and third
+ * @param add the third
  * @param line floats from one line of the left factor to the next
  */
-record AttentionTile(TileLibrary library, boolean ofColumns, int vectors, int line) {
-    private static final Pattern NAME = Pattern.compile("(rows|columns)\\d+x(\\d+)s(\\d+)");
+record AttentionTile(TileLibrary library, boolean ofColumns, boolean add, int vectors, int line) {
+    private static final Pattern NAME = Pattern.compile("(rows|columns)\\d+x(\\d+)s(\\d+)(Add)?");
 
     private static final Value.Variable RIGHT_STEP = new Value.Variable("bStep", KernelType.INT);
-    private static final Value.Variable PRODUCT = new Value.Variable("c", KernelType.SEGMENT);
-    private static final Value.Variable PRODUCT_OFFSET = new Value.Variable("cOffset", KernelType.LONG);
-    private static final Value.Variable SUMS = new Value.Variable("c", KernelType.ARRAY);
-    private static final Value.Variable SUMS_OFFSET = new Value.Variable("cOffset", KernelType.INT);
+    private static final Value.Variable PRODUCT = new Value.Variable("c", KernelType.ARRAY);
+    private static final Value.Variable PRODUCT_OFFSET = new Value.Variable("cOffset", KernelType.INT);
     private static final Value.Variable PRODUCT_ROW = new Value.Variable("cRow", KernelType.INT);
 
     AttentionTile {
@@ -59,18 +58,15 @@ record AttentionTile(TileLibrary library, boolean ofColumns, int vectors, int li
 
     /**
      * Name of the tile of {@link #rows(TileLibrary)} lines: {@code (float[] a, int aOffset, MemorySegment b, long bOffset,
-     * int bStep, MemorySegment c, long cOffset, int cRow, int depth)}.
+     * int bStep, float[] c, int cOffset, int cRow, int depth)}.
      */
     static String ofRows(TileLibrary library, int vectors, int line) {
         return TileLibrary.CLASS + ".rows" + rows(library) + "x" + vectors + "s" + line;
     }
 
-    /**
-     * Name of the tile of as many columns, which adds to sums: {@code (float[] a, int aOffset, MemorySegment b, long bOffset,
-     * int bStep, float[] c, int cOffset, int cRow, int depth)}.
-     */
-    static String ofColumns(TileLibrary library, int vectors, int line) {
-        return TileLibrary.CLASS + ".columns" + rows(library) + "x" + vectors + "s" + line;
+    /** Name of the tile of as many columns, which writes or adds. */
+    static String ofColumns(TileLibrary library, int vectors, int line, boolean add) {
+        return TileLibrary.CLASS + ".columns" + rows(library) + "x" + vectors + "s" + line + (add ? "Add" : "");
     }
 
     /** The method of that name, if there is one. */
@@ -82,7 +78,8 @@ record AttentionTile(TileLibrary library, boolean ofColumns, int vectors, int li
         boolean ofColumns = parts.group(1).equals("columns");
         int vectors = Integer.parseInt(parts.group(2));
         int line = Integer.parseInt(parts.group(3));
-        return Optional.of(new AttentionTile(library, ofColumns, vectors, line).method(name));
+        boolean add = parts.group(4) != null;
+        return Optional.of(new AttentionTile(library, ofColumns, add, vectors, line).method(name));
     }
 
     private Method method(String name) {
@@ -93,38 +90,24 @@ record AttentionTile(TileLibrary library, boolean ofColumns, int vectors, int li
         List<Statement> body = new ArrayList<>(sums.statements());
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < vectors; j++) {
-                body.add(finish(sums, row, j));
+                Value at = productAt(row, j);
+                Value before = new Value.Load(sums.vector(), PRODUCT, at);
+                body.add(new Statement.Store(PRODUCT, at, add ? plus(before, sums.sum(row, j)) : sums.sum(row, j)));
             }
         }
-        String comment = ofColumns
-                ? "c[" + rows + "][" + vectors + " vectors] += a[depth][" + rows + "]^T b[depth]."
-                : "c[" + rows + "][" + vectors + " vectors] = a[" + rows + "][depth] b[depth].";
+        String left = ofColumns ? "a[depth][" + rows + "]^T" : "a[" + rows + "][depth]";
+        String comment = "c[" + rows + "][" + vectors + " vectors] " + (add ? "+= " : "= ") + left + " b[depth].";
         return new Method(name, comment, parameters(), body);
-    }
-
-    private Statement finish(TileSums sums, int row, int j) {
-        if (!ofColumns) {
-            return new Statement.Store(PRODUCT, productAt(row, j), sums.sum(row, j));
-        }
-        Value before = new Value.Load(sums.vector(), SUMS, sumAt(row, j));
-        return new Statement.Store(SUMS, sumAt(row, j), plus(before, sums.sum(row, j)));
     }
 
     private List<Value.Variable> parameters() {
         List<Value.Variable> parameters = new ArrayList<>(TileSums.factors());
-        parameters.add(RIGHT_STEP);
-        parameters.addAll(ofColumns ? List.of(SUMS, SUMS_OFFSET) : List.of(PRODUCT, PRODUCT_OFFSET));
-        parameters.addAll(List.of(PRODUCT_ROW, TileSums.DEPTH));
+        parameters.addAll(List.of(RIGHT_STEP, PRODUCT, PRODUCT_OFFSET, PRODUCT_ROW, TileSums.DEPTH));
         return parameters;
     }
 
     private Value productAt(int row, int j) {
-        Value at = plus(PRODUCT_OFFSET, times(toLong(PRODUCT_ROW), row));
-        return plus(row == 0 ? PRODUCT_OFFSET : at, (long) j * library.lanes() * Float.BYTES);
-    }
-
-    private Value sumAt(int row, int j) {
-        Value at = plus(SUMS_OFFSET, times(PRODUCT_ROW, row));
-        return plus(row == 0 ? SUMS_OFFSET : at, (long) j * library.lanes());
+        Value at = plus(PRODUCT_OFFSET, times(PRODUCT_ROW, row));
+        return plus(row == 0 ? PRODUCT_OFFSET : at, (long) j * library.lanes());
     }
 }

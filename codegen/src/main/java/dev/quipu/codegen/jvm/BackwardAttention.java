@@ -107,7 +107,7 @@ final class BackwardAttention {
             // whole groups: all queries of one begin in the same block
             int reach = Math.ceilDiv(launch.window() - 1, geometry.rows()) * geometry.rows();
             Value last = plus(plus(block, geometry.keyBlock()), reach);
-            Value end = launch.window() > 0 ? loop.let("queryEnd", min(queries.end(), last)) : queries.end();
+            Value end = loop.let("queryEnd", launch.window() > 0 ? min(queries.end(), last) : queries.end());
             loop.loop("query", first, end, geometry.strip(), (some, query) -> {
                 if (launch.starts()) {
                     // documents that begin behind the block see nothing of it
@@ -117,9 +117,6 @@ final class BackwardAttention {
                     attend(some, task, keyHead, query, end);
                 }
             });
-            if (task != BackwardTask.QUERIES) {
-                groups.endBlock(loop, at, keys);
-            }
         });
     }
 

@@ -1,8 +1,8 @@
 package dev.quipu.codegen.jvm;
 
+import static dev.quipu.codegen.jvm.Values.atLeast;
 import static dev.quipu.codegen.jvm.Values.call;
 import static dev.quipu.codegen.jvm.Values.less;
-import static dev.quipu.codegen.jvm.Values.longInteger;
 import static dev.quipu.codegen.jvm.Values.max;
 import static dev.quipu.codegen.jvm.Values.min;
 import static dev.quipu.codegen.jvm.Values.multiple;
@@ -19,6 +19,7 @@ import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
+import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.launch.AttentionLaunch;
 import java.util.ArrayList;
@@ -46,12 +47,10 @@ final class BackwardGroups {
     private static final Value.Variable QUERY_ROWS = segment("queryRows");
     private static final Value.Variable GRADIENT_ROWS = segment("gradientRows");
     private static final Value.Variable LINES = array("lines");
-    private static final Value.Variable SCORES = segment("scores");
-    private static final Value.Variable WEIGHT_GRADIENTS = segment("weightGradients");
-    private static final Value.Variable STATISTICS = segment("statistics");
+    private static final Value.Variable STATISTICS = array("statistics");
     private static final Value.Variable WEIGHTS = array("weights");
     private static final Value.Variable SCORE_GRADIENTS = array("scoreGradients");
-    private static final Value.Variable PRODUCT = segment("product");
+    private static final Value.Variable PRODUCT = array("product");
     private static final Value.Variable KEY_SUMS = array("keySums");
     private static final Value.Variable VALUE_SUMS = array("valueSums");
 
@@ -59,6 +58,9 @@ final class BackwardGroups {
     private static final Value.Variable BLOCK_KEYS = variable("keys", KernelType.INT);
     private static final Value.Variable QUERY = variable("query", KernelType.INT);
     private static final Value.Variable STRIP_ROWS = variable("rows", KernelType.INT);
+    private static final Value.Variable QUERY_END = variable("queryEnd", KernelType.INT);
+    private static final Value.Variable MEMBER = variable("member", KernelType.INT);
+    private static final Value.Variable KEYS_AT = variable("keysAt", KernelType.LONG);
     private static final Value.Variable ROW = variable("row", KernelType.INT);
     private static final Value.Variable PLACE = variable("place", KernelType.INT);
     private static final Value.Variable COUNT = variable("count", KernelType.INT);
@@ -112,8 +114,6 @@ final class BackwardGroups {
                 own(QUERY_ROWS, rows),
                 own(GRADIENT_ROWS, rows),
                 own(LINES, group),
-                own(SCORES, group),
-                own(WEIGHT_GRADIENTS, group),
                 own(STATISTICS, BackwardPasses.statistics(geometry)),
                 own(WEIGHTS, strip),
                 own(SCORE_GRADIENTS, strip),
@@ -126,23 +126,13 @@ final class BackwardGroups {
         return new Kernel.Scratch(variable, elements, false);
     }
 
-    /** Packs a block of keys and values, and begins its sums. */
+    /** Packs a block of keys and values. */
     void beginBlock(Emitter body, BackwardTask task, Value at, Value block, Value keys) {
         call(body, AttentionMethods.PACK_KEYS, KEYS, at, block, keys, KEY_PANELS);
         call(body, AttentionMethods.PACK_KEYS, VALUES, at, block, keys, VALUE_PANELS);
         if (task != BackwardTask.KEYS) {
             call(body, COPY_KEYS, KEYS, at, keys, KEY_ROWS);
         }
-        if (task != BackwardTask.QUERIES) {
-            call(body, BackwardPasses.ZERO_SUMS, KEY_SUMS);
-            call(body, BackwardPasses.ZERO_SUMS, VALUE_SUMS);
-        }
-    }
-
-    /** Writes the block's sums. */
-    void endBlock(Emitter body, Value at, Value keys) {
-        call(body, BackwardPasses.WRITE_SUMS, KEY_SUMS, KEY_GRADIENT, at, keys);
-        call(body, BackwardPasses.WRITE_SUMS, VALUE_SUMS, VALUE_GRADIENT, at, keys);
     }
 
     /** Methods that all tasks use. */
@@ -161,7 +151,7 @@ final class BackwardGroups {
         if (!visible.isFromTheFirst()) {
             all.add(passes.zeroLines());
         }
-        all.addAll(List.of(sumUp(), methods.sum(), passes.zeroSums(), passes.writeSums()));
+        all.addAll(List.of(sumUp(), methods.sum(false), methods.sum(true), passes.writeSums()));
         return all;
     }
 
@@ -180,7 +170,10 @@ final class BackwardGroups {
             }
         }
         if (task != BackwardTask.QUERIES) {
-            parameters.addAll(List.of(QUERY_ROWS, GRADIENT_ROWS, KEY_SUMS, VALUE_SUMS));
+            parameters.addAll(List.of(QUERY_ROWS, GRADIENT_ROWS));
+            sumUp().parameters().stream()
+                    .filter(one -> !parameters.contains(one))
+                    .forEach(parameters::add);
         }
         String comment = "A strip of a head's queries against a block of keys.";
         return Method.of(task.named("attend"), comment, parameters, body -> {
@@ -203,7 +196,7 @@ final class BackwardGroups {
         if (task != BackwardTask.KEYS) {
             parameters.addAll(List.of(QUERY_GRADIENT, KEY_ROWS, PRODUCT));
         }
-        parameters.addAll(List.of(LINES, SCORES, WEIGHT_GRADIENTS, STATISTICS, WEIGHTS, SCORE_GRADIENTS));
+        parameters.addAll(List.of(LINES, STATISTICS, WEIGHTS, SCORE_GRADIENTS));
         parameters.addAll(List.of(BLOCK, PLACE, COUNT, ROW, AT, STATISTIC_AT));
         if (needsZeros(task)) {
             parameters.addAll(List.of(BLOCK_KEYS, QUERY, STRIP_ROWS));
@@ -215,7 +208,7 @@ final class BackwardGroups {
             Value.Variable lines = body.let("linesAt", times(ROW, geometry.line()));
             body.when(range.some(), some -> gradients(some, task, range, lines));
             if (needsZeros(task)) {
-                Value.Variable first = body.let("first", multiple(firstKey(), geometry.lanes()));
+                Value.Variable first = body.let("first", multiple(firstKey(QUERY), geometry.lanes()));
                 Value behind = plus(minus(QUERY, BLOCK), STRIP_ROWS);
                 Value last = body.let("last", min(behind, BLOCK_KEYS));
                 body.when(range.some(), some -> zero(some, lines, first, range.begin()));
@@ -232,10 +225,12 @@ final class BackwardGroups {
         call(body, BackwardPasses.ZERO_LINES, WEIGHTS, SCORE_GRADIENTS, lines, begin, end);
     }
 
-    /** In the block, the first key whose sums a strip adds to. */
-    private Value firstKey() {
-        Value oldest = max(minus(visible.oldest(QUERY), BLOCK), integer(0));
-        return visible.isFromTheFirst() ? integer(0) : multiple(oldest, geometry.rows());
+    /** In the block, the first key whose sums a strip that begins with a query adds to. */
+    private Value firstKey(Value query) {
+        if (visible.isFromTheFirst()) {
+            return integer(0);
+        }
+        return multiple(max(minus(visible.oldest(query), BLOCK), integer(0)), geometry.rows());
     }
 
     private void gradients(Emitter body, BackwardTask task, VisibleKeys.Range range, Value.Variable lines) {
@@ -243,17 +238,15 @@ final class BackwardGroups {
         Value line = plus(STATISTIC_AT, toLong(times(ROW, Float.BYTES)));
         call(body, BackwardPasses.STATISTICS_OF, OUTPUT, GRADIENT, at, LOG_SUM_EXP, line, STATISTICS, COUNT);
         call(body, AttentionMethods.LINES, QUERIES, at, COUNT, LINES, AttentionPasses.scale(launch));
-        call(body, AttentionMethods.SCORE, LINES, KEY_PANELS, SCORES, range.begin(), range.end());
-        visible.mask(body, SCORES, range, BLOCK, PLACE, COUNT, AttentionPasses.MASKED);
+        call(body, AttentionMethods.SCORE, LINES, KEY_PANELS, WEIGHTS, lines, range.begin(), range.end());
+        visible.mask(body, WEIGHTS, lines, range, BLOCK, PLACE, COUNT, AttentionPasses.MASKED);
         call(body, AttentionMethods.LINES, GRADIENT, at, COUNT, LINES, number(1, 1));
-        call(body, AttentionMethods.SCORE, LINES, VALUE_PANELS, WEIGHT_GRADIENTS, range.begin(), range.end());
+        call(body, AttentionMethods.SCORE, LINES, VALUE_PANELS, SCORE_GRADIENTS, lines, range.begin(), range.end());
         // a weight of zero does not make zero of what lies behind the last value
-        visible.mask(body, WEIGHT_GRADIENTS, range, BLOCK, PLACE, COUNT, 0);
+        visible.mask(body, SCORE_GRADIENTS, lines, range, BLOCK, PLACE, COUNT, 0);
         call(
                 body,
                 BackwardPasses.GRADIENTS,
-                SCORES,
-                WEIGHT_GRADIENTS,
                 WEIGHTS,
                 SCORE_GRADIENTS,
                 lines,
@@ -266,7 +259,7 @@ final class BackwardGroups {
     }
 
     private void queryGradient(Emitter body, VisibleKeys.Range range, Value lines, Value at) {
-        Value zero = longInteger(0);
+        Value zero = integer(0);
         Value rows = times(toLong(range.begin()), (long) geometry.headRow());
         Value weights = plus(lines, range.begin());
         Value depth = minus(range.seen(), range.begin());
@@ -281,25 +274,25 @@ final class BackwardGroups {
         body.when(less(oldest, BLOCK), later -> call(later, BackwardPasses.writeQueriesName(true), arguments));
     }
 
-    /** Sums over the queries of the strip, for each group of keys those that see some of it. */
+    /**
+     * Sums over the queries of the strip, for each group of keys those that see some of it. A key's sums begin with the strip
+     * of its own query, and are written when no further strip sees it, while they are in the first-level cache.
+     */
     private Method sumUp() {
         String comment = "Adds what the queries give to the gradients of the block's keys and values.";
-        List<Value.Variable> parameters = new ArrayList<>(List.of(
-                WEIGHTS,
-                SCORE_GRADIENTS,
-                QUERY_ROWS,
-                GRADIENT_ROWS,
-                KEY_SUMS,
-                VALUE_SUMS,
-                BLOCK,
-                BLOCK_KEYS,
-                QUERY,
-                STRIP_ROWS));
+        List<Value.Variable> parameters = new ArrayList<>(List.of(WEIGHTS, SCORE_GRADIENTS, QUERY_ROWS, GRADIENT_ROWS));
+        parameters.addAll(List.of(KEY_SUMS, VALUE_SUMS, KEY_GRADIENT, VALUE_GRADIENT, KEYS_AT));
+        parameters.addAll(List.of(BLOCK, BLOCK_KEYS, QUERY, STRIP_ROWS, QUERY_END));
+        if (geometry.group() > 1) {
+            parameters.add(MEMBER);
+        }
         parameters.addAll(visible.parameters());
         return Method.of(SUM_UP, comment, parameters, body -> {
             Value.Variable behind = body.let("behind", minus(QUERY, BLOCK));
             Value.Variable end = body.let("end", min(plus(behind, STRIP_ROWS), BLOCK_KEYS));
-            body.loop("key", body.let("begin", firstKey()), end, geometry.rows(), (loop, key) -> {
+            Value.Variable fresh = fresh(body, behind);
+            Value.Variable done = done(body);
+            body.loop("key", body.let("begin", firstKey(QUERY)), end, geometry.rows(), (loop, key) -> {
                 Value.Variable first = loop.let("first", max(minus(key, behind), integer(0)));
                 Value last = STRIP_ROWS;
                 if (launch.window() > 0) {
@@ -309,9 +302,41 @@ final class BackwardGroups {
                 Value.Variable weights = loop.let("weightsAt", plus(times(first, geometry.line()), key));
                 Value.Variable rows = loop.let("rowsAt", times(toLong(first), (long) geometry.headRow()));
                 Value.Variable sums = loop.let("sumsAt", times(key, geometry.paddedHead()));
-                call(loop, AttentionMethods.SUM, WEIGHTS, weights, GRADIENT_ROWS, rows, VALUE_SUMS, sums, depth);
-                call(loop, AttentionMethods.SUM, SCORE_GRADIENTS, weights, QUERY_ROWS, rows, KEY_SUMS, sums, depth);
+                loop.when(atLeast(key, fresh), some -> sum(some, AttentionMethods.SUM, weights, rows, sums, depth));
+                loop.when(less(key, fresh), some -> sum(some, AttentionMethods.ADD, weights, rows, sums, depth));
+                loop.when(less(key, done), some -> {
+                    Value at = plus(KEYS_AT, times(toLong(key), (long) geometry.keyRow()));
+                    Value count = min(minus(BLOCK_KEYS, key), integer(geometry.rows()));
+                    call(some, BackwardPasses.WRITE_SUMS, VALUE_SUMS, sums, VALUE_GRADIENT, at, count);
+                    call(some, BackwardPasses.WRITE_SUMS, KEY_SUMS, sums, KEY_GRADIENT, at, count);
+                });
             });
         });
+    }
+
+    private static void sum(Emitter body, String method, Value weights, Value rows, Value sums, Value depth) {
+        call(body, method, WEIGHTS, weights, GRADIENT_ROWS, rows, VALUE_SUMS, sums, depth);
+        call(body, method, SCORE_GRADIENTS, weights, QUERY_ROWS, rows, KEY_SUMS, sums, depth);
+    }
+
+    /** From which key on sums begin. */
+    private Value.Variable fresh(Emitter body, Value behind) {
+        Value.Variable fresh = body.let("fresh", behind);
+        if (geometry.group() > 1) {
+            body.when(less(integer(0), MEMBER), later -> later.add(new Statement.Assign(fresh, BLOCK_KEYS)));
+        }
+        return fresh;
+    }
+
+    /** Until which key no further query adds to the sums: what the next strip sees begins there. */
+    private Value.Variable done(Emitter body) {
+        Value.Variable done = body.let("done", BLOCK_KEYS);
+        Value next = plus(QUERY, STRIP_ROWS);
+        body.when(less(next, QUERY_END), more -> more.add(new Statement.Assign(done, firstKey(next))));
+        if (geometry.group() > 1) {
+            Value last = integer(geometry.group() - 1L);
+            body.when(less(MEMBER, last), more -> more.add(new Statement.Assign(done, integer(0))));
+        }
+        return done;
     }
 }

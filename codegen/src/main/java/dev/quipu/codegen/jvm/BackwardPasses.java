@@ -10,6 +10,7 @@ import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
 
+import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
@@ -23,23 +24,20 @@ final class BackwardPasses {
     static final String STATISTICS_OF = "statistics";
     static final String GRADIENTS = "scoreGradients";
     static final String ZERO_LINES = "zeroLines";
-    static final String ZERO_SUMS = "zeroSums";
     static final String WRITE_SUMS = "writeSums";
     static final String WRITE_QUERIES = "writeQueries";
 
     private static final Value.Variable OUTPUT = variable("out", KernelType.SEGMENT);
     private static final Value.Variable GRADIENT = variable("gradient", KernelType.SEGMENT);
     private static final Value.Variable LOG_SUM_EXP = variable("logSumExp", KernelType.SEGMENT);
-    private static final Value.Variable STATISTICS = variable("statistics", KernelType.SEGMENT);
-    private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
-    private static final Value.Variable WEIGHT_GRADIENTS = variable("weightGradients", KernelType.SEGMENT);
+    private static final Value.Variable STATISTICS = variable("statistics", KernelType.ARRAY);
     private static final Value.Variable WEIGHTS = variable("weights", KernelType.ARRAY);
     private static final Value.Variable SCORE_GRADIENTS = variable("scoreGradients", KernelType.ARRAY);
     private static final Value.Variable LINES_AT = variable("linesAt", KernelType.INT);
     private static final Value.Variable BEGIN = variable("begin", KernelType.INT);
     private static final Value.Variable END = variable("end", KernelType.INT);
     private static final Value.Variable SUMS = variable("sums", KernelType.ARRAY);
-    private static final Value.Variable PRODUCT = variable("product", KernelType.SEGMENT);
+    private static final Value.Variable PRODUCT = variable("product", KernelType.ARRAY);
     private static final Value.Variable TENSOR = variable("tensor", KernelType.SEGMENT);
     private static final Value.Variable AT = variable("at", KernelType.LONG);
     private static final Value.Variable COUNT = variable("count", KernelType.INT);
@@ -47,18 +45,21 @@ final class BackwardPasses {
     private final AttentionGeometry geometry;
     private final AttentionLaunch launch;
     private final AttentionPasses rows;
+    private final RowFolds folds;
     private final int lanes;
 
     BackwardPasses(AttentionGeometry geometry) {
         this.geometry = geometry;
         this.launch = geometry.launch();
         this.rows = new AttentionPasses(geometry);
+        this.folds = new RowFolds(geometry.rows(), geometry.lanes());
         this.lanes = geometry.lanes();
     }
 
-    /** Floats of a group's statistics: log-sum-exp and -scale * delta of each query. */
+    /** Floats of a group's statistics: -scale * delta of each query, log-sum-exp, and products [query][lane] on the way. */
     static long statistics(AttentionGeometry geometry) {
-        return 2L * geometry.rows();
+        RowFolds folds = new RowFolds(geometry.rows(), geometry.lanes());
+        return 2L * folds.size() + (long) geometry.rows() * geometry.lanes();
     }
 
     /** {@code (out, gradient, at, logSumExp, line, statistics, count)}. */
@@ -72,9 +73,8 @@ final class BackwardPasses {
         return Method.of(STATISTICS_OF, comment, parameters, body -> {
             body.loop("row", integer(0), COUNT, 1, (loop, row) -> {
                 Value.Variable from = loop.let("from", plus(AT, times(toLong(row), (long) geometry.queryRow())));
-                Value.Variable to = loop.let("to", toLong(times(row, 2L * Float.BYTES)));
                 Value logSumExp = new Value.Load(KernelType.FLOAT, LOG_SUM_EXP, plus(line, toLong(times(row, 4))));
-                store(loop, STATISTICS, to, logSumExp);
+                store(loop, STATISTICS, plus(row, folds.size()), logSumExp);
                 Value.Variable sum = loop.let("sum", number(0, lanes));
                 for (int d = 0; d < launch.headSize(); d += lanes) {
                     Value place = plus(from, (long) d * Float.BYTES);
@@ -84,41 +84,43 @@ final class BackwardPasses {
                     Value gradients = new Value.Load(type, gradient, place, active);
                     loop.add(new Statement.Assign(sum, new Value.Fma(outputs, gradients, sum)));
                 }
-                Value delta = times(loop.lanes(Value.BinaryOperator.ADD, sum), number(-launch.scale(), 1));
-                store(loop, STATISTICS, plus(to, (long) Float.BYTES), delta);
+                store(loop, STATISTICS, plus(times(row, lanes), 2L * folds.size()), sum);
+            });
+            List<Value.Variable> products = new ArrayList<>();
+            for (int row = 0; row < geometry.rows(); row++) {
+                products.add(body.let("products", load(lanes, STATISTICS, integer(2L * folds.size() + row * lanes))));
+            }
+            folds.fold(body, products, Emitter::plus, (at, sum) -> {
+                store(body, STATISTICS, integer(at), times(sum, number(-launch.scale(), lanes)));
             });
         });
     }
 
     /**
-     * {@code (scores, weightGradients, weights, scoreGradients, linesAt, begin, end, statistics)}. With P = exp(S - lse):
+     * {@code (weights, scoreGradients, linesAt, begin, end, statistics)}, which hold S and dP before. With P = exp(S - lse):
      * dS = scale * P (dP - delta), so scale goes into one fused multiply-add.
      */
     Method gradients() {
-        List<Value.Variable> parameters =
-                List.of(SCORES, WEIGHT_GRADIENTS, WEIGHTS, SCORE_GRADIENTS, LINES_AT, BEGIN, END, STATISTICS);
-        String comment = "Weights of scores, and the scores' gradients, times scale, of the weights'.";
+        List<Value.Variable> parameters = List.of(WEIGHTS, SCORE_GRADIENTS, LINES_AT, BEGIN, END, STATISTICS);
+        String comment = "Weights in place of scores, and the scores' gradients, times scale, of the weights'.";
         return Method.of(GRADIENTS, comment, parameters, body -> {
             Value.Variable scale = body.let("factor", number(launch.scale(), lanes));
             int together = AttentionPasses.together(geometry);
             body.loop("row", integer(0), integer(geometry.rows()), together, (some, row) -> {
-                Value.Variable from = some.let("from", toLong(times(row, (long) geometry.line() * Float.BYTES)));
                 Value.Variable to = some.let("to", plus(LINES_AT, times(row, geometry.line())));
                 List<Value.Variable> logSumExp = new ArrayList<>();
                 List<Value.Variable> delta = new ArrayList<>();
                 for (int i = 0; i < together; i++) {
-                    logSumExp.add(some.let("logSumExp", statistic(plus(row, i), 0)));
-                    delta.add(some.let("delta", statistic(plus(row, i), 1)));
+                    logSumExp.add(some.let("logSumExp", statistic(plus(plus(row, i), folds.size()))));
+                    delta.add(some.let("delta", statistic(plus(row, i))));
                 }
                 some.loop("key", BEGIN, END, lanes, (loop, key) -> {
-                    Value.Variable at = loop.let("at", plus(from, toLong(times(key, Float.BYTES))));
                     for (int i = 0; i < together; i++) {
-                        Value place = plus(at, (long) i * geometry.line() * Float.BYTES);
                         Value line = plus(plus(to, key), (long) i * geometry.line());
-                        Value x = loop.let("x", minus(load(lanes, SCORES, place), logSumExp.get(i)));
+                        Value x = loop.let("x", minus(load(lanes, WEIGHTS, line), logSumExp.get(i)));
                         Value p = new JvmFunctions(loop, lanes).weightOf(x);
                         store(loop, WEIGHTS, line, p);
-                        Value centred = new Value.Fma(load(lanes, WEIGHT_GRADIENTS, place), scale, delta.get(i));
+                        Value centred = new Value.Fma(load(lanes, SCORE_GRADIENTS, line), scale, delta.get(i));
                         store(loop, SCORE_GRADIENTS, line, times(centred, p));
                     }
                 });
@@ -126,8 +128,7 @@ final class BackwardPasses {
         });
     }
 
-    private Value statistic(Value row, int number) {
-        Value at = toLong(plus(times(row, 2L * Float.BYTES), (long) number * Float.BYTES));
+    private Value statistic(Value at) {
         return new Value.Splat(new Value.Load(KernelType.FLOAT, STATISTICS, at), lanes);
     }
 
@@ -148,29 +149,16 @@ final class BackwardPasses {
                 }));
     }
 
-    /** {@code (sums)}: of a block's keys. */
-    Method zeroSums() {
-        return Method.of(
-                ZERO_SUMS,
-                "Begins the sums of a block of keys.",
-                List.of(SUMS),
-                body -> body.loop(
-                        "i",
-                        integer(0),
-                        integer(geometry.block()),
-                        lanes,
-                        (loop, i) -> store(loop, SUMS, i, number(0, lanes))));
-    }
-
-    /** {@code (sums, tensor, at, count)}. */
+    /** {@code (sums, sumsAt, tensor, at, count)}. */
     Method writeSums() {
-        String comment = "Sums of a block's keys as rows of a tensor.";
+        Value.Variable sumsAt = variable("sumsAt", KernelType.INT);
+        String comment = "Sums of neighbouring keys as rows of a tensor.";
         return Method.of(
                 WRITE_SUMS,
                 comment,
-                List.of(SUMS, TENSOR, AT, COUNT),
+                List.of(SUMS, sumsAt, TENSOR, AT, COUNT),
                 body -> body.loop("row", integer(0), COUNT, 1, (loop, row) -> {
-                    Value.Variable from = loop.let("from", times(row, geometry.paddedHead()));
+                    Value.Variable from = loop.let("from", plus(sumsAt, times(row, geometry.paddedHead())));
                     Value.Variable to = loop.let("to", plus(AT, times(toLong(row), (long) geometry.keyRow())));
                     rows.writeRow(loop, d -> load(lanes, SUMS, plus(from, (long) d)), TENSOR, to);
                 }));
@@ -184,7 +172,7 @@ final class BackwardPasses {
                 comment,
                 List.of(PRODUCT, TENSOR, AT, COUNT),
                 body -> body.loop("row", integer(0), COUNT, 1, (loop, row) -> {
-                    Value.Variable from = loop.let("from", times(toLong(row), (long) geometry.headRow()));
+                    Value.Variable from = loop.let("from", times(row, geometry.paddedHead()));
                     Value.Variable to = loop.let("to", plus(AT, times(toLong(row), (long) geometry.queryRow())));
                     rows.writeRow(loop, d -> queryVector(from, to, d, add), TENSOR, to);
                 }));
@@ -192,7 +180,7 @@ final class BackwardPasses {
 
     private Value queryVector(Value from, Value to, int d, boolean add) {
         long bytes = (long) d * Float.BYTES;
-        Value vector = load(lanes, PRODUCT, plus(from, bytes));
+        Value vector = load(lanes, PRODUCT, plus(from, d));
         int active = Math.min(lanes, launch.headSize() - d);
         return add ? plus(new Value.Load(KernelType.floats(lanes), TENSOR, plus(to, bytes), active), vector) : vector;
     }

@@ -34,6 +34,13 @@ final class DecodeMethods {
 
     static final String VALUES = "addValues";
 
+    private static final int MAXIMUM = 0;
+    private static final int SUM = 1;
+    private static final int FACTOR = 2;
+
+    /** Vectors of a state before its sum of values. */
+    private static final int STATISTICS = 3;
+
     /** Keys of a block: few enough that what is kept for each of them and each head stays in the nearest caches. */
     static final int BLOCK = 32;
 
@@ -66,7 +73,7 @@ final class DecodeMethods {
 
     /** Floats of a state. */
     long state() {
-        return (long) AttentionPasses.STATISTICS * lanes + geometry.paddedHead();
+        return (long) STATISTICS * lanes + geometry.paddedHead();
     }
 
     /** Bytes of a share's states. */
@@ -93,7 +100,7 @@ final class DecodeMethods {
             body.loop("head", integer(0), integer(geometry.launch().heads()), 1, (heads, head) -> {
                 Value.Variable state = heads.let("of", stateOf(head));
                 store(heads, STATES, state, number(AttentionPasses.LOWEST_MAXIMUM, lanes));
-                store(heads, STATES, plus(state, offset(AttentionPasses.SUM)), number(0, lanes));
+                store(heads, STATES, plus(state, offset(SUM)), number(0, lanes));
                 heads.loop(
                         "d",
                         integer(0),
@@ -238,7 +245,7 @@ final class DecodeMethods {
         String comment = "Weights exp(score - largest); earlier sums shrink as the largest grows.";
         List<Value.Variable> parameters = List.of(SCORE_ROW, COUNT, WEIGHT_ROW, WEIGHTS_AT, STATES, STATE);
         return Method.of(WEIGHTS, comment, parameters, body -> {
-            Value before = body.let("before", load(lanes, STATES, statistic(AttentionPasses.MAXIMUM)));
+            Value before = body.let("before", load(lanes, STATES, statistic(MAXIMUM)));
             Value.Variable highest = body.let("highest", before);
             body.loop("key", integer(0), COUNT, lanes, (loop, key) -> {
                 Value.Variable score = loop.let("s", load(lanes, SCORE_ROW, toLong(times(key, Float.BYTES))));
@@ -246,15 +253,15 @@ final class DecodeMethods {
             });
             Value largest = lanesMaximum(body, highest);
             Value factor = new JvmFunctions(body, lanes).expOfSmall(body.let("less", minus(before, largest)));
-            Value.Variable sum = body.let("sum", times(load(lanes, STATES, statistic(AttentionPasses.SUM)), factor));
+            Value.Variable sum = body.let("sum", times(load(lanes, STATES, statistic(SUM)), factor));
             body.loop("key", integer(0), COUNT, lanes, (loop, key) -> {
                 Value score = load(lanes, SCORE_ROW, toLong(times(key, Float.BYTES)));
                 Value p = new JvmFunctions(loop, lanes).expOfSmall(loop.let("x", minus(score, largest)));
                 store(loop, WEIGHT_ROW, plus(WEIGHTS_AT, key), p);
                 loop.add(new Statement.Assign(sum, plus(sum, p)));
             });
-            store(body, STATES, statistic(AttentionPasses.MAXIMUM), largest);
-            store(body, STATES, statistic(AttentionPasses.SUM), sum);
+            store(body, STATES, statistic(MAXIMUM), largest);
+            store(body, STATES, statistic(SUM), sum);
             body.loop("d", integer(0), integer(geometry.paddedHead()), lanes, (loop, d) -> {
                 Value at = sumAt(STATE, floats(d));
                 store(loop, STATES, at, times(load(lanes, STATES, at), factor));
@@ -312,7 +319,7 @@ final class DecodeMethods {
         Value.Variable output = variable("output", KernelType.SEGMENT);
         String comment = "Sums of a head's shares, brought to one largest score, over the sum of their weights.";
         return Method.of(JOIN, comment, List.of(STATES, STATE, USED, output, AT), body -> {
-            Value.Variable largest = body.let("largest", load(lanes, STATES, statistic(AttentionPasses.MAXIMUM)));
+            Value.Variable largest = body.let("largest", load(lanes, STATES, statistic(MAXIMUM)));
             eachShare(body, (loop, share) -> {
                 Value.Variable other = loop.let("other", load(lanes, STATES, share));
                 loop.add(new Statement.Assign(largest, greater(other, largest)));
@@ -321,8 +328,8 @@ final class DecodeMethods {
             eachShare(body, (loop, share) -> {
                 Value less = loop.let("less", minus(load(lanes, STATES, share), largest));
                 Value factor = new JvmFunctions(loop, lanes).expOfSmall(less);
-                store(loop, STATES, plus(share, offset(AttentionPasses.FACTOR)), factor);
-                Value part = load(lanes, STATES, plus(share, offset(AttentionPasses.SUM)));
+                store(loop, STATES, plus(share, offset(FACTOR)), factor);
+                Value part = load(lanes, STATES, plus(share, offset(SUM)));
                 loop.add(new Statement.Assign(sum, new Value.Fma(part, factor, sum)));
             });
             Value total = new Value.Splat(body.lanes(BinaryOperator.ADD, sum), lanes);
@@ -343,8 +350,8 @@ final class DecodeMethods {
     private void joined(Emitter body, Value offset, Value inverse, Value output, int active) {
         Value.Variable value = body.let("value", number(0, lanes));
         eachShare(body, (loop, share) -> {
-            Value factor = load(lanes, STATES, plus(share, offset(AttentionPasses.FACTOR)));
-            Value part = load(lanes, STATES, plus(plus(share, offset(AttentionPasses.STATISTICS)), offset));
+            Value factor = load(lanes, STATES, plus(share, offset(FACTOR)));
+            Value part = load(lanes, STATES, plus(plus(share, offset(STATISTICS)), offset));
             loop.add(new Statement.Assign(value, new Value.Fma(part, factor, value)));
         });
         body.add(new Statement.Store(output, plus(AT, offset), times(value, inverse), active));
@@ -366,6 +373,6 @@ final class DecodeMethods {
     }
 
     private Value sumAt(Value state, Value offset) {
-        return plus(plus(state, offset(AttentionPasses.STATISTICS)), offset);
+        return plus(plus(state, offset(STATISTICS)), offset);
     }
 }

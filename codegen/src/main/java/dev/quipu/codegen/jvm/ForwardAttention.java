@@ -4,7 +4,6 @@ import static dev.quipu.codegen.jvm.Values.atLeast;
 import static dev.quipu.codegen.jvm.Values.call;
 import static dev.quipu.codegen.jvm.Values.divide;
 import static dev.quipu.codegen.jvm.Values.less;
-import static dev.quipu.codegen.jvm.Values.longInteger;
 import static dev.quipu.codegen.jvm.Values.min;
 import static dev.quipu.codegen.jvm.Values.multiple;
 import static dev.quipu.codegen.jvm.Values.remainder;
@@ -44,16 +43,15 @@ final class ForwardAttention {
     private static final Value.Variable KEY_PANELS = variable("keyPanels", KernelType.SEGMENT);
     private static final Value.Variable VALUE_ROWS = variable("valueRows", KernelType.SEGMENT);
     private static final Value.Variable QUERY_LINES = variable("queryLines", KernelType.ARRAY);
-    private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
-    private static final Value.Variable WEIGHTS = variable("weights", KernelType.ARRAY);
-    private static final Value.Variable STATE = variable("state", KernelType.SEGMENT);
-    private static final Value.Variable PRODUCT = variable("product", KernelType.SEGMENT);
+    private static final Value.Variable SCORES = variable("scores", KernelType.ARRAY);
+    private static final Value.Variable STATE = variable("state", KernelType.ARRAY);
+    private static final Value.Variable PRODUCT = variable("product", KernelType.ARRAY);
 
     private static final Value.Variable BLOCK = variable("block", KernelType.INT);
     private static final Value.Variable PLACE = variable("place", KernelType.INT);
     private static final Value.Variable COUNT = variable("count", KernelType.INT);
     private static final Value.Variable AT = variable("at", KernelType.LONG);
-    private static final Value.Variable STATE_AT = variable("stateAt", KernelType.LONG);
+    private static final Value.Variable STATE_AT = variable("stateAt", KernelType.INT);
     private static final Value.Variable STATISTIC_AT = variable("statisticAt", KernelType.LONG);
 
     private static final String COPY_VALUES = "copyValues";
@@ -88,10 +86,9 @@ final class ForwardAttention {
                 methods.lines(),
                 methods.score()));
         all.addAll(visible.methods());
-        all.addAll(
-                List.of(passes.beginSums(), passes.maxima(), passes.raise(), passes.exponentials(), methods.weigh()));
+        all.addAll(List.of(passes.maxima(), passes.exponentials(false), methods.weigh()));
         if (severalBlocks) {
-            all.add(passes.merge());
+            all.addAll(List.of(passes.raise(), passes.exponentials(true), passes.merge()));
         }
         all.add(passes.finish(output(), statistic));
         int parts = geometry.keyHeads() * geometry.partsOfKeyHead();
@@ -127,7 +124,6 @@ final class ForwardAttention {
                 new Kernel.Scratch(VALUE_ROWS, geometry.block(), false),
                 new Kernel.Scratch(QUERY_LINES, lines, false),
                 new Kernel.Scratch(SCORES, lines, false),
-                new Kernel.Scratch(WEIGHTS, lines, false),
                 new Kernel.Scratch(STATE, (severalBlocks ? states : 1) * stateSize(), false)));
         if (severalBlocks) {
             scratch.add(new Kernel.Scratch(PRODUCT, groupSize(), false));
@@ -192,8 +188,7 @@ final class ForwardAttention {
             loop.let(AT.name(), addresses.query(keyHead, head, query));
             Value group = divide(minus(query, first), geometry.rows());
             Value state = plus(times(group, geometry.group()), member);
-            Value stateAt = times(toLong(state), stateSize() * Float.BYTES);
-            loop.let(STATE_AT.name(), severalBlocks ? stateAt : longInteger(0));
+            loop.let(STATE_AT.name(), severalBlocks ? times(state, Math.toIntExact(stateSize())) : integer(0));
             if (statistic) {
                 loop.let(STATISTIC_AT.name(), addresses.statistic(keyHead, head, query));
             }
@@ -206,7 +201,7 @@ final class ForwardAttention {
         if (statistic) {
             parameters.addAll(List.of(LOG_SUM_EXP, STATISTIC_AT));
         }
-        parameters.addAll(List.of(KEY_PANELS, VALUE_ROWS, QUERY_LINES, SCORES, WEIGHTS, STATE));
+        parameters.addAll(List.of(KEY_PANELS, VALUE_ROWS, QUERY_LINES, SCORES, STATE));
         if (severalBlocks) {
             parameters.add(PRODUCT);
         }
@@ -220,21 +215,31 @@ final class ForwardAttention {
     }
 
     private void weigh(Emitter body, VisibleKeys.Range range) {
-        Value.Variable statistics = body.let("statisticsAt", plus(STATE_AT, groupSize() * Float.BYTES));
+        Value.Variable statistics = body.let("statisticsAt", plus(STATE_AT, groupSize()));
         call(body, AttentionMethods.LINES, QUERIES, AT, COUNT, QUERY_LINES, AttentionPasses.scale(launch));
-        call(body, AttentionMethods.SCORE, QUERY_LINES, KEY_PANELS, SCORES, range.begin(), range.end());
-        visible.mask(body, SCORES, range, BLOCK, PLACE, COUNT, AttentionPasses.MASKED);
-        onFirstBlock(body, range, first -> call(first, AttentionPasses.BEGIN_SUMS, STATE, statistics));
-        call(body, AttentionPasses.MAXIMA, SCORES, range.begin(), range.end(), STATE, statistics);
-        call(body, AttentionPasses.RAISE, STATE, statistics);
-        call(body, AttentionPasses.EXPONENTIALS, SCORES, WEIGHTS, range.begin(), range.end(), STATE, statistics);
-        onFirstBlock(body, range, first -> product(first, range, STATE, STATE_AT));
+        call(body, AttentionMethods.SCORE, QUERY_LINES, KEY_PANELS, SCORES, integer(0), range.begin(), range.end());
+        visible.mask(body, SCORES, integer(0), range, BLOCK, PLACE, COUNT, AttentionPasses.MASKED);
+        onFirstBlock(body, range, first -> {
+            Value largest = passes.largest(statistics);
+            call(first, AttentionPasses.MAXIMA, SCORES, range.begin(), range.end(), STATE, largest);
+            exponentials(first, range, statistics, false);
+            product(first, range, STATE, STATE_AT);
+        });
         onLaterBlocks(body, range, later -> {
-            product(later, range, PRODUCT, longInteger(0));
+            Value factors = passes.factors(statistics);
+            call(later, AttentionPasses.MAXIMA, SCORES, range.begin(), range.end(), STATE, factors);
+            call(later, AttentionPasses.RAISE, STATE, statistics);
+            exponentials(later, range, statistics, true);
+            product(later, range, PRODUCT, integer(0));
             call(later, AttentionPasses.MERGE, PRODUCT, STATE, STATE_AT, statistics);
         });
         Value end = plus(PLACE, COUNT);
         body.when(atLeast(plus(BLOCK, geometry.keyBlock()), end), last -> finish(last, statistics));
+    }
+
+    private static void exponentials(Emitter body, VisibleKeys.Range range, Value statistics, boolean add) {
+        String method = AttentionPasses.exponentialsName(add);
+        call(body, method, SCORES, range.begin(), range.end(), STATE, statistics);
     }
 
     private void onFirstBlock(Emitter body, VisibleKeys.Range range, Consumer<Emitter> action) {
@@ -259,7 +264,7 @@ final class ForwardAttention {
     private void product(Emitter body, VisibleKeys.Range range, Value target, Value at) {
         Value rows = times(toLong(range.begin()), (long) geometry.headRow());
         Value depth = minus(range.seen(), range.begin());
-        call(body, AttentionMethods.WEIGH, WEIGHTS, range.begin(), VALUE_ROWS, rows, target, at, depth);
+        call(body, AttentionMethods.WEIGH, SCORES, range.begin(), VALUE_ROWS, rows, target, at, depth);
     }
 
     private void finish(Emitter body, Value statistics) {

@@ -6,6 +6,7 @@ import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BinaryOperator;
 
 /**
  * Transposes a square of vectors in registers: for d = lanes/2, ..., 2, 1, rows r and r + d exchange blocks of d lanes. Each
@@ -32,23 +33,40 @@ record Transposition(int lanes) {
         return stage(halves, 1, lanes / 4, prefix + "q", body);
     }
 
-    /** The sum of each row's lanes: lane r is row r's. Half the rows are left after each exchange. */
+    /** The sum of each row's lanes: lane r is row r's. */
     Value sums(List<Value> rows, String prefix, List<Statement> body) {
+        return fold(rows, Emitter::plus, prefix, body);
+    }
+
+    /**
+     * What each row's lanes are together, a power of two of rows: lane r is row r's, and so is each that many lanes on. Half the
+     * rows are left after each exchange.
+     */
+    Value fold(List<Value> rows, BinaryOperator<Value> operator, String prefix, List<Statement> body) {
         List<Value> current = rows;
-        for (int distance = lanes / 2; distance >= 1; distance /= 2) {
+        for (int distance = rows.size() / 2; distance >= 1; distance /= 2) {
             List<Value> next = new ArrayList<>();
             for (int row = 0; row < distance; row++) {
                 Value upper = current.get(row);
                 Value lower = current.get(row + distance);
-                Value left = new Value.Shuffle(upper, lower, selected(distance, 0));
-                Value right = new Value.Shuffle(upper, lower, selected(distance, distance));
-                Value.Variable sum = new Value.Variable(prefix + distance + "_" + row, KernelType.floats(lanes));
-                body.add(new Statement.Declare(sum, Emitter.plus(left, right)));
-                next.add(sum);
+                Value left = declare(prefix + distance + "_" + row + "l", upper, lower, selected(distance, 0), body);
+                Value right = declare(prefix + distance + "_" + row + "r", upper, lower, selected(distance, distance), body);
+                next.add(declare(prefix + distance + "_" + row, operator.apply(left, right), body));
             }
             current = next;
         }
-        return current.getFirst();
+        Value folded = current.getFirst();
+        for (int distance = lanes / 2; distance >= rows.size(); distance /= 2) {
+            Value turned = declare(prefix + "turned" + distance, Emitter.turned(folded, distance), body);
+            folded = declare(prefix + "turn" + distance, operator.apply(folded, turned), body);
+        }
+        return folded;
+    }
+
+    private static Value.Variable declare(String name, Value value, List<Statement> body) {
+        Value.Variable variable = new Value.Variable(name, value.type());
+        body.add(new Statement.Declare(variable, value));
+        return variable;
     }
 
     /** Rows that are {@code apart} in the list exchange blocks of {@code distance} lanes. */

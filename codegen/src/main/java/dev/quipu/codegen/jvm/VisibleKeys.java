@@ -35,7 +35,8 @@ final class VisibleKeys {
 
     static final Value.Variable STARTS_AT = variable("startsAt", KernelType.LONG);
 
-    private static final Value.Variable SCORES = variable("scores", KernelType.SEGMENT);
+    private static final Value.Variable SCORES = variable("scores", KernelType.ARRAY);
+    private static final Value.Variable SCORES_AT = variable("scoresAt", KernelType.INT);
     private static final Value.Variable BEGIN = variable("begin", KernelType.INT);
     private static final Value.Variable END = variable("end", KernelType.INT);
     private static final Value.Variable SEEN = variable("seen", KernelType.INT);
@@ -117,7 +118,7 @@ final class VisibleKeys {
     }
 
     /** Gives scores of keys that their query does not see another value. */
-    void mask(Emitter body, Value.Variable scores, Range range, Value block, Value place, Value count, double masked) {
+    void mask(Emitter body, Value.Variable scores, Value scoresAt, Range range, Value block, Value place, Value count, double masked) {
         Value value = number(masked, 1);
         Value.Variable behind = body.let("behind", minus(place, block));
         // of queries past the end of a cache, too, what lies behind its last key
@@ -125,13 +126,13 @@ final class VisibleKeys {
         Value.Variable later = body.let("later", isFromTheFirst() ? first : max(range.begin(), first));
         body.when(
                 less(later, range.end()),
-                some -> call(some, LATER, scores, later, range.end(), behind, range.seen(), value));
+                some -> call(some, LATER, scores, scoresAt, later, range.end(), behind, range.seen(), value));
         if (launch.window() > 0) {
             Value last = plus(behind, (long) geometry.rows() - launch.window());
             Value.Variable earlier = body.let("earlier", min(range.end(), last));
             body.when(
                     less(range.begin(), earlier),
-                    some -> call(some, EARLIER, scores, range.begin(), earlier, behind, value));
+                    some -> call(some, EARLIER, scores, scoresAt, range.begin(), earlier, behind, value));
         }
         if (launch.starts()) {
             // from the last query's start on, every query's document has begun
@@ -140,7 +141,7 @@ final class VisibleKeys {
             Value at = plus(STARTS_AT, toLong(times(place, Integer.BYTES)));
             body.when(
                     less(range.begin(), others),
-                    some -> call(some, OTHERS, scores, range.begin(), others, block, value, STARTS, at, count));
+                    some -> call(some, OTHERS, scores, scoresAt, range.begin(), others, block, value, STARTS, at, count));
         }
     }
 
@@ -152,7 +153,7 @@ final class VisibleKeys {
                 LATER,
                 "Keys behind their query, or behind the last one: key > behind + row.",
                 Comparison.GREATER_OR_EQUAL,
-                List.of(SCORES, BEGIN, END, BEHIND, SEEN, MASKED),
+                List.of(SCORES, SCORES_AT, BEGIN, END, BEHIND, SEEN, MASKED),
                 rows,
                 row -> min(plus(plus(BEHIND, row), 1), SEEN)));
         if (launch.window() > 0) {
@@ -160,7 +161,7 @@ final class VisibleKeys {
                     EARLIER,
                     "Keys before their query's window.",
                     Comparison.LESS,
-                    List.of(SCORES, BEGIN, END, BEHIND, MASKED),
+                    List.of(SCORES, SCORES_AT, BEGIN, END, BEHIND, MASKED),
                     rows,
                     row -> plus(plus(BEHIND, row), 1L - launch.window())));
         }
@@ -170,7 +171,7 @@ final class VisibleKeys {
                     OTHERS,
                     "Keys of earlier documents than their query's.",
                     Comparison.LESS,
-                    List.of(SCORES, BEGIN, END, BLOCK, MASKED, STARTS, at, COUNT),
+                    List.of(SCORES, SCORES_AT, BEGIN, END, BLOCK, MASKED, STARTS, at, COUNT),
                     COUNT,
                     row -> minus(
                             new Value.Load(KernelType.INT, STARTS, plus(at, toLong(times(row, Integer.BYTES)))),
@@ -191,10 +192,10 @@ final class VisibleKeys {
             Value.Variable masked = body.let("other", new Value.Splat(MASKED, lanes));
             body.loop("row", integer(0), rows, 1, (each, row) -> {
                 Value.Variable limit = each.let("limit", splat(bound.apply(row)));
-                Value.Variable at = each.let("line", toLong(times(row, (long) geometry.line() * Float.BYTES)));
+                Value.Variable at = each.let("line", plus(SCORES_AT, times(row, geometry.line())));
                 each.loop("key", BEGIN, END, lanes, (loop, key) -> {
                     Value.Variable places = loop.let("places", plus(new Value.LaneNumbers(lanes), splat(key)));
-                    Value address = plus(at, toLong(times(key, Float.BYTES)));
+                    Value address = plus(at, key);
                     Value value = new Value.Select(
                             new Value.Compare(hidden, places, limit), masked, load(lanes, SCORES, address));
                     store(loop, SCORES, address, value);
