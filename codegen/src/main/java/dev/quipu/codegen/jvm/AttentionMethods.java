@@ -176,7 +176,7 @@ final class AttentionMethods {
     }
 
     /** {@code (weights, weightsAt, rows, rowsAt, product, productAt, depth)}: sums of rows for each of a group's lines of weights. */
-    Method weigh() {
+    Method weigh(HeadRows rows) {
         List<Value.Variable> parameters = List.of(WEIGHTS, WEIGHTS_AT, ROWS, ROWS_AT, PRODUCT, PRODUCT_AT, DEPTH);
         return Method.of(WEIGH, "Weighted sums of head vectors.", parameters, body -> {
             int column = 0;
@@ -189,7 +189,7 @@ final class AttentionMethods {
                         WEIGHTS_AT,
                         ROWS,
                         plus(ROWS_AT, bytes),
-                        integer(geometry.headRow()),
+                        integer(rows.bytes()),
                         PRODUCT,
                         plus(PRODUCT_AT, column),
                         integer(geometry.paddedHead()),
@@ -200,11 +200,14 @@ final class AttentionMethods {
     }
 
     /** {@code (weights, weightsAt, rows, rowsAt, sums, sumsAt, depth)}: rows of a depth of queries as, or added to, sums of some keys. */
-    Method sum(boolean add) {
+    Method sum(boolean add, HeadRows rows) {
         List<Value.Variable> parameters = List.of(WEIGHTS, WEIGHTS_AT, ROWS, ROWS_AT, SUMS, SUMS_AT, DEPTH);
         return Method.of(
                 add ? ADD : SUM,
-                (add ? "Adds weighted" : "Weighted") + " head vectors of queries, " + (add ? "to" : "the") + " sums of neighbouring keys.", parameters, body -> {
+                (add ? "Adds weighted" : "Weighted") + " head vectors of queries, " + (add ? "to" : "the")
+                        + " sums of neighbouring keys.",
+                parameters,
+                body -> {
                     int column = 0;
                     for (int vectors : columns()) {
                         call(
@@ -214,7 +217,7 @@ final class AttentionMethods {
                                 WEIGHTS_AT,
                                 ROWS,
                                 plus(ROWS_AT, (long) column * Float.BYTES),
-                                integer(geometry.headRow()),
+                                integer(rows.bytes()),
                                 SUMS,
                                 plus(SUMS_AT, column),
                                 integer(geometry.paddedHead()),

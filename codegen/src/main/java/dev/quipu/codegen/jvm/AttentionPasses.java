@@ -95,13 +95,18 @@ final class AttentionPasses {
                     loop.add(new Statement.Assign(most.get(row), greater(score, most.get(row))));
                 }
             });
-            folds.fold(body, most, AttentionPasses::greater, (at, vector) -> store(body, STATE, plus(LARGEST_AT, at), vector));
+            folds.fold(
+                    body,
+                    most,
+                    AttentionPasses::greater,
+                    (at, vector) -> store(body, STATE, plus(LARGEST_AT, at), vector));
         });
     }
 
     /** {@code (state, statisticsAt)}; a block's largest scores are where its factors will be. */
     Method raise() {
-        String comment = "Raises each query's largest score to a block's; what was summed before shrinks by the factor.";
+        String comment =
+                "Raises each query's largest score to a block's; what was summed before shrinks by the factor.";
         return Method.of(RAISE, comment, List.of(STATE, STATISTICS_AT), body -> {
             for (int at = 0; at < folds.size(); at += lanes) {
                 Value most = plus(largest(STATISTICS_AT), at);
@@ -131,7 +136,8 @@ final class AttentionPasses {
 
     /** {@code (scores, begin, end, state, statisticsAt)}. */
     Method exponentials(boolean add) {
-        String comment = "Weights exp(score - largest) in place of scores, and their sums" + (add ? " with those before." : ".");
+        String comment =
+                "Weights exp(score - largest) in place of scores, and their sums" + (add ? " with those before." : ".");
         List<Value.Variable> parameters = List.of(SCORES, BEGIN, END, STATE, STATISTICS_AT);
         int together = together(geometry);
         return Method.of(

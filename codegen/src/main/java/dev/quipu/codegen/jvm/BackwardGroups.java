@@ -43,9 +43,6 @@ final class BackwardGroups {
 
     private static final Value.Variable KEY_PANELS = segment("keyPanels");
     private static final Value.Variable VALUE_PANELS = segment("valuePanels");
-    private static final Value.Variable KEY_ROWS = segment("keyRows");
-    private static final Value.Variable QUERY_ROWS = segment("queryRows");
-    private static final Value.Variable GRADIENT_ROWS = segment("gradientRows");
     private static final Value.Variable LINES = array("lines");
     private static final Value.Variable STATISTICS = array("statistics");
     private static final Value.Variable WEIGHTS = array("weights");
@@ -76,6 +73,9 @@ final class BackwardGroups {
     private final AttentionMethods methods;
     private final BackwardPasses passes;
     private final VisibleKeys visible;
+    private final HeadRows keyRows;
+    private final HeadRows queryRows;
+    private final HeadRows gradientRows;
 
     BackwardGroups(AttentionGeometry geometry) {
         this.geometry = geometry;
@@ -83,6 +83,9 @@ final class BackwardGroups {
         this.methods = new AttentionMethods(geometry);
         this.passes = new BackwardPasses(geometry);
         this.visible = new VisibleKeys(geometry);
+        this.keyRows = HeadRows.of(geometry, KEYS, KEYS_AT, geometry.keyRow(), "keyRows");
+        this.queryRows = HeadRows.of(geometry, QUERIES, AT, geometry.queryRow(), "queryRows");
+        this.gradientRows = HeadRows.of(geometry, GRADIENT, AT, geometry.queryRow(), "gradientRows");
     }
 
     private static Value.Variable segment(String name) {
@@ -107,19 +110,24 @@ final class BackwardGroups {
         long group = (long) geometry.rows() * geometry.line();
         long strip = (long) geometry.strip() * geometry.line();
         long rows = (long) geometry.strip() * geometry.paddedHead();
-        return List.of(
+        List<Kernel.Scratch> scratch = new ArrayList<>(List.of(
                 own(KEY_PANELS, geometry.block()),
                 own(VALUE_PANELS, geometry.block()),
-                own(KEY_ROWS, geometry.block()),
-                own(QUERY_ROWS, rows),
-                own(GRADIENT_ROWS, rows),
                 own(LINES, group),
                 own(STATISTICS, BackwardPasses.statistics(geometry)),
                 own(WEIGHTS, strip),
                 own(SCORE_GRADIENTS, strip),
                 own(PRODUCT, (long) geometry.rows() * geometry.paddedHead()),
                 own(KEY_SUMS, geometry.block()),
-                own(VALUE_SUMS, geometry.block()));
+                own(VALUE_SUMS, geometry.block())));
+        if (keyRows.areCopies()) {
+            scratch.add(own(keyRows.memory(), geometry.block()));
+        }
+        if (queryRows.areCopies()) {
+            scratch.add(own(queryRows.memory(), rows));
+            scratch.add(own(gradientRows.memory(), rows));
+        }
+        return scratch;
     }
 
     private static Kernel.Scratch own(Value.Variable variable, long elements) {
@@ -130,28 +138,30 @@ final class BackwardGroups {
     void beginBlock(Emitter body, BackwardTask task, Value at, Value block, Value keys) {
         call(body, AttentionMethods.PACK_KEYS, KEYS, at, block, keys, KEY_PANELS);
         call(body, AttentionMethods.PACK_KEYS, VALUES, at, block, keys, VALUE_PANELS);
-        if (task != BackwardTask.KEYS) {
-            call(body, COPY_KEYS, KEYS, at, keys, KEY_ROWS);
+        if (task != BackwardTask.KEYS && keyRows.areCopies()) {
+            call(body, COPY_KEYS, KEYS, at, keys, keyRows.memory());
         }
     }
 
     /** Methods that all tasks use. */
     List<Method> shared() {
-        List<Method> all = new ArrayList<>(List.of(
-                methods.packKeys(),
-                methods.copyRows(COPY_KEYS, geometry.keyRow()),
-                methods.copyRows(COPY_QUERIES, geometry.queryRow()),
-                methods.lines(),
-                methods.score()));
+        List<Method> all = new ArrayList<>(List.of(methods.packKeys(), methods.lines(), methods.score()));
+        if (keyRows.areCopies()) {
+            all.add(methods.copyRows(COPY_KEYS, geometry.keyRow()));
+        }
+        if (queryRows.areCopies()) {
+            all.add(methods.copyRows(COPY_QUERIES, geometry.queryRow()));
+        }
         all.addAll(visible.methods());
-        all.addAll(List.of(passes.statistics(), passes.gradients(), methods.weigh(), passes.writeQueries(false)));
+        all.addAll(
+                List.of(passes.statistics(), passes.gradients(), methods.weigh(keyRows), passes.writeQueries(false)));
         if (geometry.keyBlocks() > 1) {
             all.add(passes.writeQueries(true));
         }
         if (!visible.isFromTheFirst()) {
             all.add(passes.zeroLines());
         }
-        all.addAll(List.of(sumUp(), methods.sum(false), methods.sum(true), passes.writeSums()));
+        all.addAll(List.of(sumUp(), methods.sum(false, queryRows), methods.sum(true, queryRows), passes.writeSums()));
         return all;
     }
 
@@ -170,7 +180,6 @@ final class BackwardGroups {
             }
         }
         if (task != BackwardTask.QUERIES) {
-            parameters.addAll(List.of(QUERY_ROWS, GRADIENT_ROWS));
             sumUp().parameters().stream()
                     .filter(one -> !parameters.contains(one))
                     .forEach(parameters::add);
@@ -183,8 +192,10 @@ final class BackwardGroups {
                 loop.add(group(task).call());
             });
             if (task != BackwardTask.QUERIES) {
-                call(body, COPY_QUERIES, QUERIES, AT, STRIP_ROWS, QUERY_ROWS);
-                call(body, COPY_QUERIES, GRADIENT, AT, STRIP_ROWS, GRADIENT_ROWS);
+                if (queryRows.areCopies()) {
+                    call(body, COPY_QUERIES, QUERIES, AT, STRIP_ROWS, queryRows.memory());
+                    call(body, COPY_QUERIES, GRADIENT, AT, STRIP_ROWS, gradientRows.memory());
+                }
                 body.add(sumUp().call());
             }
         });
@@ -194,7 +205,8 @@ final class BackwardGroups {
         List<Value.Variable> parameters = new ArrayList<>(List.of(QUERIES, OUTPUT, LOG_SUM_EXP, GRADIENT));
         parameters.addAll(List.of(KEY_PANELS, VALUE_PANELS));
         if (task != BackwardTask.KEYS) {
-            parameters.addAll(List.of(QUERY_GRADIENT, KEY_ROWS, PRODUCT));
+            parameters.addAll(keyRows.parameters());
+            parameters.addAll(List.of(QUERY_GRADIENT, PRODUCT));
         }
         parameters.addAll(List.of(LINES, STATISTICS, WEIGHTS, SCORE_GRADIENTS));
         parameters.addAll(List.of(BLOCK, PLACE, COUNT, ROW, AT, STATISTIC_AT));
@@ -244,15 +256,7 @@ final class BackwardGroups {
         call(body, AttentionMethods.SCORE, LINES, VALUE_PANELS, SCORE_GRADIENTS, lines, range.begin(), range.end());
         // a weight of zero does not make zero of what lies behind the last value
         visible.mask(body, SCORE_GRADIENTS, lines, range, BLOCK, PLACE, COUNT, 0);
-        call(
-                body,
-                BackwardPasses.GRADIENTS,
-                WEIGHTS,
-                SCORE_GRADIENTS,
-                lines,
-                range.begin(),
-                range.end(),
-                STATISTICS);
+        call(body, BackwardPasses.GRADIENTS, WEIGHTS, SCORE_GRADIENTS, lines, range.begin(), range.end(), STATISTICS);
         if (task != BackwardTask.KEYS) {
             queryGradient(body, range, lines, at);
         }
@@ -260,10 +264,10 @@ final class BackwardGroups {
 
     private void queryGradient(Emitter body, VisibleKeys.Range range, Value lines, Value at) {
         Value zero = integer(0);
-        Value rows = times(toLong(range.begin()), (long) geometry.headRow());
+        Value rows = keyRows.at(range.begin());
         Value weights = plus(lines, range.begin());
         Value depth = minus(range.seen(), range.begin());
-        call(body, AttentionMethods.WEIGH, SCORE_GRADIENTS, weights, KEY_ROWS, rows, PRODUCT, zero, depth);
+        call(body, AttentionMethods.WEIGH, SCORE_GRADIENTS, weights, keyRows.memory(), rows, PRODUCT, zero, depth);
         Value[] arguments = {PRODUCT, QUERY_GRADIENT, at, COUNT};
         if (geometry.keyBlocks() == 1) {
             call(body, BackwardPasses.writeQueriesName(false), arguments);
@@ -280,7 +284,9 @@ final class BackwardGroups {
      */
     private Method sumUp() {
         String comment = "Adds what the queries give to the gradients of the block's keys and values.";
-        List<Value.Variable> parameters = new ArrayList<>(List.of(WEIGHTS, SCORE_GRADIENTS, QUERY_ROWS, GRADIENT_ROWS));
+        List<Value.Variable> parameters = new ArrayList<>(List.of(WEIGHTS, SCORE_GRADIENTS));
+        parameters.addAll(queryRows.parameters());
+        parameters.add(gradientRows.memory());
         parameters.addAll(List.of(KEY_SUMS, VALUE_SUMS, KEY_GRADIENT, VALUE_GRADIENT, KEYS_AT));
         parameters.addAll(List.of(BLOCK, BLOCK_KEYS, QUERY, STRIP_ROWS, QUERY_END));
         if (geometry.group() > 1) {
@@ -300,7 +306,7 @@ final class BackwardGroups {
                 }
                 Value.Variable depth = loop.let("depth", minus(last, first));
                 Value.Variable weights = loop.let("weightsAt", plus(times(first, geometry.line()), key));
-                Value.Variable rows = loop.let("rowsAt", times(toLong(first), (long) geometry.headRow()));
+                Value.Variable rows = loop.let("rowsAt", queryRows.at(first));
                 Value.Variable sums = loop.let("sumsAt", times(key, geometry.paddedHead()));
                 loop.when(atLeast(key, fresh), some -> sum(some, AttentionMethods.SUM, weights, rows, sums, depth));
                 loop.when(less(key, fresh), some -> sum(some, AttentionMethods.ADD, weights, rows, sums, depth));
@@ -314,9 +320,9 @@ final class BackwardGroups {
         });
     }
 
-    private static void sum(Emitter body, String method, Value weights, Value rows, Value sums, Value depth) {
-        call(body, method, WEIGHTS, weights, GRADIENT_ROWS, rows, VALUE_SUMS, sums, depth);
-        call(body, method, SCORE_GRADIENTS, weights, QUERY_ROWS, rows, KEY_SUMS, sums, depth);
+    private void sum(Emitter body, String method, Value weights, Value rows, Value sums, Value depth) {
+        call(body, method, WEIGHTS, weights, gradientRows.memory(), rows, VALUE_SUMS, sums, depth);
+        call(body, method, SCORE_GRADIENTS, weights, queryRows.memory(), rows, KEY_SUMS, sums, depth);
     }
 
     /** From which key on sums begin. */

@@ -13,7 +13,6 @@ import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
-import static dev.quipu.codegen.kernel.Emitter.toLong;
 
 import dev.quipu.codegen.jvm.AttentionAddresses.KeyHead;
 import dev.quipu.codegen.kernel.Emitter;
@@ -41,7 +40,6 @@ final class ForwardAttention {
     private static final Value.Variable POSITION_BUFFER = variable("positionBuffer", KernelType.SEGMENT);
 
     private static final Value.Variable KEY_PANELS = variable("keyPanels", KernelType.SEGMENT);
-    private static final Value.Variable VALUE_ROWS = variable("valueRows", KernelType.SEGMENT);
     private static final Value.Variable QUERY_LINES = variable("queryLines", KernelType.ARRAY);
     private static final Value.Variable SCORES = variable("scores", KernelType.ARRAY);
     private static final Value.Variable STATE = variable("state", KernelType.ARRAY);
@@ -50,6 +48,7 @@ final class ForwardAttention {
     private static final Value.Variable BLOCK = variable("block", KernelType.INT);
     private static final Value.Variable PLACE = variable("place", KernelType.INT);
     private static final Value.Variable COUNT = variable("count", KernelType.INT);
+    private static final Value.Variable KEYS_AT = variable("keysAt", KernelType.LONG);
     private static final Value.Variable AT = variable("at", KernelType.LONG);
     private static final Value.Variable STATE_AT = variable("stateAt", KernelType.INT);
     private static final Value.Variable STATISTIC_AT = variable("statisticAt", KernelType.LONG);
@@ -62,6 +61,7 @@ final class ForwardAttention {
     private final AttentionPasses passes;
     private final VisibleKeys visible;
     private final AttentionAddresses addresses;
+    private final HeadRows valueRows;
     private final boolean statistic;
     private final boolean cached;
     private final boolean severalBlocks;
@@ -73,20 +73,19 @@ final class ForwardAttention {
         this.passes = new AttentionPasses(geometry);
         this.visible = new VisibleKeys(geometry);
         this.addresses = new AttentionAddresses(geometry);
+        this.valueRows = HeadRows.of(geometry, VALUES, KEYS_AT, geometry.keyRow(), "valueRows");
         this.cached = launch.kind() == AttentionLaunch.Kind.CACHED;
         this.statistic = !cached && launch.buffers().size() == (launch.starts() ? 6 : 5);
         this.severalBlocks = geometry.keyBlocks() > 1;
     }
 
     Kernel kernel(String name) {
-        List<Method> all = new ArrayList<>(List.of(
-                attend(),
-                methods.packKeys(),
-                methods.copyRows(COPY_VALUES, geometry.keyRow()),
-                methods.lines(),
-                methods.score()));
+        List<Method> all = new ArrayList<>(List.of(attend(), methods.packKeys(), methods.lines(), methods.score()));
+        if (valueRows.areCopies()) {
+            all.add(methods.copyRows(COPY_VALUES, geometry.keyRow()));
+        }
         all.addAll(visible.methods());
-        all.addAll(List.of(passes.maxima(), passes.exponentials(false), methods.weigh()));
+        all.addAll(List.of(passes.maxima(), passes.exponentials(false), methods.weigh(valueRows)));
         if (severalBlocks) {
             all.addAll(List.of(passes.raise(), passes.exponentials(true), passes.merge()));
         }
@@ -121,10 +120,12 @@ final class ForwardAttention {
         long states = (long) geometry.groupsOfPart() * geometry.group();
         List<Kernel.Scratch> scratch = new ArrayList<>(List.of(
                 new Kernel.Scratch(KEY_PANELS, geometry.block(), false),
-                new Kernel.Scratch(VALUE_ROWS, geometry.block(), false),
                 new Kernel.Scratch(QUERY_LINES, lines, false),
                 new Kernel.Scratch(SCORES, lines, false),
                 new Kernel.Scratch(STATE, (severalBlocks ? states : 1) * stateSize(), false)));
+        if (valueRows.areCopies()) {
+            scratch.add(new Kernel.Scratch(valueRows.memory(), geometry.block(), false));
+        }
         if (severalBlocks) {
             scratch.add(new Kernel.Scratch(PRODUCT, groupSize(), false));
         }
@@ -167,9 +168,11 @@ final class ForwardAttention {
         }
         body.loop(BLOCK.name(), begin, keys, geometry.keyBlock(), (loop, block) -> {
             Value.Variable count = loop.let("keys", min(minus(keys, block), integer(geometry.keyBlock())));
-            Value.Variable at = loop.let("keysAt", addresses.key(keyHead, block));
+            Value.Variable at = loop.let(KEYS_AT.name(), addresses.key(keyHead, block));
             call(loop, AttentionMethods.PACK_KEYS, KEYS, at, block, count, KEY_PANELS);
-            call(loop, COPY_VALUES, VALUES, at, count, VALUE_ROWS);
+            if (valueRows.areCopies()) {
+                call(loop, COPY_VALUES, VALUES, at, count, valueRows.memory());
+            }
             loop.loop(
                     "query",
                     first,
@@ -201,7 +204,8 @@ final class ForwardAttention {
         if (statistic) {
             parameters.addAll(List.of(LOG_SUM_EXP, STATISTIC_AT));
         }
-        parameters.addAll(List.of(KEY_PANELS, VALUE_ROWS, QUERY_LINES, SCORES, STATE));
+        parameters.addAll(valueRows.parameters());
+        parameters.addAll(List.of(KEY_PANELS, QUERY_LINES, SCORES, STATE));
         if (severalBlocks) {
             parameters.add(PRODUCT);
         }
@@ -262,9 +266,9 @@ final class ForwardAttention {
     }
 
     private void product(Emitter body, VisibleKeys.Range range, Value target, Value at) {
-        Value rows = times(toLong(range.begin()), (long) geometry.headRow());
+        Value rows = valueRows.at(range.begin());
         Value depth = minus(range.seen(), range.begin());
-        call(body, AttentionMethods.WEIGH, SCORES, range.begin(), VALUE_ROWS, rows, target, at, depth);
+        call(body, AttentionMethods.WEIGH, SCORES, range.begin(), valueRows.memory(), rows, target, at, depth);
     }
 
     private void finish(Emitter body, Value statistics) {

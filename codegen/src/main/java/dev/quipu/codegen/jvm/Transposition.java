@@ -50,7 +50,8 @@ record Transposition(int lanes) {
                 Value upper = current.get(row);
                 Value lower = current.get(row + distance);
                 Value left = declare(prefix + distance + "_" + row + "l", upper, lower, selected(distance, 0), body);
-                Value right = declare(prefix + distance + "_" + row + "r", upper, lower, selected(distance, distance), body);
+                Value right =
+                        declare(prefix + distance + "_" + row + "r", upper, lower, selected(distance, distance), body);
                 next.add(declare(prefix + distance + "_" + row, operator.apply(left, right), body));
             }
             current = next;

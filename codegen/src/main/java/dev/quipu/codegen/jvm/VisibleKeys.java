@@ -118,7 +118,15 @@ final class VisibleKeys {
     }
 
     /** Gives scores of keys that their query does not see another value. */
-    void mask(Emitter body, Value.Variable scores, Value scoresAt, Range range, Value block, Value place, Value count, double masked) {
+    void mask(
+            Emitter body,
+            Value.Variable scores,
+            Value scoresAt,
+            Range range,
+            Value block,
+            Value place,
+            Value count,
+            double masked) {
         Value value = number(masked, 1);
         Value.Variable behind = body.let("behind", minus(place, block));
         // of queries past the end of a cache, too, what lies behind its last key
@@ -141,7 +149,8 @@ final class VisibleKeys {
             Value at = plus(STARTS_AT, toLong(times(place, Integer.BYTES)));
             body.when(
                     less(range.begin(), others),
-                    some -> call(some, OTHERS, scores, scoresAt, range.begin(), others, block, value, STARTS, at, count));
+                    some -> call(
+                            some, OTHERS, scores, scoresAt, range.begin(), others, block, value, STARTS, at, count));
         }
     }
 
