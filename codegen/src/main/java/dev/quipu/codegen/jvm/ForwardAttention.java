@@ -191,7 +191,7 @@ final class ForwardAttention {
             loop.let(AT.name(), addresses.query(keyHead, head, query));
             Value group = divide(minus(query, first), geometry.rows());
             Value state = plus(times(group, geometry.group()), member);
-            loop.let(STATE_AT.name(), severalBlocks ? times(state, Math.toIntExact(stateSize())) : integer(0));
+            loop.let(STATE_AT.name(), severalBlocks ? times(state, stateSize()) : integer(0));
             if (statistic) {
                 loop.let(STATISTIC_AT.name(), addresses.statistic(keyHead, head, query));
             }

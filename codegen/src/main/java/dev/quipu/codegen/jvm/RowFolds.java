@@ -13,7 +13,7 @@ import java.util.function.BinaryOperator;
 record RowFolds(int rows, int lanes) {
     /** Where one vector of numbers goes. */
     interface Target {
-        /** @param first the first row's number */
+        /** Takes the numbers of neighbouring rows from the first on. */
         void put(int first, Value numbers);
     }
 
