@@ -65,7 +65,12 @@ final class ProgramOptions {
             case "logits" -> compiler.logits(model, batch, length);
             case "update" -> compiler.update(model, AdamW.LLAMA);
             case "prefill" ->
-                compiler.incremental(model, batch, length, Math.ceilDiv(model.contextLength(), length) * length);
+                compiler.prefill(model, batch, length, Math.ceilDiv(model.contextLength(), length) * length)
+                        .orElseThrow(() -> QuipuException.of(
+                                "a model with attention, whose keys and values a prompt leaves in caches",
+                                "none",
+                                "--program prefill",
+                                "the program decode has its logits"));
             case "decode" -> {
                 if (sequence != null && sequence != 1) {
                     throw QuipuException.of("no --seq, decoding takes one token", sequence.toString(), "--seq", "");
