@@ -88,7 +88,8 @@ final class BackwardPasses {
             });
             List<Value.Variable> products = new ArrayList<>();
             for (int row = 0; row < geometry.rows(); row++) {
-                products.add(body.let("products", load(lanes, STATISTICS, integer(2L * folds.size() + (long) row * lanes))));
+                products.add(body.let(
+                        "products", load(lanes, STATISTICS, integer(2L * folds.size() + (long) row * lanes))));
             }
             folds.fold(body, products, Emitter::plus, (at, sum) -> {
                 store(body, STATISTICS, integer(at), times(sum, number(-launch.scale(), lanes)));

@@ -207,8 +207,10 @@ public final class Decoder implements AutoCloseable {
     }
 
     private Optional<Program> prefill(int chunk) {
-        return prefills.computeIfAbsent(chunk, length -> compiler.prefill(model, positions.length, length, capacity)
-                .map(compiled -> load(compiled.scheduled())));
+        return prefills.computeIfAbsent(
+                chunk,
+                length -> compiler.prefill(model, positions.length, length, capacity)
+                        .map(compiled -> load(compiled.scheduled())));
     }
 
     /** What is run to read so many tokens of each sequence at once. */

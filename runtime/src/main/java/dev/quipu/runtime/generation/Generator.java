@@ -149,8 +149,9 @@ public final class Generator implements AutoCloseable {
             }
             unread.add(i < texts.size() ? texts.get(i).unread() : new int[0]);
         }
-        decoder.readToLast(unread, (sequence, position, logits, offset) -> texts.get(sequence)
-                .choose(logits, offset));
+        decoder.readToLast(
+                unread,
+                (sequence, position, logits, offset) -> texts.get(sequence).choose(logits, offset));
     }
 
     /**
