@@ -25,6 +25,7 @@ class AttentionForwardTest {
         "16, 1, 620, 1, 1,  8, 300, true",
         "16, 1, 330, 1, 1, 12, 900, true",
         "16, 1,  40, 8, 2, 128, 16, true",
+        "16, 1,  70, 8, 8, 128,  0, true", // rows whole pages apart
         "8,  2,  37, 4, 2, 20,   0, true",
         "8,  1, 300, 1, 1, 48,  50, false",
         "4,  2,  37, 4, 2, 20,   0, true",
