@@ -97,7 +97,7 @@ public final class DecodeBenchmark implements AutoCloseable {
      *
      * @param warmUp tokens that are not measured: the JIT compiles the kernels meanwhile
      * @param tokens that are
-     * @param progress is told how many tokens are done
+     * @param progress is told between them how many tokens are done
      * @throws QuipuException if a logit is not finite
      */
     public Result run(int warmUp, int tokens, IntConsumer progress) {

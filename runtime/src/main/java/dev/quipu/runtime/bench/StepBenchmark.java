@@ -119,7 +119,7 @@ public final class StepBenchmark implements AutoCloseable {
      *
      * @param warmUp steps that are not measured: the JIT compiles the kernels meanwhile
      * @param steps steps that are
-     * @param progress is told how many steps are done
+     * @param progress is told between them how many steps are done
      * @throws QuipuException if the loss is not finite
      */
     public Result run(int warmUp, int steps, IntConsumer progress) {

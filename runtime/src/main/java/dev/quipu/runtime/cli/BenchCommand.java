@@ -8,6 +8,7 @@ import dev.quipu.runtime.bench.DecodeBenchmark;
 import dev.quipu.runtime.bench.Roofline;
 import dev.quipu.runtime.bench.StepBenchmark;
 import dev.quipu.runtime.bench.StepProfile;
+import dev.quipu.runtime.device.CeilingMeter;
 import dev.quipu.runtime.device.Ceilings;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.model.ModelSource;
@@ -39,6 +40,9 @@ final class BenchCommand extends QuipuCommand {
     private static final int USUAL_WARM_UP = 10;
     private static final int USUAL_TOKENS = 100;
     private static final int USUAL_WARM_UP_TOKENS = 300;
+
+    /** Between so many measured tokens the memory is measured once more. */
+    private static final int MEASURED_TOKENS = 10;
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A preset, a class, a .java file or a model folder.")
     private String model;
@@ -126,7 +130,7 @@ final class BenchCommand extends QuipuCommand {
         int prompt = argument(() -> batch.prompt(source.model()));
         try (Device device = argument(devices::open)) {
             weights.check(this, device);
-            Optional<Ceilings> ceilings = device.ceilings(Precision.F32);
+            Optional<CeilingMeter> meter = device.ceilings(Precision.F32);
             try (DecodeBenchmark benchmark = argument(
                             () -> new DecodeBenchmark(source.model(), device, weights.compiler(), rows, prompt));
                     Progress progress = Progress.start("bench", "tokens", (long) warmUp + steps)) {
@@ -134,9 +138,13 @@ final class BenchCommand extends QuipuCommand {
                         source.name(),
                         device.name(),
                         weights.storage(),
-                        benchmark.run(
-                                warmUp, steps, done -> progress.update(done, () -> done <= warmUp ? "warming up" : "")),
-                        ceilings);
+                        benchmark.run(warmUp, steps, done -> {
+                            progress.update(done, () -> done <= warmUp ? "warming up" : "");
+                            if (done > warmUp && (done - warmUp) % MEASURED_TOKENS == 0) {
+                                meter.ifPresent(CeilingMeter::measureMemory);
+                            }
+                        }),
+                        meter.map(CeilingMeter::ceilings));
                 out().println(json ? JsonMapper.shared().writeValueAsString(shown.values()) : shown.text());
             }
         }
@@ -181,8 +189,8 @@ final class BenchCommand extends QuipuCommand {
         Compiler compiler = argument(() -> loss.applyTo(new Compiler(false).keeping(plan.request())));
         try (Device device = argument(devices::open)) {
             Compiler precise = argument(() -> precision.applyTo(compiler, device));
-            // before there is a model: two large things need not be in memory at once
-            Optional<Ceilings> ceilings =
+            // before there is a model: its memory is measured without half a gigabyte of the meter's
+            Optional<CeilingMeter> meter =
                     StartUp.PROCESS.measure(StartUp.Part.CEILINGS, () -> device.ceilings(precision.precision()));
             try (StepBenchmark benchmark =
                     argument(() -> new StepBenchmark(source.model(), device, precise, rows, sequence))) {
@@ -191,9 +199,9 @@ final class BenchCommand extends QuipuCommand {
                     err().println(StartUp.PROCESS.text());
                     err().flush();
                 }
-                StepBenchmark.Result result = measure(benchmark);
+                StepBenchmark.Result result = measure(benchmark, meter);
                 Optional<StepProfile> times = result.profile().or(() -> profiled(benchmark, result));
-                show(source, device, result, times, ceilings);
+                show(source, device, result, times, meter.map(CeilingMeter::ceilings));
                 if (trace != null) {
                     benchmark.trace().write(trace);
                 }
@@ -260,10 +268,14 @@ final class BenchCommand extends QuipuCommand {
         return RooflineView.kinds(roofline) + (profile ? "\n" + RooflineView.furthest(roofline, KERNELS) : "");
     }
 
-    private StepBenchmark.Result measure(StepBenchmark benchmark) {
+    private StepBenchmark.Result measure(StepBenchmark benchmark, Optional<CeilingMeter> meter) {
         try (Progress progress = Progress.start("bench", "steps", (long) warmUp + steps)) {
-            return benchmark.run(
-                    warmUp, steps, done -> progress.update(done, () -> done <= warmUp ? "warming up" : ""));
+            return benchmark.run(warmUp, steps, done -> {
+                progress.update(done, () -> done <= warmUp ? "warming up" : "");
+                if (done > warmUp) {
+                    meter.ifPresent(CeilingMeter::measureArithmetic);
+                }
+            });
         }
     }
 

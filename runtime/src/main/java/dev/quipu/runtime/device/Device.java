@@ -67,12 +67,12 @@ public interface Device extends AutoCloseable {
     }
 
     /**
-     * Measures what the machine does at most, in half a second or so; empty where the device cannot tell.
+     * Measures what the machine does at most, in half a second or so, and again when asked to; empty where the device cannot tell.
      *
      * @param precision of the products that are of interest
      * @throws QuipuException if the device has it not
      */
-    default Optional<Ceilings> ceilings(Precision precision) {
+    default Optional<CeilingMeter> ceilings(Precision precision) {
         require(precision);
         return Optional.empty();
     }

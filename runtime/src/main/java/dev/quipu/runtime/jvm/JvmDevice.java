@@ -6,7 +6,7 @@ import dev.quipu.compiler.precision.WeightStorage;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.device.AngleTables;
-import dev.quipu.runtime.device.Ceilings;
+import dev.quipu.runtime.device.CeilingMeter;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.Loadable;
@@ -135,9 +135,9 @@ public final class JvmDevice implements Device {
     }
 
     @Override
-    public synchronized Optional<Ceilings> ceilings(Precision precision) {
+    public synchronized Optional<CeilingMeter> ceilings(Precision precision) {
         require(precision);
-        return Optional.of(MachineCeilings.measure(pool, precision));
+        return Optional.of(new MachineCeilings(pool, arena, precision));
     }
 
     WorkerPool pool() {

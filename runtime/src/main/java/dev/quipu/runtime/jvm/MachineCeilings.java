@@ -4,29 +4,28 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.quipu.compiler.precision.Precision;
 import dev.quipu.dsl.DType;
 import dev.quipu.runtime.buffer.Buffer;
+import dev.quipu.runtime.device.CeilingMeter;
 import dev.quipu.runtime.device.Ceilings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Measures what the machine does at most, by way of the same workers that run kernels. The best of many short launches counts:
- * whatever else happens on the machine only makes them slower.
+ * Measures by way of the same workers that run kernels. The best of a few short launches is one measurement: whatever else happens
+ * on the machine only makes them slower.
  */
-final class MachineCeilings {
+final class MachineCeilings implements CeilingMeter {
     /** Far more than caches hold, which on servers is hundreds of megabytes that many share. */
     private static final long MEMORY = 512L << 20;
 
     /** Of a small machine's memory, no more than this part. */
     private static final int PART_OF_MACHINE = 8;
 
-    private static final long ENOUGH_NANOS = 150_000_000;
-    private static final int ENOUGH_RUNS = 5;
-
-    /** A machine that takes this long gets no better number. */
-    private static final long MOST_NANOS = 2_000_000_000;
+    private static final int RUNS = 3;
 
     private static final int EMPTY_LAUNCHES = 500;
     private static final int EMPTY_ROUNDS = 101;
@@ -34,29 +33,45 @@ final class MachineCeilings {
     private static final double NANOS = 1e9;
 
     private final WorkerPool pool;
-
-    private MachineCeilings(WorkerPool pool) {
-        this.pool = pool;
-    }
+    private final Probe fma;
+    private final Optional<Probe> rounded;
+    private final double emptyNanos;
+    private final List<Double> flopsPerSecond = new ArrayList<>();
+    private final List<Double> roundedFlopsPerSecond = new ArrayList<>();
+    private final List<Double> readBytesPerSecond = new ArrayList<>();
+    private final List<Double> copyBytesPerSecond = new ArrayList<>();
 
     /**
-     * Measures.
+     * Measures all of it once.
      *
+     * @param arena decides how long the factors of products of bf16 live
      * @param precision whether products of bf16 are of interest, too
      */
-    static Ceilings measure(WorkerPool pool, Precision precision) {
-        MachineCeilings machine = new MachineCeilings(pool);
-        double flops = machine.perSecond(new FmaProbe(pool.workers()));
+    MachineCeilings(WorkerPool pool, Arena arena, Precision precision) {
+        this.pool = pool;
+        fma = new FmaProbe(pool.workers());
+        rounded = precision == Precision.BF16
+                ? Optional.of(new RoundedProbe(arena, pool.workers()))
+                : Optional.empty();
+        measureArithmetic();
+        measureMemory();
+        emptyNanos = emptyNanos();
+    }
+
+    @Override
+    public void measureArithmetic() {
+        flopsPerSecond.add(perSecond(fma));
+        rounded.ifPresent(probe -> roundedFlopsPerSecond.add(perSecond(probe)));
+    }
+
+    @Override
+    public void measureMemory() {
         long bytes = Math.min(MEMORY, machineBytes() / PART_OF_MACHINE);
-        try (Arena arena = Arena.ofShared()) {
-            MemorySegment memory =
-                    Buffer.allocate(arena, DType.F32, bytes / Float.BYTES).segment();
-            double read = machine.perSecond(new ReadProbe(memory, bytes, pool.workers()));
-            double copy = machine.perSecond(new CopyProbe(memory, bytes, pool.workers()));
-            OptionalDouble rounded = precision == Precision.BF16
-                    ? OptionalDouble.of(machine.perSecond(new RoundedProbe(arena, pool.workers())))
-                    : OptionalDouble.empty();
-            return new Ceilings(flops, rounded, read, copy, machine.emptyNanos());
+        try (Arena meanwhile = Arena.ofShared()) {
+            MemorySegment memory = Buffer.allocate(meanwhile, DType.F32, bytes / Float.BYTES)
+                    .segment();
+            readBytesPerSecond.add(perSecond(new ReadProbe(memory, bytes, pool.workers())));
+            copyBytesPerSecond.add(perSecond(new CopyProbe(memory, bytes, pool.workers())));
         }
     }
 
@@ -65,17 +80,28 @@ final class MachineCeilings {
         return bean == null ? Long.MAX_VALUE : bean.getTotalMemorySize();
     }
 
+    @Override
+    public Ceilings ceilings() {
+        return new Ceilings(
+                median(flopsPerSecond),
+                rounded.isPresent() ? OptionalDouble.of(median(roundedFlopsPerSecond)) : OptionalDouble.empty(),
+                median(readBytesPerSecond),
+                median(copyBytesPerSecond),
+                emptyNanos);
+    }
+
+    private static double median(List<Double> rates) {
+        return rates.stream().sorted().skip(rates.size() / 2).findFirst().orElseThrow();
+    }
+
     /** The best rate of a probe at its whole size. It grows while launches are short, so that little is done before the JIT. */
     private double perSecond(Probe probe) {
         while (!probe.isWhole()) {
             probe.growAfter(nanos(probe));
         }
-        long all = 0;
         long best = Long.MAX_VALUE;
-        for (int runs = 0; all < MOST_NANOS && (runs < ENOUGH_RUNS || all < ENOUGH_NANOS); runs++) {
-            long nanos = nanos(probe);
-            best = Math.min(best, nanos);
-            all += nanos;
+        for (int run = 0; run < RUNS; run++) {
+            best = Math.min(best, nanos(probe));
         }
         return NANOS * probe.amount() / best;
     }
@@ -90,12 +116,11 @@ final class MachineCeilings {
         for (int i = 0; i < EMPTY_ROUNDS; i++) {
             nanos(empty, EMPTY_LAUNCHES); // until the JIT is done
         }
-        long[] rounds = new long[EMPTY_ROUNDS];
+        List<Double> rounds = new ArrayList<>();
         for (int i = 0; i < EMPTY_ROUNDS; i++) {
-            rounds[i] = nanos(empty, EMPTY_LAUNCHES);
+            rounds.add((double) nanos(empty, EMPTY_LAUNCHES) / EMPTY_LAUNCHES);
         }
-        Arrays.sort(rounds);
-        return (double) rounds[EMPTY_ROUNDS / 2] / EMPTY_LAUNCHES;
+        return median(rounds);
     }
 
     private long nanos(Launch launch, int times) {

@@ -8,6 +8,12 @@ abstract class MemoryProbe extends Probe {
     /** The processor's widest vectors, whatever the kernels were told to use. */
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
+    /**
+     * Their class, to be said of sums that a loop changes: C2 otherwise takes it from a profile that all callers share, and where that
+     * does not tell, a loop runs at half its rate or worse.
+     */
+    static final Class<? extends FloatVector> TYPE = FloatVector.zero(SPECIES).getClass();
+
     static final int VECTOR = SPECIES.vectorByteSize();
 
     /** Bytes of a step. */

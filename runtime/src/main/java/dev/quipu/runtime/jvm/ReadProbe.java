@@ -34,10 +34,10 @@ final class ReadProbe extends MemoryProbe {
         FloatVector s2 = s0;
         FloatVector s3 = s0;
         for (long at = from; at < to; at += STRIDE) {
-            s0 = s0.add(FloatVector.fromMemorySegment(SPECIES, memory, at, ORDER));
-            s1 = s1.add(FloatVector.fromMemorySegment(SPECIES, memory, at + VECTOR, ORDER));
-            s2 = s2.add(FloatVector.fromMemorySegment(SPECIES, memory, at + 2L * VECTOR, ORDER));
-            s3 = s3.add(FloatVector.fromMemorySegment(SPECIES, memory, at + 3L * VECTOR, ORDER));
+            s0 = TYPE.cast(s0).add(FloatVector.fromMemorySegment(SPECIES, memory, at, ORDER));
+            s1 = TYPE.cast(s1).add(FloatVector.fromMemorySegment(SPECIES, memory, at + VECTOR, ORDER));
+            s2 = TYPE.cast(s2).add(FloatVector.fromMemorySegment(SPECIES, memory, at + 2L * VECTOR, ORDER));
+            s3 = TYPE.cast(s3).add(FloatVector.fromMemorySegment(SPECIES, memory, at + 3L * VECTOR, ORDER));
         }
         return s0.add(s1).add(s2.add(s3)).lane(0);
     }

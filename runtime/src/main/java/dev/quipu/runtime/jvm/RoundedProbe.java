@@ -16,7 +16,7 @@ final class RoundedProbe extends Probe {
     private static final int ROWS = 512;
     private static final int COLUMNS = 256;
     private static final int DEPTH = 256;
-    private static final int MOST_STEPS = 8;
+    private static final int MOST_STEPS = 1;
 
     private static final ProductShape SHAPE =
             new ProductShape(ROWS, COLUMNS, DEPTH, DEPTH, 1, 1, DEPTH, COLUMNS, false);

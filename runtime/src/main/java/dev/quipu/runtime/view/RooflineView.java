@@ -54,7 +54,7 @@ public final class RooflineView {
     private static String ceilings(Ceilings ceilings) {
         return String.format(
                 Locale.ROOT,
-                "ceilings measured: %s/s of fused multiply-adds,%s %s/s read, %s/s copied",
+                "ceilings, medians of this run: %s/s of fused multiply-adds,%s %s/s read, %s/s copied",
                 Quantity.flops(ceilings.flopsPerSecond()),
                 ceilings.roundedFlopsPerSecond().isPresent()
                         ? " " + Quantity.flops(ceilings.roundedFlopsPerSecond().getAsDouble()) + "/s of bf16 products,"
