@@ -195,19 +195,31 @@ public final class JvmWriter {
 
     private MethodSpec count() {
         return override("phases", TypeName.INT)
-                .addStatement("return $L", kernel.rounds() * kernel.phases().size())
+                .addStatement(
+                        "return $L",
+                        kernel.rounds() == 1 ? kernel.phases().size() : kernel.rounds() + 1)
                 .build();
     }
 
     private MethodSpec parts() {
         MethodSpec.Builder method = override("parts", TypeName.INT).addParameter(TypeName.INT, "phase");
+        int last = kernel.phases().getLast().parts();
+        if (kernel.rounds() > 1) {
+            int first = kernel.phases().getFirst().parts();
+            return method.addStatement(
+                            "return phase == 0 ? $L : phase == $L ? $L : $L",
+                            first,
+                            kernel.rounds(),
+                            last,
+                            last + first)
+                    .build();
+        }
         for (int i = 0; i < kernel.phases().size() - 1; i++) {
-            method.beginControlFlow("if ($L == $L)", phaseOfRound(), i)
+            method.beginControlFlow("if (phase == $L)", i)
                     .addStatement("return $L", kernel.phases().get(i).parts())
                     .endControlFlow();
         }
-        return method.addStatement("return $L", kernel.phases().getLast().parts())
-                .build();
+        return method.addStatement("return $L", last).build();
     }
 
     private MethodSpec run() {
@@ -215,23 +227,30 @@ public final class JvmWriter {
                 .addParameter(TypeName.INT, "phase")
                 .addParameter(TypeName.INT, "part")
                 .addParameter(TypeName.INT, "worker");
+        return (kernel.rounds() > 1 ? runRounds(method) : runPhases(method)).build();
+    }
+
+    private MethodSpec.Builder runPhases(MethodSpec.Builder method) {
         for (int i = 0; i < kernel.phases().size() - 1; i++) {
-            method.beginControlFlow("if ($L == $L)", phaseOfRound(), i)
-                    .addStatement("$L(part, worker$L)", kernel.phases().get(i).name(), round())
+            method.beginControlFlow("if (phase == $L)", i)
+                    .addStatement("$L(part, worker)", kernel.phases().get(i).name())
                     .addStatement("return")
                     .endControlFlow();
         }
-        return method.addStatement(
-                        "$L(part, worker$L)", kernel.phases().getLast().name(), round())
-                .build();
+        return method.addStatement("$L(part, worker)", kernel.phases().getLast().name());
     }
 
-    private String phaseOfRound() {
-        return kernel.rounds() == 1 ? "phase" : "phase % " + kernel.phases().size();
-    }
-
-    private String round() {
-        return kernel.rounds() == 1 ? "" : ", phase / " + kernel.phases().size();
+    /** A round's last phase, and beside it the first phase of the next round. */
+    private MethodSpec.Builder runRounds(MethodSpec.Builder method) {
+        Kernel.Phase first = kernel.phases().getFirst();
+        Kernel.Phase last = kernel.phases().getLast();
+        return method.beginControlFlow("if (phase == 0)")
+                .addStatement("$L(part, worker, 0)", first.name())
+                .nextControlFlow("else if (part < $L)", last.parts())
+                .addStatement("$L(part, worker, phase - 1)", last.name())
+                .nextControlFlow("else")
+                .addStatement("$L(part - $L, worker, phase)", first.name(), last.parts())
+                .endControlFlow();
     }
 
     private static MethodSpec.Builder override(String name, TypeName returned) {

@@ -23,7 +23,8 @@ import java.util.List;
  * Products whose factors both have the depth along their rows: a sum of outer products of rows, which the gradient of a weight
  * is, over all tokens. The kernel runs in rounds: in each, some whole rows of the right factor are packed once for all parts;
  * then each part packs its columns of as many rows of the left factor, and multiplies them into the product where it lies. A
- * left factor that is packed for all parts would cost twice as much: cores write slowly what another core has read.
+ * left factor that is packed for all parts would cost twice as much: cores write slowly what another core has read. The next
+ * round's rows are packed by whoever has no part left to multiply, into the other half of the memory for them.
  */
 final class OuterProduct {
     private static final String PACK_LEFT = "packLeft";
@@ -34,7 +35,7 @@ final class OuterProduct {
     private static final Value.Variable RIGHT_PANELS = new Value.Variable("rightPanels", KernelType.SEGMENT);
     private static final Value.Variable SOURCE = new Value.Variable("source", KernelType.SEGMENT);
     private static final Value.Variable ROW = new Value.Variable("row", KernelType.INT);
-    private static final Value.Variable STEP = new Value.Variable("k", KernelType.INT);
+    private static final Value.Variable RIGHT_AT = new Value.Variable("rightAt", KernelType.LONG);
     private static final Value.Variable TO = new Value.Variable("c", KernelType.SEGMENT);
     private static final Value.Variable FROM_PANEL = new Value.Variable("from", KernelType.INT);
     private static final Value.Variable TO_PANEL = new Value.Variable("to", KernelType.INT);
@@ -72,7 +73,7 @@ final class OuterProduct {
 
     private Kernel kernel(String name) {
         long left = (long) blocking.rowPanelsOfPart() * blocking.leftPanel();
-        long right = (long) blocking.columnPanels() * blocking.rightPanel();
+        long right = packed() * Math.min(2, blocking.rounds());
         return new Kernel(
                 name,
                 List.of(),
@@ -100,6 +101,19 @@ final class OuterProduct {
         return blocking.rounds() == 1 ? integer(0) : times(Kernel.ROUND, blocking.depth());
     }
 
+    /** Floats that a round packs for all parts. */
+    private long packed() {
+        return (long) blocking.columnPanels() * blocking.rightPanel();
+    }
+
+    /** Where they begin: rounds take turns. */
+    private Value packedAt() {
+        Value half = new Value.Binary(BinaryOperator.REMAINDER, Kernel.ROUND, integer(2));
+        return blocking.rounds() == 1
+                ? new Value.Literal(KernelType.LONG, 0)
+                : times(toLong(half), packed() * Float.BYTES);
+    }
+
     /** Steps of a round; the last may have fewer. */
     private Value depth() {
         return MatrixParts.least(blocking.depth(), first(), product.depth());
@@ -110,9 +124,11 @@ final class OuterProduct {
         Value from = emitter.let("from", times(Kernel.PART, OuterBlocking.PACKED_ROWS));
         Value to =
                 emitter.let("to", new Value.Binary(BinaryOperator.MIN, plus(from, OuterBlocking.PACKED_ROWS), depth()));
+        Value packedAt = emitter.let("packedAt", packedAt());
         emitter.loop("k", from, to, 1, (body, k) -> {
             Value row = body.let("row", plus(first(), k));
-            body.add(new Statement.Call(PACK_RIGHT, List.of(buffers.get(1), row, RIGHT_PANELS, k)));
+            Value at = plus(packedAt, times(toLong(k), stepBytes()));
+            body.add(new Statement.Call(PACK_RIGHT, List.of(buffers.get(1), row, RIGHT_PANELS, at)));
         });
         return new Kernel.Phase("pack", blocking.packingParts(), emitter.statements());
     }
@@ -132,9 +148,11 @@ final class OuterProduct {
         Value to = buffers.get(store.access().buffer());
         emitter.add(
                 new Statement.Call(PACK_LEFT, List.of(buffers.getFirst(), first(), row, rowEnd, LEFT_PANELS, depth)));
+        Value packedAt = emitter.let("packedAt", packedAt());
         emitter.loop("panel", column, columnEnd, 1, (body, panel) -> {
+            Value right = plus(packedAt, times(toLong(panel), (long) blocking.rightPanel() * Float.BYTES));
             List<Value> arguments = new ArrayList<>(
-                    List.of(LEFT_PANELS, RIGHT_PANELS, to, row, rowEnd, panel, depth, TileProduct.TILE));
+                    List.of(LEFT_PANELS, RIGHT_PANELS, right, to, row, rowEnd, panel, depth, TileProduct.TILE));
             if (asksRound()) {
                 arguments.add(Kernel.ROUND);
             }
@@ -171,17 +189,20 @@ final class OuterProduct {
         return new Method(PACK_LEFT, "Columns of the left factor as panels.", parameters, emitter.statements());
     }
 
+    /** Bytes of a step of a right panel. */
+    private long stepBytes() {
+        return (long) library.columns() * Float.BYTES;
+    }
+
     /** One row into a step of all right panels. */
     private Method packRight() {
-        List<Value.Variable> parameters = List.of(SOURCE, ROW, RIGHT_PANELS, STEP);
+        List<Value.Variable> parameters = List.of(SOURCE, ROW, RIGHT_PANELS, RIGHT_AT);
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        long stepBytes = (long) library.columns() * Float.BYTES;
         Value at = emitter.let("at", times(toLong(ROW), (long) product.columns() * Float.BYTES));
-        Value to = emitter.let("to", times(toLong(STEP), stepBytes));
         emitter.loop("panel", integer(0), integer(blocking.columnPanels()), 1, (body, panel) -> {
-            Value from = plus(at, times(toLong(panel), stepBytes));
-            Value place = plus(to, times(toLong(panel), (long) blocking.rightPanel() * Float.BYTES));
+            Value from = plus(at, times(toLong(panel), stepBytes()));
+            Value place = plus(RIGHT_AT, times(toLong(panel), (long) blocking.rightPanel() * Float.BYTES));
             for (int j = 0; j < 2; j++) {
                 long offset = (long) j * library.lanes() * Float.BYTES;
                 Value vector = new Value.Load(KernelType.floats(library.lanes()), SOURCE, plus(from, offset));
@@ -195,7 +216,7 @@ final class OuterProduct {
     /** Some row panels times a right panel. */
     private Method tiles() {
         List<Value.Variable> parameters = new ArrayList<>(
-                List.of(LEFT_PANELS, RIGHT_PANELS, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH, TileProduct.TILE));
+                List.of(LEFT_PANELS, RIGHT_PANELS, RIGHT_AT, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH, TileProduct.TILE));
         if (asksRound()) {
             parameters.add(Kernel.ROUND);
         }
@@ -221,7 +242,7 @@ final class OuterProduct {
                 LEFT_PANELS,
                 times(minus(panel, FROM_PANEL), blocking.leftPanel()),
                 RIGHT_PANELS,
-                times(toLong(COLUMN_PANEL), (long) blocking.rightPanel() * Float.BYTES));
+                RIGHT_AT);
         Value at = plus(
                 times(toLong(panel), (long) library.rows() * stride),
                 times(toLong(COLUMN_PANEL), (long) library.columns() * Float.BYTES));

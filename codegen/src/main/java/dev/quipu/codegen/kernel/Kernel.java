@@ -10,7 +10,8 @@ import java.util.List;
  * @param buffers the launch's buffers, SEGMENT variables in the order of their numbers
  * @param scratch memory for intermediate values
  * @param products products that a library computes: {@link Statement.Call} of {@code name.multiply}
- * @param rounds how often the phases run, one after the other, with {@link #ROUND} counting from 0
+ * @param rounds how often the phases run, with {@link #ROUND} counting from 0. Where there are several, a round has two phases, and
+ *     the first of the next round runs beside the last of this one: what it writes must not be what that one reads
  * @param methods helpers, called by the phases and by each other
  */
 public record Kernel(
@@ -68,8 +69,8 @@ public record Kernel(
         products = List.copyOf(products);
         phases = List.copyOf(phases);
         methods = List.copyOf(methods);
-        if (rounds < 1) {
-            throw new AssertionError("kernel " + name + " of " + rounds + " rounds");
+        if (rounds < 1 || rounds > 1 && phases.size() != 2) {
+            throw new AssertionError("kernel " + name + " of " + rounds + " rounds with " + phases.size() + " phases");
         }
     }
 

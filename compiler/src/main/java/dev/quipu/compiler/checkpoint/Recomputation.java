@@ -60,12 +60,18 @@ public record Recomputation(
             Graph made = Graph.of(
                     graph.name(),
                     results,
-                    graph.effects().stream().map(effects::get).toList());
+                    graph.effects().stream().map(this::effect).toList());
             StoredOutputs outputs = new StoredOutputs(made);
             List<Cluster> stored = drafts.stream()
                     .map(draft -> new Cluster(draft.kind, draft.nodes, outputs.of(draft.kind, draft.nodes)))
                     .toList();
             return new Recomputation(made, stored, originals, copies);
+        }
+
+        private Node effect(Node node) {
+            return node.types().isEmpty()
+                    ? effects.get(node)
+                    : original(node.output(0)).node();
         }
 
         private void run(Cluster cluster, UnaryOperator<Tensor> inputs) {

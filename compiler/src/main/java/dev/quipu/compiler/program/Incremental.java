@@ -18,7 +18,6 @@ import dev.quipu.dsl.op.Rope;
 import dev.quipu.dsl.op.RopeTable;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,17 +65,12 @@ public final class Incremental {
         forward.nodes().forEach(node -> Positions.check(node, "so that text can be continued with a cache"));
     }
 
-    /** An incremental graph whose results are the caches alone, by their names; none where it has no cache. */
+    /** What of an incremental graph fills the caches; none where it has no cache. */
     public static Optional<Graph> cachesOf(Graph incremental) {
-        Map<String, Tensor> caches = new LinkedHashMap<>();
-        for (Node node : incremental.nodes()) {
-            if (node.op() instanceof CacheWrite write) {
-                caches.put(write.state(), node.output(0));
-            }
-        }
-        return caches.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Graph.of(incremental.name(), caches, incremental.effects()));
+        List<Node> writes = incremental.nodes().stream()
+                .filter(node -> node.op() instanceof CacheWrite)
+                .toList();
+        return writes.isEmpty() ? Optional.empty() : Optional.of(Graph.of(incremental.name(), Map.of(), writes));
     }
 
     /** Whether a state is a cache of keys or values. */

@@ -42,7 +42,7 @@ public final class Rewrite {
         return Graph.of(
                 graph.name(),
                 results,
-                graph.effects().stream().map(rewrite.effects::get).toList());
+                graph.effects().stream().map(rewrite::effect).toList());
     }
 
     /** As {@link #replay}, where the rule changes any node; else the graph itself. */
@@ -60,6 +60,12 @@ public final class Rewrite {
         return node.types().size() == 1
                 ? List.of(node.output(0))
                 : IntStream.range(0, node.types().size()).mapToObj(node::output).toList();
+    }
+
+    private Node effect(Node node) {
+        return node.types().isEmpty()
+                ? effects.get(node)
+                : replacements.get(node.output(0)).node();
     }
 
     private void visit(Node node) {

@@ -21,7 +21,10 @@ import java.util.stream.IntStream;
  */
 public final class DecodeBenchmark implements AutoCloseable {
     private static final long SEED = 1;
-    private static final int PROMPTS = 5;
+    private static final int PROMPTS = 11;
+
+    /** The JIT sees a launch for each chunk of a prompt only. */
+    private static final int WARM_UP_PROMPTS = 20;
 
     private final Model model;
     private final int prompt;
@@ -102,7 +105,7 @@ public final class DecodeBenchmark implements AutoCloseable {
      */
     public Result run(int warmUp, int tokens, IntConsumer progress) {
         double[] prefills = new double[PROMPTS];
-        for (int i = -1; i < PROMPTS; i++) {
+        for (int i = -WARM_UP_PROMPTS; i < PROMPTS; i++) {
             double millis = prefill();
             prefills[Math.max(i, 0)] = millis;
         }

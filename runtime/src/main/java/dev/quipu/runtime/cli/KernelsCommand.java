@@ -3,6 +3,7 @@ package dev.quipu.runtime.cli;
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.codegen.jvm.JvmWriter;
 import dev.quipu.codegen.tornado.TornadoProgram;
+import dev.quipu.compiler.precision.WeightStorage;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.catalog.NearestNames;
@@ -58,6 +59,7 @@ final class KernelsCommand extends QuipuCommand {
     public Integer call() throws IOException {
         argument(() -> supported(target));
         argument(this::checkDeviceSource);
+        argument(this::checkWeights);
         argument(this::checkFolder);
         ModelSource source = argument(() -> ModelSource.of(model));
         Scheduled scheduled = argument(() -> program.compile(source.model())).scheduled();
@@ -107,6 +109,13 @@ final class KernelsCommand extends QuipuCommand {
             throw QuipuException.of("--device-source or --out", "both", "kernels", "send the output to a file");
         }
         return deviceSource;
+    }
+
+    private WeightStorage checkWeights() {
+        if (target.equals(TORNADO) && program.weights() != WeightStorage.F32) {
+            throw QuipuException.of("f32", program.weights().toString(), "--weights", "GPU kernels read no other");
+        }
+        return program.weights();
     }
 
     private Path checkFolder() {

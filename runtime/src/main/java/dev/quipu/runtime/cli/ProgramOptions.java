@@ -2,6 +2,7 @@ package dev.quipu.runtime.cli;
 
 import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.precision.WeightStorage;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
@@ -42,6 +43,9 @@ final class ProgramOptions {
     @Mixin
     private PrecisionOptions precision;
 
+    @Mixin
+    private WeightOptions weights;
+
     @Option(names = "--verify", description = "Checks every stage of the compiler.")
     private boolean verify;
 
@@ -55,7 +59,8 @@ final class ProgramOptions {
             throw QuipuException.of(
                     "a chunk for the program gradient or loss", program, "--loss-chunk", "no other has one");
         }
-        Compiler compiler = precision.applyTo(loss.applyTo(new Compiler(verify).keeping(plan.request())));
+        Compiler compiler = precision.applyTo(
+                loss.applyTo(new Compiler(verify).keeping(plan.request()).storing(weights.storage())));
         int length = sequence == null ? Math.min(usualSequence(), model.contextLength()) : sequence;
         check("--batch", batch);
         check("--seq", length);
@@ -93,6 +98,11 @@ final class ProgramOptions {
         if (value < 1) {
             throw QuipuException.of("at least 1", Integer.toString(value), option, "");
         }
+    }
+
+    /** What its large weights are kept as. */
+    WeightStorage weights() {
+        return weights.storage();
     }
 
     /** {@code gradient}. */

@@ -78,6 +78,18 @@ class LookingCommandsTest {
         assertEquals(text, GraphText.print(GraphText.parse(text)));
     }
 
+    @Test
+    void aProgramWithoutResultsIsExactTextToo() throws IOException {
+        Path file = folder.resolve("graph.txt");
+
+        assertEquals(
+                "",
+                output("graph", "llama-tiny", "--program=prefill", "--stage=differentiated", "--out=" + file));
+        String text = Files.readString(file);
+        assertEquals(text, GraphText.print(GraphText.parse(text)));
+        assertFalse(text.contains(" result "), text);
+    }
+
     @ParameterizedTest
     @CsvSource({"planned, paper, false", "planned, saveAll, false", "scheduled, blocks, true", "scheduled, paper, true"
     })
@@ -141,5 +153,26 @@ class LookingCommandsTest {
                     files.filter(file -> file.toString().endsWith(".java")).count();
             assertTrue(written.startsWith(sources + " files in "), written);
         }
+    }
+
+    @Test
+    void kernelsOfStoredWeightsReadThemAsTheyAre() {
+        String kernels = output("kernels", "llama-tiny", "--program", "decode", "--weights", "int8");
+        assertTrue(kernels.contains("Scaled("), () -> "no product with int8");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--weights=int8, 'quipu: weights: expected f32, found int8; training changes them in f32'",
+        "--weights=int8 --program=decode --target=tornado,"
+                + " 'quipu: --weights: expected f32, found int8; GPU kernels read no other'",
+        "--weights=int7 --program=decode, 'quipu: expected a type of weights, found ''int7''; did you mean int8?'"
+    })
+    void whatNoProgramReadsIsRefused(String options, String line) {
+        Call call = Call.of(Stream.concat(Stream.of("kernels", "llama-tiny"), Stream.of(options.split(" ")))
+                .toArray(String[]::new));
+        assertAll(
+                () -> assertEquals(2, call.exitCode(), call::output),
+                () -> assertTrue(call.errors().startsWith(line), call::errors));
     }
 }
