@@ -14,8 +14,8 @@ record OuterBlocking(
     /** Rows of the right factor that a part packs. */
     static final int PACKED_ROWS = 32;
 
-    /** With more, a right panel leaves the first-level cache and the packed rows the second; with less, sums are read too often. */
-    private static final int MOST_DEPTH = 512;
+    /** With more, a part's rows leave the second-level cache; with less, sums are read and written too often. */
+    private static final int MOST_DEPTH = 1024;
 
     /** Floats of the right factor that a round packs: every part reads them all. */
     private static final int MOST_PACKED = 3 << 18;
