@@ -106,8 +106,11 @@ public final class Graph {
     public Map<Tensor, List<Node>> readers() {
         Map<Tensor, List<Node>> readers = new HashMap<>();
         for (Node node : nodes) {
-            for (Tensor input : new HashSet<>(node.inputs())) {
-                readers.computeIfAbsent(input, t -> new ArrayList<>()).add(node);
+            for (Tensor input : node.inputs()) {
+                List<Node> known = readers.computeIfAbsent(input, t -> new ArrayList<>());
+                if (known.isEmpty() || known.getLast() != node) { // which may read a tensor twice
+                    known.add(node);
+                }
             }
         }
         return readers;

@@ -11,6 +11,7 @@ import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.QuipuException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,14 +54,14 @@ public record JvmProgram(
         List<BoundLaunch> launches = Launches.of(scheduled);
         launches.forEach(launch ->
                 equal.computeIfAbsent(launch.launch(), key -> new ArrayList<>()).add(launch));
-        Map<Launch, String> names = new HashMap<>();
+        Map<BoundLaunch, String> names = new IdentityHashMap<>();
         Map<String, Integer> taken = new HashMap<>();
         List<Kernel> kernels = new ArrayList<>();
         equal.forEach((launch, instances) -> {
             String base = instances.getFirst().name();
             int number = taken.merge(base, 1, Integer::sum);
             String name = number == 1 ? base : base + "_" + number;
-            names.put(launch, name);
+            instances.forEach(instance -> names.put(instance, name));
             kernels.add(JvmLowering.lower(name, launch, lanes).named(name, LaunchComment.of(instances)));
         });
         List<Source> sources = new ArrayList<>();
@@ -73,7 +74,7 @@ public record JvmProgram(
                 lanes,
                 sources,
                 launches.stream()
-                        .map(launch -> new Step(launch, names.get(launch.launch())))
+                        .map(launch -> new Step(launch, names.get(launch)))
                         .toList(),
                 ScratchSizes.of(kernels));
     }

@@ -76,10 +76,7 @@ record Banks(Scheduled scheduled, List<Bank> banks) {
         }
         MemoryPlan memory =
                 new MemoryPlan(slots, end, lowerBound, scheduled.memory().packing());
-        return new Banks(
-                new Scheduled(
-                        scheduled.graph(), scheduled.clusters(), memory, scheduled.blocks(), scheduled.precision()),
-                banks);
+        return new Banks(new Scheduled(scheduled.graph(), scheduled.clusters(), memory, scheduled.precision()), banks);
     }
 
     /** As few plans as there must be, none of them too large for an array where that can be. */

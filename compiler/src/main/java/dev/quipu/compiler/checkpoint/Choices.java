@@ -70,10 +70,16 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
         return new Choices(graph, clusters, choices);
     }
 
+    /** Of the tensors of the forward pass; what stands before them takes names, too. */
     private static Map<Tensor, String> names(Graph graph) {
+        List<Node> nodes = graph.nodes();
+        int end = nodes.size();
+        while (end > 0 && nodes.get(end - 1).site().pass() != Site.Pass.FORWARD) {
+            end--;
+        }
         TensorNames free = new TensorNames();
         Map<Tensor, String> names = new HashMap<>();
-        for (Node node : graph.nodes()) {
+        for (Node node : nodes.subList(0, end)) {
             for (int i = 0; i < node.types().size(); i++) {
                 names.put(node.output(i), free.of(node, i));
             }

@@ -93,17 +93,10 @@ public final class Clustering {
             return;
         }
         Set<Group> needed = new LinkedHashSet<>();
-        for (Node producer : needs(node)) {
-            Group group = groups.get(producer);
-            if (group != null) {
-                needed.add(group);
-            }
-        }
+        needs(node).forEach(producer -> needed.add(groups.get(producer)));
         // additions to one state run in the order of their nodes, each in a kernel of its own: sums have one order
-        Group earlier = writers.get(written(node));
-        if (earlier != null) {
-            needed.add(earlier);
-        }
+        needed.add(writers.get(written(node)));
+        needed.remove(null); // what is in no group
         Group home = home(node, form, needed)
                 .or(() -> sibling(node, form, needed))
                 .orElseGet(() -> start(kind(node, form), form));
@@ -128,15 +121,33 @@ public final class Clustering {
         if (kind(node, form) == Cluster.Kind.COLUMNS && !(node.op() instanceof Sum)) {
             return Optional.empty();
         }
-        return needed.stream()
-                .filter(group -> group != writers.get(written(node)))
-                .filter(group ->
-                        group.form.takes(group.kind, node, form) && viewsFit(node, group) && readsInPlace(node, group))
-                .filter(group -> group.kind != Cluster.Kind.PRODUCT || savesTraffic(node, group))
-                .filter(group -> !storesOnce(group) || isOnlyReader(node, group))
-                .filter(group -> !isOneRow(group) || sharesRow(node, group))
-                .filter(group -> needed.stream().noneMatch(other -> other.before.get(group.index)))
-                .max(Comparator.comparingInt(group -> group.index));
+        Group newest = null;
+        for (Group group : needed) {
+            if ((newest == null || newest.index < group.index) && takes(group, node, form, needed)) {
+                newest = group;
+            }
+        }
+        return Optional.ofNullable(newest);
+    }
+
+    private boolean takes(Group group, Node node, Form form, Set<Group> needed) {
+        return group != writers.get(written(node))
+                && group.form.takes(group.kind, node, form)
+                && viewsFit(node, group)
+                && readsInPlace(node, group)
+                && (group.kind != Cluster.Kind.PRODUCT || savesTraffic(node, group))
+                && (!storesOnce(group) || isOnlyReader(node, group))
+                && (!isOneRow(group) || sharesRow(node, group))
+                && !isAwaited(group, needed);
+    }
+
+    private static boolean isAwaited(Group group, Set<Group> needed) {
+        for (Group other : needed) {
+            if (other.before.get(group.index)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -194,6 +205,10 @@ public final class Clustering {
                 .anyMatch(input -> Views.origin(input).equals(origin));
     }
 
+    private static boolean isOfRows(Node node) {
+        return Objects.requireNonNull(Form.of(node)).kind() == Cluster.Kind.ROWS;
+    }
+
     private boolean isReduction(Node node) {
         Form form = Form.of(node);
         return form != null
@@ -206,15 +221,30 @@ public final class Clustering {
             return Optional.empty();
         }
         Shape walked = form.shape();
-        return node.inputs().stream()
-                .filter(input -> input.shape().sameSizes(walked))
-                .flatMap(input -> readers.getOrDefault(input, List.of()).stream())
-                .map(groups::get)
-                .filter(group -> group != null
+        for (Tensor input : node.inputs()) {
+            if (!input.shape().sameSizes(walked)) {
+                continue;
+            }
+            for (Node reader : readers.getOrDefault(input, List.of())) {
+                Group group = groups.get(reader);
+                if (group != null
                         && group.kind == Cluster.Kind.ROWS
                         && group.form.shape().sameSizes(walked)
-                        && needed.stream().allMatch(need -> group.before.get(need.index)))
-                .findFirst();
+                        && waitsForAll(group, needed)) {
+                    return Optional.of(group);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean waitsForAll(Group group, Set<Group> needed) {
+        for (Group need : needed) {
+            if (!group.before.get(need.index)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -222,22 +252,25 @@ public final class Clustering {
      * Everything is an f32 there: integers not yet truncated, bf16 not yet rounded.
      */
     private boolean viewsFit(Node node, Group group) {
-        return node.inputs().stream().allMatch(input -> {
-            Node source = source(input);
-            if (groups.get(source) != group) {
-                return true;
-            }
-            if (input.type().dtype() != DType.F32 || Views.isPart(input)) {
+        for (Tensor input : node.inputs()) {
+            if (groups.get(source(input)) == group && !fits(input, group)) {
                 return false;
             }
-            if (!Views.isView(input.node())) {
-                return true;
-            }
-            Shape made = source.types().getFirst().shape();
-            return group.kind == Cluster.Kind.COLUMNS
-                    || (made.last().size() == input.shape().last().size()
-                            && made.rows() == input.shape().rows());
-        });
+        }
+        return true;
+    }
+
+    private static boolean fits(Tensor input, Group group) {
+        if (input.type().dtype() != DType.F32 || Views.isPart(input)) {
+            return false;
+        }
+        if (!Views.isView(input.node())) {
+            return true;
+        }
+        Shape made = source(input).types().getFirst().shape();
+        return group.kind == Cluster.Kind.COLUMNS
+                || (made.last().size() == input.shape().last().size()
+                        && made.rows() == input.shape().rows());
     }
 
     private Group start(Cluster.Kind kind, Form form) {
@@ -311,12 +344,16 @@ public final class Clustering {
             return true;
         }
         Shape place = writer.inputs().getFirst().shape();
-        return group.nodes.stream()
-                .allMatch(reader -> reader.inputs().stream()
-                        .filter(input -> source(input).op() instanceof ReadState read
-                                && read.state().equals(state))
-                        .allMatch(input -> input.shape().sameSizes(place)
-                                && Objects.requireNonNull(Form.of(reader)).kind() == Cluster.Kind.ROWS));
+        for (Node reader : group.nodes) {
+            for (Tensor input : reader.inputs()) {
+                boolean old = source(input).op() instanceof ReadState read
+                        && read.state().equals(state);
+                if (old && !(input.shape().sameSizes(place) && isOfRows(reader))) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private static Node source(Tensor tensor) {

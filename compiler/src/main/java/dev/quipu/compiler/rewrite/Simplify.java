@@ -52,6 +52,9 @@ public final class Simplify {
 
     /** A sum that only goes into state is added to it term by term, so that no term waits in memory for the others. */
     private static Graph addTerms(Graph graph) {
+        if (graph.effects().stream().noneMatch(effect -> effect.op() instanceof AccumulateState)) {
+            return graph;
+        }
         Map<Tensor, List<Node>> readers = graph.readers();
         Map<Node, Integer> positions = graph.positions();
         List<Node> effects = new ArrayList<>();
@@ -68,7 +71,7 @@ public final class Simplify {
             terms.forEach(term ->
                     effects.add(Node.of(effect.op(), List.of(term), term.node().site())));
         }
-        return Graph.of(graph.name(), graph.results(), effects);
+        return effects.equals(graph.effects()) ? graph : Graph.of(graph.name(), graph.results(), effects);
     }
 
     private static void collectTerms(Graph graph, Map<Tensor, List<Node>> readers, Tensor value, List<Tensor> terms) {
@@ -106,7 +109,9 @@ public final class Simplify {
             results.put(name, shared ? copy(tensor) : tensor);
         });
         List<Node> effects = graph.effects().stream().map(Simplify::copyState).toList();
-        return Graph.of(graph.name(), results, effects);
+        return results.equals(graph.results()) && effects.equals(graph.effects())
+                ? graph
+                : Graph.of(graph.name(), results, effects);
     }
 
     /** State that is written to other state is read first: two states that swap their values would wait for each other. */
@@ -291,7 +296,13 @@ public final class Simplify {
         return Rewrite.outputs(Rewrite.keep(node, inputs));
     }
 
-    private record Key(Op op, List<Tensor> inputs, int copy) {}
+    private record Key(Op op, List<Tensor> inputs, int copy) {
+        /** By hand, as {@link Tensor#hashCode}: few ops read the same tensors. */
+        @Override
+        public int hashCode() {
+            return inputs.isEmpty() ? op.hashCode() : inputs.hashCode();
+        }
+    }
 
     /**
      * Equal ops on equal inputs are one node, unless one is there to be computed again. Reads of state all see the state as it

@@ -25,8 +25,7 @@ import java.util.Map;
  * @param clusters in the order of their launches
  * @param precision of products, which a device that has not that one must refuse
  */
-public record Scheduled(
-        Graph graph, List<Cluster> clusters, MemoryPlan memory, RepeatedBlocks blocks, Precision precision) {
+public record Scheduled(Graph graph, List<Cluster> clusters, MemoryPlan memory, Precision precision) {
     public Scheduled {
         clusters = List.copyOf(clusters);
     }
@@ -38,7 +37,7 @@ public record Scheduled(
 
     /** Assigns memory to clusters in their order; what can be written over its input is. */
     public static Scheduled of(Graph graph, List<Cluster> clusters, Precision precision) {
-        return new Scheduled(graph, clusters, memory(graph, clusters), RepeatedBlocks.of(graph), precision);
+        return new Scheduled(graph, clusters, memory(graph, clusters), precision);
     }
 
     /** The memory alone that {@link #of} assigns. */
@@ -49,7 +48,12 @@ public record Scheduled(
     /** As {@link #of}, with memory of its own for every tensor while it lives: what updates in place are held against. */
     public static Scheduled withoutUpdatesInPlace(Graph graph, List<Cluster> clusters) {
         MemoryPlan memory = MemoryPlan.pack(Lifetimes.of(graph, clusters));
-        return new Scheduled(graph, clusters, memory, RepeatedBlocks.of(graph), Precision.F32);
+        return new Scheduled(graph, clusters, memory, Precision.F32);
+    }
+
+    /** The layers that repeat, found anew by every call: not all devices ask. */
+    public RepeatedBlocks blocks() {
+        return RepeatedBlocks.of(graph);
     }
 
     /** Where a tensor that some cluster reads or stores lives. */

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.compiler.Compiler;
-import dev.quipu.compiler.block.RepeatedBlocks;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.cluster.Clustering;
 import dev.quipu.compiler.fixtures.SmallModels;
@@ -89,12 +88,7 @@ class VerifierTest {
     }
 
     private Scheduled clusters(UnaryOperator<List<Cluster>> change) {
-        return new Scheduled(
-                sound.graph(),
-                change.apply(sound.clusters()),
-                sound.memory(),
-                RepeatedBlocks.of(sound.graph()),
-                sound.precision());
+        return new Scheduled(sound.graph(), change.apply(sound.clusters()), sound.memory(), sound.precision());
     }
 
     @Test
@@ -125,7 +119,6 @@ class VerifierTest {
     private Scheduled slots(UnaryOperator<Lifetime> change) {
         Map<Tensor, Lifetime> lifetimes = new LinkedHashMap<>();
         sound.memory().slots().forEach((tensor, slot) -> lifetimes.put(tensor, change.apply(slot.life())));
-        return new Scheduled(
-                sound.graph(), sound.clusters(), MemoryPlan.pack(lifetimes), sound.blocks(), sound.precision());
+        return new Scheduled(sound.graph(), sound.clusters(), MemoryPlan.pack(lifetimes), sound.precision());
     }
 }

@@ -27,10 +27,12 @@ final class Expect {
     }
 
     static void count(List<Type> inputs, int least, int most) {
-        String wanted = most == Integer.MAX_VALUE
-                ? "at least " + inputCount(least)
-                : least == most ? inputCount(least) : least + " to " + inputCount(most);
-        that(inputs.size() >= least && inputs.size() <= most, wanted, inputs.size());
+        that(
+                inputs.size() >= least && inputs.size() <= most,
+                () -> most == Integer.MAX_VALUE
+                        ? "at least " + inputCount(least)
+                        : least == most ? inputCount(least) : least + " to " + inputCount(most),
+                () -> Integer.toString(inputs.size()));
     }
 
     private static String inputCount(int count) {
@@ -74,6 +76,6 @@ final class Expect {
     /** The same element type and the same sizes. */
     static void like(Type expected, Type found, String meaning) {
         boolean like = expected.dtype() == found.dtype() && expected.shape().sameSizes(found.shape());
-        that(like, meaning + " of type " + expected, found);
+        that(like, () -> meaning + " of type " + expected, found::toString);
     }
 }

@@ -19,13 +19,12 @@ public record Pointwise(Formula formula) implements Differentiable {
     public List<Type> types(List<Type> inputs) {
         Expect.that(
                 inputs.size() == formula.names().size(),
-                "one input for each of the names " + formula.names() + " of \"" + formula + "\"",
-                inputs.size() + " inputs");
-        Expect.that(
-                !inputs.isEmpty(),
-                "a formula with at least one name",
-                "\"" + formula + "\"",
-                "constant makes a tensor");
+                () -> "one input for each of the names " + formula.names() + " of \"" + formula + "\"",
+                () -> inputs.size() + " inputs");
+        if (inputs.isEmpty()) {
+            throw new ShapeMismatch(
+                    "a formula with at least one name", "\"" + formula + "\"", "constant makes a tensor");
+        }
         Shape shape = Shape.of();
         for (Type input : inputs) {
             Expect.f32(input);

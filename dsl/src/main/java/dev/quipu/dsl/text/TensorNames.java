@@ -4,7 +4,9 @@ import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.op.Input;
 import dev.quipu.dsl.op.ReadState;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,6 +17,9 @@ public final class TensorNames {
     private static final String GRADIENT = ".gradient";
 
     private final Set<String> taken = new HashSet<>();
+
+    /** By name, the last number that one like it was given. */
+    private final Map<String, Integer> numbers = new HashMap<>();
 
     /** A name for a value that a node computed. */
     public String of(Node node, int output) {
@@ -48,8 +53,8 @@ public final class TensorNames {
 
     private String free(String base) {
         String name = base;
-        for (int number = 2; !taken.add(name); number++) {
-            name = base + "." + number;
+        while (!taken.add(name)) {
+            name = base + "." + numbers.merge(base, 2, (last, two) -> last + 1);
         }
         return name;
     }

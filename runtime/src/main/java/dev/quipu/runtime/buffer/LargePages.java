@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * Zeroed memory in pages of megabytes where Linux has them to give: a matrix whose rows are kilobytes long otherwise needs the
@@ -87,16 +88,26 @@ final class LargePages {
             int _ = (int) advise.invokeExact(first, address + room - first, HUGE_PAGE);
             MemorySegment memory =
                     MemorySegment.ofAddress(first).reinterpret(bytes, arena, freed -> free(address, room));
-            // otherwise the first to write, or to measure, would wait for each page
-            for (long at = 0; at < bytes; at += SMALL_PAGE) {
-                memory.set(ValueLayout.JAVA_BYTE, at, (byte) 0);
-            }
+            touch(memory);
             return memory;
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);
         }
+    }
+
+    /**
+     * Otherwise the first to write, or to measure, would wait for each page. All processors share the waiting: where the machine is
+     * a virtual one that its host has not given the memory yet, a gigabyte takes one of them seconds.
+     */
+    private static void touch(MemorySegment memory) {
+        LongStream.range(0, Math.ceilDiv(memory.byteSize(), PAGE)).parallel().forEach(page -> {
+            long end = Math.min(memory.byteSize(), (page + 1) * PAGE);
+            for (long at = page * PAGE; at < end; at += SMALL_PAGE) {
+                memory.set(ValueLayout.JAVA_BYTE, at, (byte) 0);
+            }
+        });
     }
 
     private void free(long address, long bytes) {

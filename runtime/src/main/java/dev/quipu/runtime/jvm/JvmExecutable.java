@@ -36,7 +36,6 @@ final class JvmExecutable implements TimedExecutable {
     private final ProgramBuffers buffers;
     private final IndexBounds bounds;
     private final Map<String, Class<? extends JvmKernel>> classes;
-    private final List<LaunchInfo> infos;
     private Launch[] launches = {};
     private int bound = -1;
 
@@ -58,7 +57,6 @@ final class JvmExecutable implements TimedExecutable {
         scratchBytes = program.scratch().bytes(device.workers());
         buffers = new ProgramBuffers(scheduled, state, arena, device.tables()::of);
         bounds = new IndexBounds(scheduled.graph(), buffers);
-        infos = LaunchInfos.of(steps.stream().map(JvmProgram.Step::launch).toList());
         classes = classes(program);
         device.scratch().grow(program.scratch());
         try {
@@ -158,7 +156,7 @@ final class JvmExecutable implements TimedExecutable {
 
     @Override
     public List<LaunchInfo> launches() {
-        return infos;
+        return LaunchInfos.of(steps.stream().map(JvmProgram.Step::launch).toList());
     }
 
     @Override
@@ -181,6 +179,7 @@ final class JvmExecutable implements TimedExecutable {
         synchronized (device.workspace()) {
             bind();
             PartLog log = new PartLog(launches, device.workers());
+            List<LaunchInfo> infos = launches();
             List<RunTrace.LaunchSpan> spans = new ArrayList<>();
             for (int i = 0; i < launches.length; i++) {
                 Launch traced = new Launch(new TracedKernel(launches[i].kernel(), i, log), launches[i].what());

@@ -147,6 +147,6 @@ class DeadMemoryTest {
                 sound.memory().bytes(),
                 sound.memory().lowerBound(),
                 sound.memory().packing());
-        return new Scheduled(sound.graph(), sound.clusters(), memory, sound.blocks(), sound.precision());
+        return new Scheduled(sound.graph(), sound.clusters(), memory, sound.precision());
     }
 }
