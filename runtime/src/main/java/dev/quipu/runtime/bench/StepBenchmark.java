@@ -1,6 +1,5 @@
 package dev.quipu.runtime.bench;
 
-import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.dsl.Model;
@@ -12,6 +11,7 @@ import dev.quipu.runtime.buffer.ProcessMemory;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.LaunchTime;
+import dev.quipu.runtime.device.Preparation;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.device.TimedExecutable;
 import dev.quipu.runtime.start.StartUp;
@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 
 /** Times whole training steps, gradient and update, of one batch of random tokens on random weights. */
 public final class StepBenchmark implements AutoCloseable {
@@ -86,8 +85,12 @@ public final class StepBenchmark implements AutoCloseable {
         long start = System.nanoTime();
         StartUp.PROCESS.measure(StartUp.Part.WEIGHTS, () -> initialised(model));
         weightNanos = System.nanoTime() - start;
-        this.update = loaded(device, () -> compiler.update(model, AdamW.LLAMA));
-        this.gradient = loaded(device, () -> compiler.gradient(model, batch, sequence));
+        try (Preparation preparation = new Preparation(device)) { // as training does
+            Preparation.Program updating = preparation.begin(() -> compiler.update(model, AdamW.LLAMA));
+            Preparation.Program differentiated = preparation.begin(() -> compiler.gradient(model, batch, sequence));
+            this.update = updating.load(state);
+            this.gradient = differentiated.load(state);
+        }
         compileNanos = System.nanoTime() - start - weightNanos;
         SplittableRandom random = new SplittableRandom(SEED);
         fill(gradient.input(Traced.TOKENS), random, model.vocabularySize());
@@ -101,11 +104,6 @@ public final class StepBenchmark implements AutoCloseable {
     private State initialised(Model model) {
         state.initialise(Trace.parameters(model), SEED);
         return state;
-    }
-
-    private Executable loaded(Device device, Supplier<Compiled> compile) {
-        return device.load(
-                StartUp.PROCESS.measure(StartUp.Part.PROGRAMS, compile).scheduled(), state);
     }
 
     private static void fill(Buffer buffer, SplittableRandom random, int vocabulary) {
