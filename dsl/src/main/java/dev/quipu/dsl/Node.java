@@ -65,15 +65,10 @@ public final class Node {
         return order;
     }
 
-    /** By hand: nodes are in the sets and maps of all passes, and the JVM's own number is slow to get until the JIT has seen it. */
+    /** Nodes are in the sets and maps of all passes, and the JVM's own number is slow to get until the JIT has seen it. */
     @Override
     public int hashCode() {
         return Long.hashCode(order);
-    }
-
-    @Override
-    public boolean equals(Object object) {
-        return this == object;
     }
 
     @Override

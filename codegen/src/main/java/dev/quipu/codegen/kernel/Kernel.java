@@ -69,7 +69,7 @@ public record Kernel(
         products = List.copyOf(products);
         phases = List.copyOf(phases);
         methods = List.copyOf(methods);
-        if (rounds < 1 || rounds > 1 && phases.size() != 2) {
+        if (rounds < 1 || (rounds > 1 && phases.size() != 2)) {
             throw new AssertionError("kernel " + name + " of " + rounds + " rounds with " + phases.size() + " phases");
         }
     }
