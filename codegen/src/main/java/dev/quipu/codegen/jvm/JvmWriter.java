@@ -196,8 +196,7 @@ public final class JvmWriter {
     private MethodSpec count() {
         return override("phases", TypeName.INT)
                 .addStatement(
-                        "return $L",
-                        kernel.rounds() == 1 ? kernel.phases().size() : kernel.rounds() + 1)
+                        "return $L", kernel.rounds() == 1 ? kernel.phases().size() : kernel.rounds() + 1)
                 .build();
     }
 

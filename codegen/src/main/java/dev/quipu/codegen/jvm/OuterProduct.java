@@ -215,8 +215,8 @@ final class OuterProduct {
 
     /** Some row panels times a right panel. */
     private Method tiles() {
-        List<Value.Variable> parameters = new ArrayList<>(
-                List.of(LEFT_PANELS, RIGHT_PANELS, RIGHT_AT, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH, TileProduct.TILE));
+        List<Value.Variable> parameters = new ArrayList<>(List.of(
+                LEFT_PANELS, RIGHT_PANELS, RIGHT_AT, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH, TileProduct.TILE));
         if (asksRound()) {
             parameters.add(Kernel.ROUND);
         }
@@ -238,11 +238,8 @@ final class OuterProduct {
     private void tile(Emitter emitter, Value panel, int rows) {
         int stride = Math.multiplyExact(product.columns(), Float.BYTES);
         TileProduct calls = new TileProduct(library, library.tile(library.rows()), stride);
-        List<Value> factors = List.of(
-                LEFT_PANELS,
-                times(minus(panel, FROM_PANEL), blocking.leftPanel()),
-                RIGHT_PANELS,
-                RIGHT_AT);
+        List<Value> factors =
+                List.of(LEFT_PANELS, times(minus(panel, FROM_PANEL), blocking.leftPanel()), RIGHT_PANELS, RIGHT_AT);
         Value at = plus(
                 times(toLong(panel), (long) library.rows() * stride),
                 times(toLong(COLUMN_PANEL), (long) library.columns() * Float.BYTES));

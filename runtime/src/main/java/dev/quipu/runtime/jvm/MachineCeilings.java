@@ -50,9 +50,7 @@ final class MachineCeilings implements CeilingMeter {
     MachineCeilings(WorkerPool pool, Arena arena, Precision precision) {
         this.pool = pool;
         fma = new FmaProbe(pool.workers());
-        rounded = precision == Precision.BF16
-                ? Optional.of(new RoundedProbe(arena, pool.workers()))
-                : Optional.empty();
+        rounded = precision == Precision.BF16 ? Optional.of(new RoundedProbe(arena, pool.workers())) : Optional.empty();
         measureArithmetic();
         measureMemory();
         emptyNanos = emptyNanos();
@@ -68,8 +66,8 @@ final class MachineCeilings implements CeilingMeter {
     public void measureMemory() {
         long bytes = Math.min(MEMORY, machineBytes() / PART_OF_MACHINE);
         try (Arena meanwhile = Arena.ofShared()) {
-            MemorySegment memory = Buffer.allocate(meanwhile, DType.F32, bytes / Float.BYTES)
-                    .segment();
+            MemorySegment memory =
+                    Buffer.allocate(meanwhile, DType.F32, bytes / Float.BYTES).segment();
             readBytesPerSecond.add(perSecond(new ReadProbe(memory, bytes, pool.workers())));
             copyBytesPerSecond.add(perSecond(new CopyProbe(memory, bytes, pool.workers())));
         }

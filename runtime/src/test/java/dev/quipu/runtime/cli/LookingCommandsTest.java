@@ -82,9 +82,7 @@ class LookingCommandsTest {
     void aProgramWithoutResultsIsExactTextToo() throws IOException {
         Path file = folder.resolve("graph.txt");
 
-        assertEquals(
-                "",
-                output("graph", "llama-tiny", "--program=prefill", "--stage=differentiated", "--out=" + file));
+        assertEquals("", output("graph", "llama-tiny", "--program=prefill", "--stage=differentiated", "--out=" + file));
         String text = Files.readString(file);
         assertEquals(text, GraphText.print(GraphText.parse(text)));
         assertFalse(text.contains(" result "), text);
