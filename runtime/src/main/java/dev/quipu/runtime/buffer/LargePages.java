@@ -86,10 +86,9 @@ final class LargePages {
             long first = Math.ceilDiv(address, PAGE) * PAGE;
             // refused where the kernel knows no large pages: the memory is as good as any
             int _ = (int) advise.invokeExact(first, address + room - first, HUGE_PAGE);
-            MemorySegment memory =
-                    MemorySegment.ofAddress(first).reinterpret(bytes, arena, freed -> free(address, room));
-            touch(memory);
-            return memory;
+            MemorySegment memory = MemorySegment.ofAddress(first).reinterpret(bytes);
+            touch(memory); // before it is the arena's, which may let one thread only
+            return memory.reinterpret(bytes, arena, freed -> free(address, room));
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {

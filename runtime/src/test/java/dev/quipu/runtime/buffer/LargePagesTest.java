@@ -47,6 +47,16 @@ class LargePagesTest {
         }
     }
 
+    /** Many pages, so that several threads touch them. */
+    @Test
+    void anArenaOfOneThreadHasThemToo() {
+        try (Arena arena = Arena.ofConfined()) {
+            Buffer buffer = Buffer.allocate(arena, DType.F32, 32L << 20);
+            buffer.setFloat(buffer.length() - 1, 1);
+            assertEquals(1, buffer.getFloat(buffer.length() - 1));
+        }
+    }
+
     @Test
     void whatNoMachineHasIsRefused() {
         try (Arena arena = Arena.ofConfined()) {
