@@ -88,7 +88,8 @@ final class MachineCeilings implements CeilingMeter {
                 emptyNanos);
     }
 
-    private static double median(List<Double> rates) {
+    /** The upper one of two. */
+    static double median(List<Double> rates) {
         return rates.stream().sorted().skip(rates.size() / 2).findFirst().orElseThrow();
     }
 

@@ -173,4 +173,18 @@ class LookingCommandsTest {
                 () -> assertEquals(2, call.exitCode(), call::output),
                 () -> assertTrue(call.errors().startsWith(line), call::errors));
     }
+
+    @Test
+    void aModelWithoutAttentionHasNoPrefill() throws IOException {
+        Path source = Files.writeString(folder.resolve("Pairs.java"), TrainCommandTest.PAIRS);
+        Call call = Call.of("kernels", source.toString(), "--program", "prefill");
+        assertAll(
+                () -> assertEquals(2, call.exitCode(), call::output),
+                () -> assertTrue(
+                        call.errors()
+                                .startsWith("quipu: --program prefill: expected a model with attention, whose keys and"
+                                        + " values a prompt leaves in caches, found none; the program decode has its"
+                                        + " logits"),
+                        call::errors));
+    }
 }

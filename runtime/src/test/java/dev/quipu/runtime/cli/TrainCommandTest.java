@@ -21,6 +21,37 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class TrainCommandTest {
+    /** A model without attention, in a source file. */
+    static final String PAIRS = """
+        import dev.quipu.dsl.*;
+        import dev.quipu.dsl.layer.*;
+
+        public record Pairs(Embedding embedding, Linear output) implements Model {
+            public Pairs() {
+                this(new Dim("vocabulary", 264), new Dim("channel", 16));
+            }
+
+            private Pairs(Dim vocabulary, Dim channel) {
+                this(Embedding.of(vocabulary, channel, 0.02), Linear.of(channel, vocabulary, 0.02));
+            }
+
+            @Override
+            public Tensor forward(Tensor tokens) {
+                return output.apply(Tensor.formula("x * sigmoid(x)", embedding.apply(tokens)));
+            }
+
+            @Override
+            public int vocabularySize() {
+                return 264;
+            }
+
+            @Override
+            public int contextLength() {
+                return 32;
+            }
+        }
+        """;
+
     private static final List<String> SHORT =
             List.of("--steps", "3", "--batch", "1", "--seq", "16", "--device", "reference", "--sample-every", "0");
 
@@ -119,35 +150,7 @@ class TrainCommandTest {
 
     @Test
     void trainsAModelFromOneSourceFileWithoutABuild() throws IOException {
-        Path source = Files.writeString(folder.resolve("Pairs.java"), """
-            import dev.quipu.dsl.*;
-            import dev.quipu.dsl.layer.*;
-
-            public record Pairs(Embedding embedding, Linear output) implements Model {
-                public Pairs() {
-                    this(new Dim("vocabulary", 264), new Dim("channel", 16));
-                }
-
-                private Pairs(Dim vocabulary, Dim channel) {
-                    this(Embedding.of(vocabulary, channel, 0.02), Linear.of(channel, vocabulary, 0.02));
-                }
-
-                @Override
-                public Tensor forward(Tensor tokens) {
-                    return output.apply(Tensor.formula("x * sigmoid(x)", embedding.apply(tokens)));
-                }
-
-                @Override
-                public int vocabularySize() {
-                    return 264;
-                }
-
-                @Override
-                public int contextLength() {
-                    return 32;
-                }
-            }
-            """);
+        Path source = Files.writeString(folder.resolve("Pairs.java"), PAIRS);
         Call call = trainShortly(source.toString());
         assertEquals(0, call.exitCode(), call.errors());
         assertEquals(Files.readString(source), Files.readString(run.resolve("Pairs.java")));
