@@ -12,7 +12,6 @@ import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
-import dev.quipu.codegen.launch.MatrixProduct;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,77 +34,55 @@ record MatrixPacks(MatrixBlocking blocking) {
 
     /** Packs some rows of a block of depth. */
     Statement left(Value source, Value batch, Value row, Value k, Value panels, Value rows, Value depth) {
-        MatrixProduct product = blocking.product();
+        MatrixFactor left = blocking.left();
         Value at = plus(
-                times(toLong(batch), (long) product.rows() * product.depth() * Float.BYTES),
-                plus(times(toLong(row), leftRowBytes()), times(toLong(k), leftStepBytes())));
+                times(toLong(batch), left.bytes()),
+                plus(times(toLong(row), left.lineBytes()), times(toLong(k), left.stepBytes())));
         return new Statement.Call(LEFT_METHOD, List.of(source, at, panels, rows, depth));
     }
 
     /** Packs a panel of columns of a block of depth. */
     Statement right(Value source, Value batch, Value panel, Value k, Value panels, Value to, Value depth) {
-        MatrixProduct product = blocking.product();
-        long panelBytes = blocking.library().columns() * rightColumnBytes();
+        MatrixFactor right = blocking.right();
+        long panelBytes = blocking.library().columns() * right.lineBytes();
         Value at = plus(
-                times(toLong(batch), (long) product.columns() * product.depth() * Float.BYTES),
-                plus(times(toLong(panel), panelBytes), times(toLong(k), rightStepBytes())));
+                times(toLong(batch), right.bytes()),
+                plus(times(toLong(panel), panelBytes), times(toLong(k), right.stepBytes())));
         return new Statement.Call(RIGHT_METHOD, List.of(source, at, panels, to, panel, depth));
     }
 
-    private long leftRowBytes() {
-        return blocking.product().transposeLeft()
-                ? Float.BYTES
-                : (long) blocking.product().depth() * Float.BYTES;
-    }
-
-    private long leftStepBytes() {
-        return blocking.product().transposeLeft() ? (long) blocking.product().rows() * Float.BYTES : Float.BYTES;
-    }
-
-    private long rightColumnBytes() {
-        return blocking.product().transposeRight() ? (long) blocking.product().rightRow() * Float.BYTES : Float.BYTES;
-    }
-
-    /** A right matrix in fewer bits becomes panels of f32. */
-    private KernelType rightType() {
-        return Segments.type(blocking.product().buffers().get(1));
-    }
-
-    private long rightStepBytes() {
-        return blocking.product().transposeRight()
-                ? Float.BYTES
-                : (long) blocking.product().columns() * Float.BYTES;
-    }
-
     private Method leftMethod() {
-        Value.Variable source = Packs.source(KernelType.SEGMENT);
+        MatrixFactor left = blocking.left();
+        Value.Variable source = Packs.source(left.type());
         List<Value.Variable> parameters = List.of(source, AT, PANELS, ROWS, DEPTH);
         Emitter emitter = emitter(parameters);
-        if (blocking.copiesRows()) {
-            Value stride = integer(leftRowBytes());
+        if (left.alongDepth()) {
+            Value stride = integer(left.lineBytes());
             List<Value> arguments = List.of(source, AT, stride, PANELS, integer(0), ROWS, DEPTH);
-            emitter.add(new Statement.Call(blocking.library().copyRows(), arguments));
+            emitter.add(new Statement.Call(
+                    TileLibrary.over(left.type(), blocking.library().copyRows()), arguments));
             return new Method(LEFT_METHOD, "A part's rows.", parameters, emitter.statements());
         }
         TileLibrary library = blocking.library();
         int rows = blocking.tileRows();
         Value panels = new Value.Binary(BinaryOperator.DIVIDE, plus(ROWS, rows - 1), integer(rows));
         emitter.loop("panel", integer(0), emitter.let("panelsOfPart", panels), 1, (body, panel) -> {
-            Value at = plus(AT, times(toLong(panel), library.rows() * leftRowBytes()));
+            Value at = plus(AT, times(toLong(panel), library.rows() * left.lineBytes()));
             Value to = times(panel, blocking.leftPanel());
             body.add(new Statement.Call(
-                    library.packLeft(rows), List.of(source, at, integer(leftStepBytes()), PANELS, to, DEPTH)));
+                    library.packLeft(rows), List.of(source, at, integer(left.stepBytes()), PANELS, to, DEPTH)));
         });
         return new Method(LEFT_METHOD, "A part's rows as panels.", parameters, emitter.statements());
     }
 
     private Method rightMethod() {
-        Value.Variable source = Packs.source(rightType());
+        MatrixFactor right = blocking.right();
+        Value.Variable source = Packs.source(right.type());
         List<Value.Variable> parameters = List.of(source, AT, PANEL, TO, COLUMN_PANEL, DEPTH);
         Emitter emitter = emitter(parameters);
         int columns = blocking.library().columns();
-        int whole = blocking.product().columns() / columns;
-        int ragged = blocking.product().columns() % columns;
+        int whole = right.lines() / columns;
+        int ragged = right.lines() % columns;
         if (ragged == 0) {
             rightPanel(source, columns).forEach(emitter::add);
         } else {
@@ -117,18 +94,19 @@ record MatrixPacks(MatrixBlocking blocking) {
 
     private List<Statement> rightPanel(Value source, int width) {
         TileLibrary library = blocking.library();
-        if (!blocking.product().transposeRight()) {
-            int stride = Math.toIntExact(rightStepBytes());
+        MatrixFactor right = blocking.right();
+        if (!right.alongDepth()) {
+            int stride = Math.toIntExact(right.stepBytes());
             return List.of(new Statement.Call(
                     library.packRight(width), List.of(source, AT, integer(stride), PANEL, TO, DEPTH)));
         }
         List<Statement> halves = new ArrayList<>();
         int lanes = library.lanes();
-        int stride = Math.toIntExact(rightColumnBytes());
+        int stride = Math.toIntExact(right.lineBytes());
         for (int half = 0; half < 2; half++) {
             int columns = Math.clamp(width - half * lanes, 0, lanes);
-            String pack = TileLibrary.over(rightType(), library.packRightTransposed(columns));
-            Value from = plus(AT, (long) half * lanes * rightColumnBytes());
+            String pack = TileLibrary.over(right.type(), library.packRightTransposed(columns));
+            Value from = plus(AT, (long) half * lanes * right.lineBytes());
             Value to = plus(TO, (long) half * lanes * Float.BYTES);
             halves.add(new Statement.Call(pack, List.of(source, from, integer(stride), PANEL, to, DEPTH)));
         }

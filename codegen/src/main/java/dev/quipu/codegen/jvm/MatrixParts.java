@@ -10,6 +10,7 @@ import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
+import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
@@ -20,13 +21,14 @@ import java.util.List;
 /**
  * The multiplying phase of a product. A part multiplies its rows with one panel of columns after the other. Where the
  * epilogue only writes the product, tiles of whole panels write it themselves; else they write scratch memory, where the
- * epilogue takes the part's rows when they are finished.
+ * epilogue takes the part's rows when they are finished; of a transposed product they are turned before.
  */
 final class MatrixParts {
     static final Value.Variable RIGHT_PANELS = new Value.Variable("rightPanels", KernelType.SEGMENT);
 
     private static final Value.Variable LEFT_PANELS = new Value.Variable("leftPanels", KernelType.ARRAY);
     private static final Value.Variable KEPT = new Value.Variable("kept", KernelType.SEGMENT);
+    private static final Value.Variable TURNED = new Value.Variable("turned", KernelType.SEGMENT);
     private static final Value NOTHING = new Value.Literal(KernelType.LONG, 0);
 
     private final MatrixProduct product;
@@ -58,8 +60,13 @@ final class MatrixParts {
         scratch.add(new Kernel.Scratch(RIGHT_PANELS, panels * library.rightPanel(blocking.blockDepth()), shared));
         scratch.add(TileProduct.scratch(library));
         if (blocking.keepsAny()) {
-            long bytes = (long) blocking.mostRowPanels() * library.rows() * blocking.keptRowBytes();
+            int rows = blocking.mostRowPanels() * library.rows();
+            long bytes = (long) (blocking.swaps() ? blocking.wholeVectors(rows) : rows) * blocking.keptRowBytes();
             scratch.add(new Kernel.Scratch(KEPT, bytes / Float.BYTES, false));
+        }
+        if (blocking.swaps()) {
+            long rows = (long) blocking.columnPanelsOfPart() * library.columns();
+            scratch.add(new Kernel.Scratch(TURNED, rows * blocking.turnedRowBytes() / Float.BYTES, false));
         }
         return scratch;
     }
@@ -70,8 +77,8 @@ final class MatrixParts {
             methods.add(tiles.method());
         }
         if (blocking.keepsAny()) {
-            methods.addAll(
-                    List.of(keptTiles.method(), epilogue.method(), epilogue.rowsMethod(blocking.keptRowBytes())));
+            int rowBytes = blocking.swaps() ? blocking.turnedRowBytes() : blocking.keptRowBytes();
+            methods.addAll(List.of(keptTiles.method(), epilogue.method(), epilogue.rowsMethod(rowBytes)));
         }
         return methods;
     }
@@ -102,7 +109,8 @@ final class MatrixParts {
         Emitter emitter = new Emitter();
         emitter.reserve(Kernel.PART.name());
         buffers.forEach(buffer -> emitter.reserve(buffer.name()));
-        List.of(LEFT_PANELS, RIGHT_PANELS, KEPT, TileProduct.TILE).forEach(scratch -> emitter.reserve(scratch.name()));
+        List.of(LEFT_PANELS, RIGHT_PANELS, KEPT, TURNED, TileProduct.TILE)
+                .forEach(scratch -> emitter.reserve(scratch.name()));
         int groups = blocking.groups();
         Value group = coordinate(emitter, "group", Kernel.PART, 1, groups);
         Value chunk = coordinate(emitter, "chunk", Kernel.PART, groups, blocking.chunks());
@@ -121,7 +129,9 @@ final class MatrixParts {
                 multiply(body, part, new Block(k, depth));
             });
         }
-        if (blocking.keepsAny()) {
+        if (blocking.swaps()) {
+            turn(emitter, part);
+        } else if (blocking.keepsAny()) {
             finish(emitter, part);
         }
         return new Kernel.Phase("multiply", blocking.parts(), emitter.statements());
@@ -149,7 +159,13 @@ final class MatrixParts {
 
     private void multiply(Emitter emitter, Part part, Block block) {
         emitter.add(packs.left(
-                buffers.getFirst(), part.batch(), part.row(), block.k(), LEFT_PANELS, part.rows(), block.depth()));
+                buffers.get(blocking.left().buffer()),
+                part.batch(),
+                part.row(),
+                block.k(),
+                LEFT_PANELS,
+                part.rows(),
+                block.depth()));
         int direct = blocking.directPanels();
         if (direct > 0) {
             Value end = blocking.keepsAny() ? min(part.to(), direct) : part.to();
@@ -176,8 +192,8 @@ final class MatrixParts {
     /** Packs a right panel, if that was not done before, and gives its address. */
     private Value right(Emitter emitter, Part part, Block block, Value panel) {
         if (!blocking.sharesRightPanels()) {
-            emitter.add(
-                    packs.right(buffers.get(1), part.batch(), panel, block.k(), RIGHT_PANELS, NOTHING, block.depth()));
+            Value source = buffers.get(blocking.right().buffer());
+            emitter.add(packs.right(source, part.batch(), panel, block.k(), RIGHT_PANELS, NOTHING, block.depth()));
             return NOTHING;
         }
         Value blocks = times(part.batch(), blocking.depthBlocks());
@@ -213,9 +229,29 @@ final class MatrixParts {
             emitter.when(reachesLast(part), body -> body.add(epilogue.callRows(KEPT, firstRow(part), rows, from, all)));
             return;
         }
-        Value end = times(part.to(), columns);
-        Value to = product.columns() % columns == 0 ? end : min(end, product.columns());
-        emitter.add(epilogue.callRows(KEPT, firstRow(part), rows, times(part.from(), columns), to));
+        emitter.add(epilogue.callRows(KEPT, firstRow(part), rows, times(part.from(), columns), lastColumn(part)));
+    }
+
+    /** Behind the part's last column. */
+    private Value lastColumn(Part part) {
+        Value end = times(part.to(), library.columns());
+        int columns = blocking.right().lines();
+        return columns % library.columns() == 0 ? end : min(end, columns);
+    }
+
+    /** The columns of a part that swaps are rows of the product. */
+    private void turn(Emitter emitter, Part part) {
+        Value first = times(part.from(), library.columns());
+        Value count = let(emitter, "count", minus(lastColumn(part), first));
+        emitter.loop("turn", integer(0), part.rows(), library.lanes(), (body, row) -> {
+            Value at = times(toLong(row), blocking.keptRowBytes());
+            Value to = times(toLong(row), Float.BYTES);
+            int columns = blocking.turnedRowBytes() / Float.BYTES;
+            List<Value> arguments = List.of(KEPT, at, integer(blocking.keptRowBytes()), TURNED, to, count);
+            body.add(new Statement.Call(library.transpose(columns), arguments));
+        });
+        Value row = plus(times(part.batch(), product.rows()), first);
+        emitter.add(epilogue.callRows(TURNED, row, count, part.row(), plus(part.row(), part.rows())));
     }
 
     /** The part's first row among those of all products. */

@@ -52,7 +52,7 @@ record MatrixTiles(MatrixBlocking blocking, String name, int stride) {
         int rows = blocking.tileRows();
         Value.Variable whole = emitter.let("whole", new Value.Binary(BinaryOperator.DIVIDE, ROWS, integer(rows)));
         emitter.loop("panel", integer(0), whole, 1, (body, panel) -> tile(body, panel, integer(rows)));
-        if (blocking.product().rows() % rows > 0) {
+        if (blocking.left().lines() % rows > 0) {
             Value more = emitter.let("more", minus(ROWS, times(whole, rows)));
             emitter.when(new Value.Compare(Comparison.GREATER, more, integer(0)), body -> tile(body, whole, more));
         }

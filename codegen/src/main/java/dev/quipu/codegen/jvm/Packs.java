@@ -58,28 +58,6 @@ final class Packs {
                 List.of(new Statement.For(STEP, integer(0), DEPTH, 1, body)));
     }
 
-    /** Whole vectors here too: what a row writes too far lies between it and the next. */
-    static Method rows(TileLibrary library, String name) {
-        Value.Variable source = source(KernelType.SEGMENT);
-        Value.Variable from = new Value.Variable("from", KernelType.LONG);
-        Value at = plus(from, toLong(times(STEP, Float.BYTES)));
-        Value to = plus(plus(LEFT_TO, times(ROW, TileLibrary.LEFT_ROW)), STEP);
-        Value vector = new Value.Load(KernelType.floats(library.lanes()), source, at);
-        List<Statement> row = List.of(
-                new Statement.Declare(from, plus(AT, times(toLong(ROW), toLong(STRIDE)))),
-                new Statement.For(
-                        STEP,
-                        integer(0),
-                        DEPTH,
-                        library.lanes(),
-                        List.of(new Statement.Store(LEFT_PANEL, to, vector))));
-        return new Method(
-                name,
-                "Copies of rows.",
-                List.of(source, AT, STRIDE, LEFT_PANEL, LEFT_TO, ROWS, DEPTH),
-                List.of(new Statement.For(ROW, integer(0), ROWS, 1, row)));
-    }
-
     static Method right(TileLibrary library, String name, int width) {
         Value.Variable source = source(KernelType.SEGMENT);
         List<Statement> body = new ArrayList<>();

@@ -8,6 +8,7 @@ import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -139,6 +140,14 @@ public final class TileLibrary {
     }
 
     /**
+     * Name of the method that turns {@code [lanes()][depth]} into columns of a block whose rows have some floats, whole vectors
+     * of steps: parameters of {@link #packRight}.
+     */
+    String transpose(int columns) {
+        return CLASS + ".transpose" + lanes + "x" + columns;
+    }
+
+    /**
      * Name of the method that copies, or adds, the first columns of a tile {@code [rows][columns()]}:
      * {@code (MemorySegment tile, MemorySegment c, long cOffset, int cStride, int rows)}.
      */
@@ -160,7 +169,7 @@ public final class TileLibrary {
     }
 
     private static KernelType matrix(String ending) {
-        if (ending == null) {
+        if (ending.isEmpty()) {
             return KernelType.SEGMENT;
         }
         return ending.equals(ROUNDED) ? KernelType.BSEGMENT : KernelType.ISEGMENT;
@@ -227,8 +236,8 @@ public final class TileLibrary {
         if (attention.isPresent()) {
             return attention.get();
         }
-        if (simple.equals(COPY_ROWS)) {
-            return Packs.rows(this, simple);
+        if (simple.startsWith(COPY_ROWS)) {
+            return new RowCopies(this, matrix(simple.substring(COPY_ROWS.length()))).method(simple);
         }
         Matcher parts = NAME.matcher(simple);
         if (!parts.matches()) {
@@ -236,7 +245,7 @@ public final class TileLibrary {
         }
         int size = Integer.parseInt(parts.group(2));
         boolean add = parts.group(5) != null;
-        KernelType matrix = matrix(parts.group(6));
+        KernelType matrix = matrix(Objects.requireNonNullElse(parts.group(6), ""));
         return switch (parts.group(1)) {
             case "tile" -> new Tile(this, true, size).method(simple);
             case "rowTile" -> new Tile(this, false, size).method(simple);
@@ -244,9 +253,14 @@ public final class TileLibrary {
             case "packLeft" -> Packs.left(this, simple, size);
             case "stretches" -> new Stretches(dots(size, parts, matrix)).method(simple);
             case "packRight" -> Packs.right(this, simple, size);
-            case "packRightTransposed" -> TransposingPacks.right(this, simple, size, matrix, columns());
+            case "packRightTransposed" ->
+                new TransposingPacks(this, matrix, columns()).method(simple, "Half a right panel", size);
             case "packWideTransposed" ->
-                TransposingPacks.right(this, simple, size, matrix, AttentionTile.vectors(this) * lanes);
+                new TransposingPacks(this, matrix, AttentionTile.vectors(this) * lanes)
+                        .method(simple, "A third of a right panel", size);
+            case "transpose" ->
+                new TransposingPacks(this, matrix, Integer.parseInt(parts.group(3)))
+                        .method(simple, "Columns of a block", size);
             case "copy" -> Packs.copy(this, simple, size, add, matrix);
             default -> throw new AssertionError("no tile " + name);
         };

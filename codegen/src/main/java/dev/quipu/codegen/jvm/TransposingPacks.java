@@ -14,8 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Packing of right matrices whose rows run along the depth, in square blocks of vectors. Rows are read and panels are written in
- * whole blocks, past the depth: rows have more of the buffer or its room behind them, panels are rounded up.
+ * Transposition of right matrices whose rows run along the depth, and of products that are turned, in square blocks of
+ * vectors. Rows are read and panels are written in whole blocks, past the depth: rows have more of the buffer or its room behind
+ * them, panels are rounded up.
  *
  * <p>Squares of 16 go through the panel's own memory halfway: four rows at a time, a quarter of the square apart, exchange
  * halves and quarters; then four neighbours at a time exchange the rest. In one go they are too many operations for C1, and
@@ -30,23 +31,22 @@ final class TransposingPacks {
     private final Value.Variable source;
     private final Transposition transposition;
 
-    /** @param columns floats of a row of a right panel */
-    private TransposingPacks(TileLibrary library, KernelType matrix, int columns) {
+    /** @param columns floats of a row of what is written */
+    TransposingPacks(TileLibrary library, KernelType matrix, int columns) {
         this.columns = columns;
         this.source = Packs.source(matrix);
         this.lanes = library.lanes();
         this.transposition = new Transposition(lanes);
     }
 
-    static Method right(TileLibrary library, String name, int width, KernelType matrix, int columns) {
-        TransposingPacks packs = new TransposingPacks(library, matrix, columns);
-        List<Statement> body = packs.lanes == GROUP * GROUP ? packs.inHalves(width) : packs.right(width);
+    /** A method that writes a vector of each row, from {@code [width][depth]}. */
+    Method method(String name, String written, int width) {
+        List<Statement> body = lanes == GROUP * GROUP ? inHalves(width) : right(width);
         return new Method(
                 name,
-                (columns == library.columns() ? "Half a" : "A third of a") + " right panel from [" + width
-                        + "][depth].",
-                List.of(packs.source, Packs.AT, Packs.STRIDE, Packs.RIGHT_PANEL, Packs.RIGHT_TO, Packs.DEPTH),
-                List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, packs.lanes, body)));
+                written + " from [" + width + "][depth].",
+                List.of(source, Packs.AT, Packs.STRIDE, Packs.RIGHT_PANEL, Packs.RIGHT_TO, Packs.DEPTH),
+                List.of(new Statement.For(Packs.STEP, integer(0), Packs.DEPTH, lanes, body)));
     }
 
     private List<Statement> right(int width) {

@@ -53,6 +53,18 @@ class MatrixLoweringTest {
         {12, 32, 1}, {24, 32, 33}, {13, 64, 40}, {101, 96, 1130}, {288, 288, 1030}, {40, 512, 600}, {60, 160, 2600}
     };
 
+    /** Few rows and a larger right matrix that is stored transposed, so that tiles compute the transposed product. */
+    private static final int[][] SWAPPED_SHAPES = {
+        {1, 17, 40, 100},
+        {1, 32, 96, 48},
+        {1, 33, 130, 70},
+        {1, 20, 1000, 31},
+        {3, 18, 61, 77},
+        {1, 64, 200, 1600},
+        {1, 129, 500, 900},
+        {1, 300, 820, 1000}
+    };
+
     @TestFactory
     List<DynamicTest> shapes() {
         List<DynamicTest> tests = new ArrayList<>();
@@ -84,6 +96,15 @@ class MatrixLoweringTest {
                 MatrixCase outer = new MatrixCase(1, shape[0], shape[1], shape[2], true, false, end);
                 if (!cases.contains(outer)) {
                     cases.add(outer);
+                }
+            }
+        }
+        for (int i = 0; i < SWAPPED_SHAPES.length; i++) {
+            int[] shape = SWAPPED_SHAPES[i];
+            for (MatrixCase.End end : List.of(MatrixCase.End.WRITE, ends[(i + lanes) % ends.length])) {
+                MatrixCase swapped = new MatrixCase(shape[0], shape[1], shape[2], shape[3], false, true, end);
+                if (!cases.contains(swapped)) {
+                    cases.add(swapped);
                 }
             }
         }

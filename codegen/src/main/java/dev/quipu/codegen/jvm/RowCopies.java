@@ -1,0 +1,94 @@
+package dev.quipu.codegen.jvm;
+
+import static dev.quipu.codegen.kernel.Emitter.integer;
+import static dev.quipu.codegen.kernel.Emitter.minus;
+import static dev.quipu.codegen.kernel.Emitter.plus;
+import static dev.quipu.codegen.kernel.Emitter.times;
+import static dev.quipu.codegen.kernel.Emitter.toLong;
+
+import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.KernelType;
+import dev.quipu.codegen.kernel.Method;
+import dev.quipu.codegen.kernel.Statement;
+import dev.quipu.codegen.kernel.Value;
+import dev.quipu.codegen.kernel.Value.BinaryOperator;
+import dev.quipu.dsl.Int8Blocks;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Copies of rows for {@link TileLibrary#rowTile}, widened to f32. A few stretches of rows are copied side by side, a row of each
+ * at a time: processors foresee several at once what comes next of them. Where rows are no such number of equal stretches, the
+ * stretches overlap.
+ *
+ * <p>Whole vectors, of int8 whole blocks: what a row writes too far lies between it and the next.
+ */
+record RowCopies(TileLibrary library, KernelType matrix) {
+    private static final int MOST_STRETCHES = 4;
+
+    private static final Value.Variable ROWS = new Value.Variable("rows", KernelType.INT);
+
+    Method method(String name) {
+        Value.Variable source = Packs.source(matrix);
+        List<Value.Variable> parameters =
+                List.of(source, Packs.AT, Packs.STRIDE, Packs.LEFT_PANEL, Packs.LEFT_TO, ROWS, Packs.DEPTH);
+        Emitter emitter = new Emitter();
+        parameters.forEach(parameter -> emitter.reserve(parameter.name()));
+        int stretches = stretches();
+        Value apart = emitter.let("apart", Values.divide(ROWS, stretches));
+        Value rows = emitter.let("rowsOfStretch", minus(ROWS, times(apart, stretches - 1L)));
+        emitter.loop("row", integer(0), rows, 1, (body, row) -> {
+            List<Value> from = new ArrayList<>();
+            List<Value> to = new ArrayList<>();
+            for (int i = 0; i < stretches; i++) {
+                Value number = i == 0 ? row : body.let("row", plus(row, times(apart, i)));
+                from.add(body.let("from", begin(plus(Packs.AT, times(toLong(number), toLong(Packs.STRIDE))))));
+                to.add(body.let("to", plus(Packs.LEFT_TO, times(number, TileLibrary.LEFT_ROW))));
+            }
+            body.loop("k", integer(0), Packs.DEPTH, inBlocks() ? Int8Blocks.ELEMENTS : library.lanes(), (inner, k) -> {
+                for (int i = 0; i < stretches; i++) {
+                    copy(inner, source, plus(from.get(i), step(k)), plus(to.get(i), k));
+                }
+            });
+        });
+        return new Method(name, "Copies of rows.", parameters, emitter.statements());
+    }
+
+    /** Of short vectors fewer: the method is one that C1 compiles. */
+    private int stretches() {
+        return Math.min(MOST_STRETCHES, library.lanes() / 2);
+    }
+
+    private boolean inBlocks() {
+        return matrix.equals(KernelType.ISEGMENT);
+    }
+
+    /** Where an address is: of int8, of what begins with a block, its bytes. */
+    private Value begin(Value address) {
+        Value elements = new Value.Literal(KernelType.LONG, (long) Int8Blocks.ELEMENTS * Float.BYTES);
+        return inBlocks()
+                ? times(new Value.Binary(BinaryOperator.DIVIDE, address, elements), (long) Int8Blocks.BYTES)
+                : address;
+    }
+
+    private Value step(Value k) {
+        return toLong(
+                inBlocks() ? times(Values.divide(k, Int8Blocks.ELEMENTS), Int8Blocks.BYTES) : times(k, Float.BYTES));
+    }
+
+    private void copy(Emitter emitter, Value.Variable source, Value at, Value to) {
+        int lanes = library.lanes();
+        if (!inBlocks()) {
+            Value vector = new Value.Load(KernelType.floats(lanes), source, at);
+            emitter.add(new Statement.Store(Packs.LEFT_PANEL, to, vector));
+            return;
+        }
+        Value block = emitter.let("block", at);
+        Value memory = new Value.Variable(source.name(), KernelType.SEGMENT);
+        Value factor = emitter.let("factor", new Value.Splat(new Value.Load(KernelType.FLOAT, memory, block), lanes));
+        for (int i = 0; i < Int8Blocks.ELEMENTS; i += lanes) {
+            Value bytes = new Value.LoadBytes(lanes, source, plus(block, (long) Float.BYTES + i));
+            emitter.add(new Statement.Store(Packs.LEFT_PANEL, plus(to, i), times(bytes, factor)));
+        }
+    }
+}
