@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Copies of rows for {@link TileLibrary#rowTile}, widened to f32. A few stretches of rows are copied side by side, a row of each
- * at a time: processors foresee several at once what comes next of them. Where rows are no such number of equal stretches, the
- * stretches overlap.
+ * Copies of rows for {@link TileLibrary#rowTile}, widened to f32. What is widened is copied as a few stretches of rows side by
+ * side, a row of each at a time: processors foresee what comes next of several at once. Where rows are no such number of equal
+ * stretches, the stretches overlap.
  *
  * <p>Whole vectors, of int8 whole blocks: what a row writes too far lies between it and the next.
  */
@@ -35,8 +35,8 @@ record RowCopies(TileLibrary library, KernelType matrix) {
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
         int stretches = stretches();
-        Value apart = emitter.let("apart", Values.divide(ROWS, stretches));
-        Value rows = emitter.let("rowsOfStretch", minus(ROWS, times(apart, stretches - 1L)));
+        Value apart = stretches == 1 ? ROWS : emitter.let("apart", Values.divide(ROWS, stretches));
+        Value rows = stretches == 1 ? ROWS : emitter.let("rowsOfStretch", minus(ROWS, times(apart, stretches - 1L)));
         emitter.loop("row", integer(0), rows, 1, (body, row) -> {
             List<Value> from = new ArrayList<>();
             List<Value> to = new ArrayList<>();
@@ -54,9 +54,9 @@ record RowCopies(TileLibrary library, KernelType matrix) {
         return new Method(name, "Copies of rows.", parameters, emitter.statements());
     }
 
-    /** Of short vectors fewer: the method is one that C1 compiles. */
+    /** Of f32 one is as fast as memory is. Of short vectors fewer: the method is one that C1 compiles. */
     private int stretches() {
-        return Math.min(MOST_STRETCHES, library.lanes() / 2);
+        return matrix.equals(KernelType.SEGMENT) ? 1 : Math.min(MOST_STRETCHES, library.lanes() / 2);
     }
 
     private boolean inBlocks() {

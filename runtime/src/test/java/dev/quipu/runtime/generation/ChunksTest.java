@@ -14,18 +14,21 @@ class ChunksTest {
         "1, 2048, 1, 1",
         "3, 2048, 1, 1 1 1",
         "8, 2048, 1, 16",
-        "20, 2048, 1, 16 1 1 1 1",
-        "40, 2048, 1, 16 16 16",
-        "64, 2048, 1, 128",
-        "300, 2048, 1, 128 128 16 16 16",
-        "100, 100, 1, 16 16 16 16 16 16 1 1 1 1",
+        "17, 2048, 1, 32",
+        "20, 2048, 1, 32",
+        "40, 2048, 1, 32 16",
+        "64, 2048, 1, 32 32",
+        "96, 2048, 1, 32 32 32",
+        "97, 2048, 1, 128",
+        "300, 2048, 1, 128 128 32 16",
+        "100, 100, 1, 32 32 32 1 1 1 1",
         "9, 10, 1, 1 1 1 1 1 1 1 1 1",
-        "40, 2048, 2, 16 16 16",
+        "40, 2048, 2, 32 16",
         "300, 2048, 8, 16 16 16 16 16 16 16 16 16 16 16 16 16 16 16 16 16 16 16",
         "9, 2048, 9, 1 1 1 1 1 1 1 1 1",
         "3, 2048, 1000, 1 1 1"
     })
-    void longChunksFirstAndPaddingNoLongerThanText(int tokens, int context, int batch, String expected) {
+    void longChunksFirstAndPaddingWhereItIsFaster(int tokens, int context, int batch, String expected) {
         List<String> chunks =
                 Chunks.of(tokens, context, batch).stream().map(Object::toString).toList();
         assertEquals(expected, String.join(" ", chunks));
