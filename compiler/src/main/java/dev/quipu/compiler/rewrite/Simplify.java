@@ -158,7 +158,7 @@ public final class Simplify {
      * a sum over no more than size-1 axes is a reshape.
      */
     private static List<Tensor> splitSum(Node node, List<Tensor> inputs) {
-        return node.op() instanceof Sum sum
+        return node.op() instanceof Sum sum && isNoRowsOrColumns(node)
                 ? Trace.at(node.site(), () -> List.of(sum(sum, inputs.getFirst())))
                 : Rewrite.outputs(Rewrite.keep(node, inputs));
     }
@@ -263,8 +263,14 @@ public final class Simplify {
     }
 
     private static boolean readsConstant(Node node) {
-        return (node.op() instanceof Pointwise || node.op() instanceof Broadcast)
-                && node.inputs().stream().anyMatch(input -> constant(input) != null);
+        if (node.op() instanceof Pointwise || node.op() instanceof Broadcast) {
+            for (Tensor input : node.inputs()) {
+                if (constant(input) != null) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static Constant constant(Tensor tensor) {
@@ -286,12 +292,13 @@ public final class Simplify {
 
     private static List<Tensor> mergeReshapes(Node node, List<Tensor> inputs) {
         if (node.op() instanceof Reshape(Shape shape)) {
-            Tensor source = inputs.getFirst();
-            while (source.node().op() instanceof Reshape) {
-                source = source.node().inputs().getFirst();
+            Tensor root = inputs.getFirst();
+            while (root.node().op() instanceof Reshape) {
+                root = root.node().inputs().getFirst();
             }
-            Tensor root = source;
-            return List.of(Trace.at(node.site(), () -> root.reshape(shape)));
+            return root.shape().equals(shape)
+                    ? List.of(root)
+                    : Rewrite.outputs(Node.of(node.op(), List.of(root), node.site()));
         }
         return Rewrite.outputs(Rewrite.keep(node, inputs));
     }
