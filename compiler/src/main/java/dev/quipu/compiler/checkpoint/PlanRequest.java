@@ -55,7 +55,7 @@ public record PlanRequest(String name, Policy policy, OptionalLong budget, List<
 
     /** Whether nothing is left to decide: all that backward rules need is kept. */
     boolean keepsAll() {
-        return policy == Policy.SAVE_ALL && budget.isEmpty() && orders.isEmpty();
+        return policy.equals(Policy.SAVE_ALL) && budget.isEmpty() && orders.isEmpty();
     }
 
     /** With tensors that are kept, should a backward rule need them, whatever the policy says. */

@@ -30,26 +30,6 @@ import java.util.Set;
  * clusters come out in an order in which each stands after those it needs.
  */
 public final class Clustering {
-    /** A cluster in the making. */
-    private static final class Group {
-        final int index;
-        final Cluster.Kind kind;
-        final Form form;
-        final List<Node> nodes = new ArrayList<>();
-        /** Groups that this one reads from or must not overtake. */
-        final Set<Group> needs = new LinkedHashSet<>();
-        /** Groups that need this one, in order, once all are known. */
-        final List<Group> followers = new ArrayList<>();
-        /** Indices of all groups that must run before this one. */
-        final BitSet before = new BitSet();
-
-        Group(int index, Cluster.Kind kind, Form form) {
-            this.index = index;
-            this.kind = kind;
-            this.form = form;
-        }
-    }
-
     private final Graph graph;
     private final Map<Tensor, List<Node>> readers;
     private final Map<String, List<Node>> stateReaders = new HashMap<>();
@@ -142,8 +122,8 @@ public final class Clustering {
                 && viewsFit(node, group)
                 && readsInPlace(node, group)
                 && (group.kind != Cluster.Kind.PRODUCT || savesTraffic(node, group))
-                && (!storesOnce(group) || isOnlyReader(node, group))
-                && (!isOneRow(group) || sharesRow(node, group))
+                && (!group.storesOnce() || isOnlyReader(node, group))
+                && (!group.isOneRow() || sharesRow(node, group))
                 && !isAwaited(group, needed);
     }
 
@@ -173,11 +153,6 @@ public final class Clustering {
                 || readers.getOrDefault(node.output(0), List.of()).stream().noneMatch(this::isReduction);
     }
 
-    /** Kernels that store each element of their tensor as it is made, at one place. */
-    private static boolean storesOnce(Group group) {
-        return group.kind == Cluster.Kind.ATTENTION || group.kind == Cluster.Kind.MOVE;
-    }
-
     /** Whether a node alone reads the first output of a group's only node, and not through a view; what a cache holds is state. */
     private boolean isOnlyReader(Node node, Group group) {
         Node head = group.nodes.getFirst();
@@ -189,10 +164,6 @@ public final class Clustering {
                 && !graph.results().containsValue(made);
     }
 
-    private static boolean isOneRow(Group group) {
-        return group.kind == Cluster.Kind.ROWS && group.form.shape().rows() == 1;
-    }
-
     /**
      * One row is the work of one worker, so what needs no more of it than a number runs beside it and not in it: the norm of all
      * gradients may end in a row, and would take the step of every parameter that is as long.
@@ -201,24 +172,13 @@ public final class Clustering {
         boolean readsRows = false;
         for (Tensor input : node.inputs()) {
             if (input.shape().elements() > 1) {
-                if (groups.get(source(input)) == group || isReadBy(group, Views.origin(input))) {
+                if (groups.get(source(input)) == group || group.reads(Views.origin(input))) {
                     return true;
                 }
                 readsRows = true;
             }
         }
         return !readsRows || node.types().isEmpty();
-    }
-
-    private static boolean isReadBy(Group group, Tensor origin) {
-        for (Node node : group.nodes) {
-            for (Tensor input : node.inputs()) {
-                if (Views.origin(input).equals(origin)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     private static boolean isOfRows(Node node) {
