@@ -60,6 +60,17 @@ public record Dim(String name, int size) {
         return new Dim(name + "*" + inner.name, (int) product);
     }
 
+    /** By hand, as in {@link Type}. */
+    @Override
+    public boolean equals(Object object) {
+        return this == object || (object instanceof Dim other && size == other.size && name.equals(other.name));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * name.hashCode() + size;
+    }
+
     @Override
     public String toString() {
         return name + "=" + size;

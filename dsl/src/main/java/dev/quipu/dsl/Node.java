@@ -1,6 +1,7 @@
 package dev.quipu.dsl;
 
 import dev.quipu.dsl.op.Op;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,7 +27,11 @@ public final class Node {
 
     /** Applies an op at a known place; the op's shape rule gives the types. */
     public static Node of(Op op, List<Tensor> inputs, Site site) {
-        return new Node(op, inputs, op.types(inputs.stream().map(Tensor::type).toList()), site);
+        List<Type> types = new ArrayList<>(inputs.size());
+        for (Tensor input : inputs) {
+            types.add(input.type());
+        }
+        return new Node(op, inputs, op.types(types), site);
     }
 
     /** The same op at the same place on other inputs. The shape rule is asked where their types are others. */

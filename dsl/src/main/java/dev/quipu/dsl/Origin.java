@@ -1,6 +1,8 @@
 package dev.quipu.dsl;
 
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The line of a user's program that made a node: the innermost caller outside the language itself.
@@ -15,16 +17,19 @@ public record Origin(String file, int line) {
     private static final Set<String> LANGUAGE_PACKAGES =
             Set.of("dev.quipu.dsl", "dev.quipu.dsl.op", "dev.quipu.dsl.formula", "dev.quipu.dsl.layer");
 
+    /** Whether classes are the language's or the JDK's, by name: the same few call at every node. */
+    private static final Map<String, Boolean> LANGUAGE = new ConcurrentHashMap<>();
+
     /** The innermost frame outside the packages of the language and of the JDK. */
     public static Origin ofCaller() {
-        return WALKER.walk(frames -> frames.filter(frame -> !isLanguage(frame))
+        return WALKER.walk(frames -> frames.filter(
+                        frame -> !LANGUAGE.computeIfAbsent(frame.getClassName(), Origin::isLanguage))
                 .findFirst()
                 .map(frame -> new Origin(file(frame), Math.max(0, frame.getLineNumber())))
                 .orElse(UNKNOWN));
     }
 
-    private static boolean isLanguage(StackWalker.StackFrame frame) {
-        String className = frame.getClassName();
+    private static boolean isLanguage(String className) {
         String packageName = className.substring(0, Math.max(0, className.lastIndexOf('.')));
         return className.startsWith("java.") || className.startsWith("jdk.") || LANGUAGE_PACKAGES.contains(packageName);
     }

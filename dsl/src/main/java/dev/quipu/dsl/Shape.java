@@ -114,6 +114,17 @@ public record Shape(List<Dim> dims) {
         return strides;
     }
 
+    /** By hand, as in {@link Type}. */
+    @Override
+    public boolean equals(Object object) {
+        return this == object || (object instanceof Shape other && dims.equals(other.dims));
+    }
+
+    @Override
+    public int hashCode() {
+        return dims.hashCode();
+    }
+
     @Override
     public String toString() {
         return dims.stream().map(Dim::toString).collect(Collectors.joining(", ", "[", "]"));

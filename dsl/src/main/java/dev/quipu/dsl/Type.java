@@ -25,6 +25,17 @@ public record Type(DType dtype, Shape shape) {
         return dtype.bytes(storedElements());
     }
 
+    /** By hand: every pass compares the types of all tensors, and a record's own is slow until the JIT has compiled it. */
+    @Override
+    public boolean equals(Object object) {
+        return this == object || (object instanceof Type other && dtype == other.dtype && shape.equals(other.shape));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * dtype.hashCode() + shape.hashCode();
+    }
+
     @Override
     public String toString() {
         return dtype + shape.toString();

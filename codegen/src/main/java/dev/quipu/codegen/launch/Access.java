@@ -42,6 +42,12 @@ public record Access(
         this(buffer, offset, rowStrides, columnStride, -1, 0, 0);
     }
 
+    /** By hand: each load is looked for among those before it, and a record's own is slow until the JIT has compiled it. */
+    @Override
+    public int hashCode() {
+        return 31 * buffer + Long.hashCode(offset);
+    }
+
     /** One value for the whole space. */
     public static Access scalar(int buffer, Space space) {
         return new Access(buffer, 0, Collections.nCopies(space.outer().size(), 0L), 0);

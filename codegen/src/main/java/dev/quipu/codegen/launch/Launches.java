@@ -53,19 +53,19 @@ public final class Launches {
     private static Shape walked(Cluster cluster) {
         Shape widest = Shape.scalar();
         for (Node node : cluster.nodes()) {
-            List<Tensor> tensors = new ArrayList<>(
-                    node.inputs().isEmpty() ? List.of() : node.inputs().subList(0, 1));
-            for (int i = 0; i < Math.min(1, node.types().size()); i++) {
-                tensors.add(node.output(i));
+            if (!node.inputs().isEmpty()) {
+                widest = wider(widest, node.inputs().getFirst().shape());
             }
-            for (Tensor tensor : tensors) {
-                if (tensor.shape().elements() > widest.elements()
-                        || (tensor.shape().elements() == widest.elements() && widest.equals(Shape.scalar()))) {
-                    widest = tensor.shape();
-                }
+            if (!node.types().isEmpty()) {
+                widest = wider(widest, node.types().getFirst().shape());
             }
         }
         return widest;
+    }
+
+    private static Shape wider(Shape widest, Shape other) {
+        long more = other.elements() - widest.elements();
+        return more > 0 || (more == 0 && widest.equals(Shape.scalar())) ? other : widest;
     }
 
     private static BoundLaunch columns(Scheduled scheduled, Cluster cluster) {

@@ -190,13 +190,8 @@ final class Moves {
     }
 
     private BoundLaunch bind(Shape region, List<Buffer> buffers, List<Place> places, List<Step> steps) {
-        Space space = new Space(
-                region.dims().subList(0, region.rank() - 1).stream()
-                        .map(Dim::size)
-                        .toList(),
-                region.last().size());
-        RowProgram program = NarrowRows.widen(new RowProgram(space, buffers, steps));
-        return new BoundLaunch(LaunchNames.of(cluster), program, places, cluster);
+        RowProgram program = NarrowRows.widen(new RowProgram(Space.of(region), buffers, steps));
+        return new BoundLaunch(program, places, cluster);
     }
 
     private static Buffer read(Tensor tensor) {

@@ -1,5 +1,8 @@
 package dev.quipu.codegen.launch;
 
+import dev.quipu.dsl.Dim;
+import dev.quipu.dsl.Shape;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,8 +16,21 @@ public record Space(List<Integer> outer, int width) {
         outer = List.copyOf(outer);
     }
 
+    /** The rows of a shape. */
+    static Space of(Shape shape) {
+        List<Integer> outer = new ArrayList<>();
+        for (Dim dim : shape.dims().subList(0, shape.rank() - 1)) {
+            outer.add(dim.size());
+        }
+        return new Space(outer, shape.last().size());
+    }
+
     public long rows() {
-        return outer.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+        long rows = 1;
+        for (int size : outer) {
+            rows = Math.multiplyExact(rows, (long) size);
+        }
+        return rows;
     }
 
     public long elements() {

@@ -4,7 +4,6 @@ import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.memory.Place;
 import dev.quipu.compiler.rewrite.Views;
 import dev.quipu.compiler.schedule.Scheduled;
-import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
@@ -36,11 +35,7 @@ final class StepBuilder {
     StepBuilder(Scheduled scheduled, Shape walked) {
         this.scheduled = scheduled;
         this.walked = walked;
-        this.space = new Space(
-                walked.dims().subList(0, walked.rank() - 1).stream()
-                        .map(Dim::size)
-                        .toList(),
-                walked.last().size());
+        this.space = Space.of(walked);
     }
 
     Shape walked() {
@@ -62,7 +57,7 @@ final class StepBuilder {
     }
 
     BoundLaunch bind(Cluster cluster, Launch launch) {
-        return new BoundLaunch(LaunchNames.of(cluster), launch, places, cluster);
+        return new BoundLaunch(launch, places, cluster);
     }
 
     static boolean isFrom(Tensor tensor, Node node) {

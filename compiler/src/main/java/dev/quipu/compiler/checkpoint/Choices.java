@@ -18,21 +18,42 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/**
- * All that a checkpoint plan can decide about a joint graph.
- *
- * @param clusters in the order in which they run when nothing is rebuilt
- * @param choices by tensor, in the order in which they are made
- */
-public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> choices) {
-    public Choices {
-        clusters = List.copyOf(clusters);
+/** All that a checkpoint plan can decide about a joint graph. */
+public final class Choices {
+    private final Graph graph;
+    private final List<Cluster> clusters;
+    private final Supplier<Map<Tensor, Choice>> choices;
+
+    private Choices(Graph graph, List<Cluster> clusters) {
+        this.graph = graph;
+        this.clusters = List.copyOf(clusters);
+        this.choices = new Lazy<>(() -> find(graph, clusters));
+    }
+
+    /** The choices about a graph, which are found when somebody asks for them: a plan that keeps all need not know. */
+    public static Choices of(Graph graph, List<Cluster> clusters) {
+        return new Choices(graph, clusters);
+    }
+
+    public Graph graph() {
+        return graph;
+    }
+
+    /** In the order in which they run when nothing is rebuilt. */
+    public List<Cluster> clusters() {
+        return clusters;
+    }
+
+    /** By tensor, in the order in which they are made. */
+    public Map<Tensor, Choice> choices() {
+        return choices.get();
     }
 
     /** Finds the stored tensors of the forward pass, who makes them, and who needs them. */
-    public static Choices of(Graph graph, List<Cluster> clusters) {
+    private static Map<Tensor, Choice> find(Graph graph, List<Cluster> clusters) {
         Map<Tensor, List<Cluster>> forwardReaders = new HashMap<>();
         Map<Tensor, List<Cluster>> backwardReaders = new HashMap<>();
         for (Cluster cluster : clusters) {
@@ -67,7 +88,7 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
                 }
             }
         }
-        return new Choices(graph, clusters, choices);
+        return choices;
     }
 
     /** Of the tensors of the forward pass; what stands before them takes names, too. */
@@ -101,7 +122,7 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
 
     /** The choices, in the order in which they are made. */
     public Collection<Choice> all() {
-        return choices.values();
+        return choices().values();
     }
 
     /**
@@ -165,7 +186,7 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
         List<Choice> kept = new ArrayList<>();
         List<Tensor> again = new ArrayList<>();
         for (Tensor output : cluster.outputs().reversed()) {
-            Choice choice = choices.get(output);
+            Choice choice = choices().get(output);
             if (choice != null && (needed.contains(output) || inside.contains(output))) {
                 asked.add(choice);
                 if (choice.blockInput() || keep.test(choice)) {
@@ -209,7 +230,7 @@ public record Choices(Graph graph, List<Cluster> clusters, Map<Tensor, Choice> c
         Rebuild rebuild = Rebuild.of(choice.cluster(), List.of(choice.tensor()), others);
         double seconds = rebuild.seconds();
         for (Tensor input : rebuild.inputs()) {
-            Choice needed = choices.get(input);
+            Choice needed = choices().get(input);
             if (needed != null && !present.contains(input) && !needed.cluster().equals(choice.cluster())) {
                 seconds += secondsToRebuild(needed, present);
             }

@@ -53,6 +53,11 @@ public record PlanRequest(String name, Policy policy, OptionalLong budget, List<
         return new PlanRequest("budget=" + bytes, Policy.FREE, OptionalLong.of(bytes), List.of());
     }
 
+    /** Whether nothing is left to decide: all that backward rules need is kept. */
+    boolean keepsAll() {
+        return policy.equals(Policy.SAVE_ALL) && budget.isEmpty() && orders.isEmpty();
+    }
+
     /** With tensors that are kept, should a backward rule need them, whatever the policy says. */
     public PlanRequest save(Glob names) {
         return with(new Order(Decision.SAVE, names));

@@ -17,8 +17,20 @@ public final class Planner {
 
     private Planner() {}
 
-    /** Decides, then rewrites the graph. A graph without a backward pass stays as it is, whatever is asked for. */
+    /**
+     * Decides, then rewrites the graph. A graph without a backward pass stays as it is, whatever is asked for, and so does one of
+     * which all is kept; what that plan is called and costs is found when somebody asks.
+     */
     public static Planned plan(Choices choices, PlanRequest asked) {
+        return asked.keepsAll()
+                ? new Planned(
+                        choices.graph(),
+                        choices.clusters(),
+                        () -> decided(choices, asked).plan())
+                : decided(choices, asked);
+    }
+
+    private static Planned decided(Choices choices, PlanRequest asked) {
         boolean decides = choices.all().stream().anyMatch(Choice::isNeeded);
         PlanRequest request = decides ? asked : PlanRequest.of(asked.name(), Policy.SAVE_ALL);
         Graph graph = choices.graph();
@@ -30,13 +42,12 @@ public final class Planner {
         if (outcome.rebuilds().isEmpty()) {
             Map<Tensor, Tensor> same = new HashMap<>();
             outcome.kept().forEach(choice -> same.put(choice.tensor(), choice.tensor()));
-            return new Planned(
-                    graph,
-                    clusters,
-                    explain(request, choices, found, new Recomputation(graph, clusters, same, Map.of())));
+            CheckpointPlan plan = explain(request, choices, found, new Recomputation(graph, clusters, same, Map.of()));
+            return new Planned(graph, clusters, () -> plan);
         }
         Recomputation made = Recomputation.of(choices, outcome);
-        return new Planned(made.graph(), made.clusters(), explain(request, choices, found, made));
+        CheckpointPlan plan = explain(request, choices, found, made);
+        return new Planned(made.graph(), made.clusters(), () -> plan);
     }
 
     /**

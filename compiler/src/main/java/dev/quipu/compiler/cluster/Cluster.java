@@ -5,6 +5,7 @@ import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Site;
 import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Type;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,12 +13,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/**
- * Nodes that run together, in order.
- *
- * @param outputs tensors that somebody outside reads, and so are stored
- */
-public record Cluster(Kind kind, List<Node> nodes, List<Tensor> outputs) {
+/** Nodes that run together, in order. */
+public final class Cluster {
+    private final Kind kind;
+    private final List<Node> nodes;
+    private final List<Tensor> outputs;
+    private final Set<Tensor> inputs;
+
     /** How a cluster computes. */
     public enum Kind {
         /** Maps and reductions along the last axis, row by row. */
@@ -37,12 +39,15 @@ public record Cluster(Kind kind, List<Node> nodes, List<Tensor> outputs) {
         MOVE
     }
 
-    public Cluster {
-        nodes = List.copyOf(nodes);
-        outputs = List.copyOf(outputs);
+    /** @param outputs tensors that somebody outside reads, and so are stored */
+    public Cluster(Kind kind, List<Node> nodes, List<Tensor> outputs) {
+        this.kind = kind;
+        this.nodes = List.copyOf(nodes);
+        this.outputs = List.copyOf(outputs);
         if (nodes.isEmpty()) {
             throw new AssertionError("a cluster without nodes");
         }
+        inputs = Collections.unmodifiableSet(read(this.nodes));
     }
 
     /** A cluster of one node, which stores all that it computes. */
@@ -52,15 +57,34 @@ public record Cluster(Kind kind, List<Node> nodes, List<Tensor> outputs) {
         return new Cluster(Objects.requireNonNull(Form.of(node)).kind(), List.of(node), outputs);
     }
 
+    private static Set<Tensor> read(List<Node> nodes) {
+        Set<Node> own = new HashSet<>(nodes);
+        Set<Tensor> read = new LinkedHashSet<>();
+        for (Node node : nodes) {
+            for (Tensor input : node.inputs()) {
+                if (!own.contains(Views.origin(input).node())) {
+                    read.add(input);
+                }
+            }
+        }
+        return read;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    /** Tensors that somebody outside reads, and so are stored. */
+    public List<Tensor> outputs() {
+        return outputs;
+    }
+
     /** Tensors read from outside, in order of first use. A view of an own tensor is inside. */
     public Set<Tensor> inputs() {
-        Set<Node> own = new HashSet<>(nodes);
-        Set<Tensor> inputs = new LinkedHashSet<>();
-        for (Node node : nodes) {
-            node.inputs().stream()
-                    .filter(input -> !own.contains(Views.origin(input).node()))
-                    .forEach(inputs::add);
-        }
         return inputs;
     }
 
@@ -94,6 +118,19 @@ public record Cluster(Kind kind, List<Node> nodes, List<Tensor> outputs) {
     /** Whether it runs on the way to the loss: a kernel of both passes, such as a loss with its gradient, does. */
     public boolean isForward() {
         return nodes.stream().anyMatch(node -> node.site().pass() == Site.Pass.FORWARD);
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof Cluster other
+                && kind == other.kind
+                && nodes.equals(other.nodes)
+                && outputs.equals(other.outputs);
+    }
+
+    @Override
+    public int hashCode() {
+        return head().hashCode();
     }
 
     @Override

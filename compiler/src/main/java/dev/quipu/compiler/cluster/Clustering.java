@@ -30,24 +30,6 @@ import java.util.Set;
  * clusters come out in an order in which each stands after those it needs.
  */
 public final class Clustering {
-    /** A cluster in the making. */
-    private static final class Group {
-        final int index;
-        final Cluster.Kind kind;
-        final Form form;
-        final List<Node> nodes = new ArrayList<>();
-        /** Groups that this one reads from or must not overtake. */
-        final Set<Group> needs = new LinkedHashSet<>();
-        /** Indices of all groups that must run before this one. */
-        final BitSet before = new BitSet();
-
-        Group(int index, Cluster.Kind kind, Form form) {
-            this.index = index;
-            this.kind = kind;
-            this.form = form;
-        }
-    }
-
     private final Graph graph;
     private final Map<Tensor, List<Node>> readers;
     private final Map<String, List<Node>> stateReaders = new HashMap<>();
@@ -70,8 +52,15 @@ public final class Clustering {
         Clustering clustering = new Clustering(graph);
         clustering.collectStateReaders();
         // a write waits for every read of the old value, so all readers are placed before it
-        graph.nodes().stream().filter(node -> written(node).isEmpty()).forEach(clustering::place);
-        graph.nodes().stream().filter(node -> !written(node).isEmpty()).forEach(clustering::place);
+        List<Node> writers = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            if (written(node).isEmpty()) {
+                clustering.place(node);
+            } else {
+                writers.add(node);
+            }
+        }
+        writers.forEach(clustering::place);
         return clustering.finish();
     }
 
@@ -92,14 +81,11 @@ public final class Clustering {
         if (form == null || isInlined(node)) {
             return;
         }
-        Set<Group> needed = new LinkedHashSet<>();
-        needs(node).forEach(producer -> needed.add(groups.get(producer)));
-        // additions to one state run in the order of their nodes, each in a kernel of its own: sums have one order
-        needed.add(writers.get(written(node)));
-        needed.remove(null); // what is in no group
-        Group home = home(node, form, needed)
-                .or(() -> sibling(node, form, needed))
-                .orElseGet(() -> start(kind(node, form), form));
+        Cluster.Kind kind = kind(node, form);
+        Set<Group> needed = needs(node);
+        Group home = home(node, form, kind, needed)
+                .or(() -> sibling(node, form, kind, needed))
+                .orElseGet(() -> start(kind, form));
         home.nodes.add(node);
         groups.put(node, home);
         if (!written(node).isEmpty()) {
@@ -117,8 +103,8 @@ public final class Clustering {
     }
 
     /** The newest group that takes the node and that none of its other needs waits for. */
-    private Optional<Group> home(Node node, Form form, Set<Group> needed) {
-        if (kind(node, form) == Cluster.Kind.COLUMNS && !(node.op() instanceof Sum)) {
+    private Optional<Group> home(Node node, Form form, Cluster.Kind kind, Set<Group> needed) {
+        if (kind == Cluster.Kind.COLUMNS && !(node.op() instanceof Sum)) {
             return Optional.empty();
         }
         Group newest = null;
@@ -136,8 +122,8 @@ public final class Clustering {
                 && viewsFit(node, group)
                 && readsInPlace(node, group)
                 && (group.kind != Cluster.Kind.PRODUCT || savesTraffic(node, group))
-                && (!storesOnce(group) || isOnlyReader(node, group))
-                && (!isOneRow(group) || sharesRow(node, group))
+                && (!group.storesOnce() || isOnlyReader(node, group))
+                && (!group.isOneRow() || sharesRow(node, group))
                 && !isAwaited(group, needed);
     }
 
@@ -158,16 +144,13 @@ public final class Clustering {
         if (node.types().isEmpty()) {
             return true;
         }
-        boolean onlyReader = node.inputs().stream()
-                .filter(input -> groups.get(source(input)) == group)
-                .allMatch(input -> readers.get(input).size() == 1);
+        boolean onlyReader = true;
+        for (Tensor input : node.inputs()) {
+            onlyReader &=
+                    groups.get(source(input)) != group || readers.get(input).size() == 1;
+        }
         return onlyReader
                 || readers.getOrDefault(node.output(0), List.of()).stream().noneMatch(this::isReduction);
-    }
-
-    /** Kernels that store each element of their tensor as it is made, at one place. */
-    private static boolean storesOnce(Group group) {
-        return group.kind == Cluster.Kind.ATTENTION || group.kind == Cluster.Kind.MOVE;
     }
 
     /** Whether a node alone reads the first output of a group's only node, and not through a view; what a cache holds is state. */
@@ -181,28 +164,21 @@ public final class Clustering {
                 && !graph.results().containsValue(made);
     }
 
-    private static boolean isOneRow(Group group) {
-        return group.kind == Cluster.Kind.ROWS && group.form.shape().rows() == 1;
-    }
-
     /**
      * One row is the work of one worker, so what needs no more of it than a number runs beside it and not in it: the norm of all
      * gradients may end in a row, and would take the step of every parameter that is as long.
      */
     private boolean sharesRow(Node node, Group group) {
-        List<Tensor> rows = node.inputs().stream()
-                .filter(input -> input.shape().elements() > 1)
-                .toList();
-        return node.types().isEmpty()
-                || rows.isEmpty()
-                || rows.stream()
-                        .anyMatch(row -> groups.get(source(row)) == group || isReadBy(group, Views.origin(row)));
-    }
-
-    private static boolean isReadBy(Group group, Tensor origin) {
-        return group.nodes.stream()
-                .flatMap(node -> node.inputs().stream())
-                .anyMatch(input -> Views.origin(input).equals(origin));
+        boolean readsRows = false;
+        for (Tensor input : node.inputs()) {
+            if (input.shape().elements() > 1) {
+                if (groups.get(source(input)) == group || group.reads(Views.origin(input))) {
+                    return true;
+                }
+                readsRows = true;
+            }
+        }
+        return !readsRows || node.types().isEmpty();
     }
 
     private static boolean isOfRows(Node node) {
@@ -216,8 +192,8 @@ public final class Clustering {
     }
 
     /** A cluster of rows that reads the same tensor and waits already for all that the node needs. */
-    private Optional<Group> sibling(Node node, Form form, Set<Group> needed) {
-        if (kind(node, form) != Cluster.Kind.ROWS || node.types().isEmpty()) {
+    private Optional<Group> sibling(Node node, Form form, Cluster.Kind kind, Set<Group> needed) {
+        if (kind != Cluster.Kind.ROWS || node.types().isEmpty()) {
             return Optional.empty();
         }
         Shape walked = form.shape();
@@ -320,21 +296,32 @@ public final class Clustering {
         return summed ? Cluster.Kind.COLUMNS : form.kind();
     }
 
-    /** Producers of the inputs, seen through views; a write of state also waits for the state's readers. */
-    private List<Node> needs(Node node) {
-        List<Node> needs = new ArrayList<>();
-        node.inputs().forEach(input -> needs.add(source(input)));
-        needs.addAll(stateReaders.getOrDefault(written(node), List.of()));
+    /**
+     * The groups that make the inputs, seen through views; a write of state also waits for the state's readers, and for what was
+     * written to it before.
+     */
+    private Set<Group> needs(Node node) {
+        Set<Group> needs = new LinkedHashSet<>();
+        for (Tensor input : node.inputs()) {
+            needs.add(groups.get(source(input)));
+        }
+        String state = written(node);
+        if (!state.isEmpty()) {
+            for (Node reader : stateReaders.getOrDefault(state, List.of())) {
+                needs.add(groups.get(reader));
+            }
+            // additions to one state run in the order of their nodes, each in a kernel of its own: sums have one order
+            needs.add(writers.get(state));
+        }
+        needs.remove(null); // what is in no group
         return needs;
     }
 
     /** The state that a node replaces or adds to, or "". */
     private static String written(Node node) {
-        return switch (node.op()) {
-            case WriteState write -> write.state();
-            case AccumulateState accumulate -> accumulate.state();
-            default -> "";
-        };
+        return node.op() instanceof WriteState write
+                ? write.state()
+                : node.op() instanceof AccumulateState accumulate ? accumulate.state() : "";
     }
 
     /** A kernel may write state over what it reads only where it reads each element at the place where it writes it. */
@@ -372,9 +359,9 @@ public final class Clustering {
         Comparator<Group> takesMemory =
                 Comparator.comparing(group -> !stored.get(group.index).isEmpty());
         int[] waiting = all.stream().mapToInt(group -> group.needs.size()).toArray();
-        Map<Group, List<Group>> followers = new HashMap<>();
-        all.forEach(group -> group.needs.forEach(need ->
-                followers.computeIfAbsent(need, key -> new ArrayList<>()).add(group)));
+        for (Group group : all) {
+            group.needs.forEach(need -> need.followers.add(group));
+        }
         PriorityQueue<Group> open =
                 new PriorityQueue<>(takesMemory.thenComparingInt(group -> positions.get(group.nodes.getFirst())));
         all.stream().filter(group -> waiting[group.index] == 0).forEach(open::add);
@@ -382,7 +369,7 @@ public final class Clustering {
         while (!open.isEmpty()) {
             Group next = open.remove();
             ordered.add(new Cluster(next.kind, next.nodes, stored.get(next.index)));
-            for (Group later : followers.getOrDefault(next, List.of())) {
+            for (Group later : next.followers) {
                 if (--waiting[later.index] == 0) {
                     open.add(later);
                 }

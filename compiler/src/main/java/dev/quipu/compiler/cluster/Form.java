@@ -123,7 +123,15 @@ record Form(Cluster.Kind kind, Shape shape) {
     }
 
     private boolean hasRowsOf(Shape other) {
-        return shape.rows() == other.rows() && shape.sub(0, shape.rank() - 1).sameSizes(other.sub(0, other.rank() - 1));
+        if (shape.rank() != other.rank()) {
+            return false;
+        }
+        for (int axis = 0; axis < shape.rank() - 1; axis++) {
+            if (shape.size(axis) != other.size(axis)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A map may compute a single number for each row; a reduction is over all columns. */

@@ -68,6 +68,10 @@ public final class ChunkedLoss {
                         "none, or several over different shapes",
                         simple.name(),
                         ""));
+        return of(simple, region, rows);
+    }
+
+    private static Graph of(Graph simple, LossRegion region, int rows) {
         return rows >= region.rows() ? simple : new ChunkedLoss(simple, region).chunked(rows);
     }
 
@@ -78,7 +82,10 @@ public final class ChunkedLoss {
             return simple;
         }
         try {
-            return of(simple, defaultRows(region.get().rows(), region.get().vocabulary()));
+            return of(
+                    simple,
+                    region.get(),
+                    defaultRows(region.get().rows(), region.get().vocabulary()));
         } catch (QuipuException _) {
             return simple;
         }

@@ -47,7 +47,12 @@ public final class Rewrite {
 
     /** As {@link #replay}, where the rule changes any node; else the graph itself. */
     static Graph replayIfAny(Graph graph, Predicate<Node> changes, Rule rule) {
-        return graph.nodes().stream().anyMatch(changes) ? replay(graph, rule) : graph;
+        for (Node node : graph.nodes()) {
+            if (changes.test(node)) {
+                return replay(graph, rule);
+            }
+        }
+        return graph;
     }
 
     /** The node on new inputs. It is made anew even where they are the old ones, so that nodes keep their order. */

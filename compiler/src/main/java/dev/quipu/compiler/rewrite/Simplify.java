@@ -41,12 +41,9 @@ public final class Simplify {
     private Simplify() {}
 
     public static Graph of(Graph graph) {
-        Graph inlined = Rewrite.replayIfAny(graph, node -> node.op() instanceof Call, Simplify::inline);
-        Graph summed = Rewrite.replayIfAny(inlined, Simplify::isNoRowsOrColumns, Simplify::splitSum);
-        Graph folded = Rewrite.replayIfAny(summed, Simplify::readsConstant, Simplify::foldConstants);
-        Graph reshaped = Rewrite.replayIfAny(folded, Simplify::isReshapeTooMany, Simplify::mergeReshapes);
+        Graph simpler = Rewrite.replayIfAny(graph, Simplify::canBeSimpler, Simplify::simpler);
         Map<Key, Node> known = new HashMap<>();
-        Graph merged = Rewrite.replay(reshaped, (node, inputs) -> merge(known, node, inputs));
+        Graph merged = Rewrite.replay(simpler, (node, inputs) -> merge(known, node, inputs));
         return copySources(addTerms(merged));
     }
 
@@ -129,13 +126,28 @@ public final class Simplify {
                 .output(0);
     }
 
-    /** A call becomes the body of its function, at the call's own site. */
-    private static List<Tensor> inline(Node node, List<Tensor> inputs) {
-        return node.op() instanceof Call call
-                ? body(call.function().body(), inputs, node.site())
+    private static boolean canBeSimpler(Node node) {
+        return node.op() instanceof Call || isNoRowsOrColumns(node) || readsConstant(node) || isReshapeTooMany(node);
+    }
+
+    /** What becomes of one node by the rules that look at no more than it and what its inputs became. */
+    private static List<Tensor> simpler(Node node, List<Tensor> inputs) {
+        Op op = node.op();
+        if (op instanceof Call call) {
+            return body(call.function().body(), inputs, node.site());
+        }
+        if (op instanceof Sum sum && isNoRowsOrColumns(node)) {
+            return Trace.at(node.site(), () -> List.of(sum(sum, inputs.getFirst())));
+        }
+        if (op instanceof Reshape(Shape shape)) {
+            return List.of(Trace.at(node.site(), () -> reshape(inputs.getFirst(), shape)));
+        }
+        return op instanceof Pointwise || op instanceof Broadcast
+                ? foldConstants(node, inputs)
                 : Rewrite.outputs(Rewrite.keep(node, inputs));
     }
 
+    /** A call becomes the body of its function, at the call's own site. */
     private static List<Tensor> body(Graph body, List<Tensor> arguments, Site site) {
         Map<Tensor, Tensor> values = new HashMap<>();
         for (Node node : body.nodes()) {
@@ -145,7 +157,7 @@ public final class Simplify {
             }
             List<Tensor> inputs = node.inputs().stream().map(values::get).toList();
             Node placed = Node.of(node.op(), inputs, site);
-            List<Tensor> outputs = inline(placed, inputs);
+            List<Tensor> outputs = simpler(placed, inputs);
             for (int i = 0; i < outputs.size(); i++) {
                 values.put(node.output(i), outputs.get(i));
             }
@@ -153,17 +165,7 @@ public final class Simplify {
         return body.results().values().stream().map(values::get).toList();
     }
 
-    /**
-     * Kernels sum rows or columns. Other axes are brought to the front first; last and leading axes together are two sums;
-     * a sum over no more than size-1 axes is a reshape.
-     */
-    private static List<Tensor> splitSum(Node node, List<Tensor> inputs) {
-        return node.op() instanceof Sum sum
-                ? Trace.at(node.site(), () -> List.of(sum(sum, inputs.getFirst())))
-                : Rewrite.outputs(Rewrite.keep(node, inputs));
-    }
-
-    /** Whether {@link #splitSum} makes something else of a node: a sum over neither the last axis nor leading ones alone. */
+    /** Whether {@link #sum} makes something else of a node: a sum over neither the last axis nor leading ones alone. */
     private static boolean isNoRowsOrColumns(Node node) {
         if (!(node.op() instanceof Sum sum)) {
             return false;
@@ -179,6 +181,10 @@ public final class Simplify {
         return !(counts && (rows || columns));
     }
 
+    /**
+     * Kernels sum rows or columns. Other axes are brought to the front first; last and leading axes together are two sums;
+     * a sum over no more than size-1 axes is a reshape.
+     */
     private static Tensor sum(Sum sum, Tensor input) {
         Shape shape = input.shape();
         Shape result = sum.types(List.of(input.type())).getFirst().shape();
@@ -186,7 +192,7 @@ public final class Simplify {
                 sum.axes().stream().filter(axis -> shape.size(axis) > 1).toList());
         int last = shape.rank() - 1;
         if (axes.isEmpty()) {
-            return input.reshape(result);
+            return reshape(input, result);
         }
         if (axes.equals(Set.of(last))) {
             return input.sum(last);
@@ -196,24 +202,21 @@ public final class Simplify {
             // what is left are single numbers: one row of them
             List<Integer> others =
                     axes.stream().filter(axis -> axis != last).sorted().toList();
-            return sum(new Sum(others), rows).reshape(result);
+            return reshape(sum(new Sum(others), rows), result);
         }
         if (shape.last().size() == 1) {
             Shape narrower = shape.sub(0, last);
-            return sum(new Sum(axes.stream().sorted().toList()), input.reshape(narrower))
-                    .reshape(result);
+            return reshape(sum(new Sum(axes.stream().sorted().toList()), reshape(input, narrower)), result);
         }
         int leading = Collections.max(axes) + 1;
         if (IntStream.range(0, leading).allMatch(axis -> axes.contains(axis) || shape.size(axis) == 1)) {
             Integer[] all = IntStream.range(0, leading).boxed().toArray(Integer[]::new);
-            return input.sum(all).reshape(result);
+            return reshape(input.sum(all), result);
         }
         List<Integer> order = new ArrayList<>(axes.stream().sorted().toList());
         IntStream.range(0, shape.rank()).filter(axis -> !axes.contains(axis)).forEach(order::add);
-        return sum(
-                        new Sum(IntStream.range(0, axes.size()).boxed().toList()),
-                        Tensor.apply(new Transpose(order), input).output(0))
-                .reshape(result);
+        Tensor turned = Tensor.apply(new Transpose(order), input).output(0);
+        return reshape(sum(new Sum(IntStream.range(0, axes.size()).boxed().toList()), turned), result);
     }
 
     /** A constant that a formula reads, directly or broadcast, becomes a number of the formula. */
@@ -263,8 +266,14 @@ public final class Simplify {
     }
 
     private static boolean readsConstant(Node node) {
-        return (node.op() instanceof Pointwise || node.op() instanceof Broadcast)
-                && node.inputs().stream().anyMatch(input -> constant(input) != null);
+        if (node.op() instanceof Pointwise || node.op() instanceof Broadcast) {
+            for (Tensor input : node.inputs()) {
+                if (constant(input) != null) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static Constant constant(Tensor tensor) {
@@ -284,16 +293,13 @@ public final class Simplify {
         return source.node().op() instanceof Reshape || source.shape().equals(shape);
     }
 
-    private static List<Tensor> mergeReshapes(Node node, List<Tensor> inputs) {
-        if (node.op() instanceof Reshape(Shape shape)) {
-            Tensor source = inputs.getFirst();
-            while (source.node().op() instanceof Reshape) {
-                source = source.node().inputs().getFirst();
-            }
-            Tensor root = source;
-            return List.of(Trace.at(node.site(), () -> root.reshape(shape)));
+    /** Of what stands before all reshapes. */
+    private static Tensor reshape(Tensor tensor, Shape shape) {
+        Tensor root = tensor;
+        while (root.node().op() instanceof Reshape) {
+            root = root.node().inputs().getFirst();
         }
-        return Rewrite.outputs(Rewrite.keep(node, inputs));
+        return root.reshape(shape);
     }
 
     private record Key(Op op, List<Tensor> inputs, int copy) {

@@ -12,13 +12,10 @@ public final class Views {
 
     /** Whether a node computes nothing: its output shows its input's memory. */
     public static boolean isView(Node node) {
-        return switch (node.op()) {
-            case Reshape reshape -> true;
-            // nothing lies between the elements of a slice when all axes outside of it have one element
-            case Slice slice ->
-                node.inputs().getFirst().shape().sub(0, slice.axis()).elements() == 1;
-            default -> false;
-        };
+        // nothing lies between the elements of a slice when all axes outside of it have one element
+        return node.op() instanceof Reshape
+                || (node.op() instanceof Slice slice
+                        && node.inputs().getFirst().shape().sub(0, slice.axis()).elements() == 1);
     }
 
     /** The tensor that was computed, seen through views. */

@@ -23,8 +23,8 @@ public record Attention(int window, float scale) implements Differentiable {
         AttentionShapes.check(query, inputs.get(1), inputs.get(2), window);
         Expect.that(
                 query.shape().size(1) == inputs.get(1).shape().size(1),
-                "as many keys as queries, " + query.shape().dim(1),
-                inputs.get(1));
+                () -> "as many keys as queries, " + query.shape().dim(1),
+                inputs.get(1)::toString);
         if (inputs.size() == 4) {
             AttentionShapes.checkStarts(query, inputs.get(3));
         }

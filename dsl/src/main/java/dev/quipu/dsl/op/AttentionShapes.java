@@ -17,12 +17,12 @@ final class AttentionShapes {
         Expect.that(
                 key.shape().size(0) == query.shape().size(0)
                         && key.shape().size(3) == query.shape().size(3),
-                "keys of the queries' batch and head size, " + query.shape(),
-                key);
+                () -> "keys of the queries' batch and head size, " + query.shape(),
+                key::toString);
         Expect.that(
                 query.shape().size(2) % key.shape().size(2) == 0,
-                "a number of key heads that divides the " + query.shape().size(2) + " query heads",
-                key.shape().size(2));
+                () -> "a number of key heads that divides the " + query.shape().size(2) + " query heads",
+                () -> Integer.toString(key.shape().size(2)));
         Expect.that(window >= 0, "a window of 0 (none) or more", window);
     }
 
@@ -31,8 +31,8 @@ final class AttentionShapes {
         Expect.i32(starts);
         Expect.that(
                 starts.shape().sameSizes(query.shape().sub(0, 2)),
-                "a start for each query, " + query.shape().sub(0, 2),
-                starts);
+                () -> "a start for each query, " + query.shape().sub(0, 2),
+                starts::toString);
     }
 
     /** What attention gives, and gradients: f32, whatever is read. */

@@ -12,8 +12,8 @@ public record Broadcast(Shape shape) implements Differentiable {
         Expect.f32(inputs.getFirst());
         Expect.that(
                 Pointwise.broadcast(inputs.getFirst().shape(), shape).sameSizes(shape),
-                "a shape that repeats dimensions of " + inputs.getFirst(),
-                shape);
+                () -> "a shape that repeats dimensions of " + inputs.getFirst(),
+                shape::toString);
         return List.of(inputs.getFirst().withShape(shape));
     }
 }

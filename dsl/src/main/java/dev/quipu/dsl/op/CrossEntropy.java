@@ -23,7 +23,7 @@ public record CrossEntropy() implements Differentiable {
         Expect.rank(logits, 1, "logits of at least one dimension");
         Expect.that(
                 targets.shape().sameSizes(logits.shape().sub(0, logits.shape().rank() - 1)),
-                "a target for every row of logits " + logits.shape(),
-                targets);
+                () -> "a target for every row of logits " + logits.shape(),
+                targets::toString);
     }
 }

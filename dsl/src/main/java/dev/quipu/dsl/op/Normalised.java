@@ -14,8 +14,8 @@ final class Normalised {
         Expect.that(
                 weight.shape().rank() == 1
                         && weight.shape().last().size() == x.shape().last().size(),
-                "a " + role + " of one dimension " + x.shape().last(),
-                weight);
+                () -> "a " + role + " of one dimension " + x.shape().last(),
+                weight::toString);
     }
 
     /** One number a row: the last dimension shrinks to 1. */

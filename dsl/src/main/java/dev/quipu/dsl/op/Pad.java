@@ -11,8 +11,8 @@ public record Pad(int axis, int before, int after) implements Differentiable {
         Expect.count(inputs, 1, 1);
         Expect.f32(inputs.getFirst());
         Shape shape = inputs.getFirst().shape();
-        Expect.that(axis >= 0 && axis < shape.rank(), "an axis of " + shape, axis);
-        Expect.that(before >= 0 && after >= 0, "padding of 0 or more", before + " and " + after);
+        Expect.that(axis >= 0 && axis < shape.rank(), () -> "an axis of " + shape, () -> Integer.toString(axis));
+        Expect.that(before >= 0 && after >= 0, () -> "padding of 0 or more", () -> before + " and " + after);
         int size = Expect.size((long) before + after + shape.size(axis));
         return List.of(
                 inputs.getFirst().withShape(shape.with(axis, shape.dim(axis).withSize(size))));

@@ -22,8 +22,8 @@ public record Rope(boolean inverse) implements Differentiable {
         Expect.that(
                 table.shape().rank() == 2
                         && table.shape().last().size() == x.shape().last().size(),
-                "a table of angles as wide as a head, " + x.shape().last(),
-                table);
+                () -> "a table of angles as wide as a head, " + x.shape().last(),
+                table::toString);
         Expect.that(
                 table.shape().size(0) >= x.shape().size(1),
                 "angles for all " + x.shape().dim(1) + " positions",

@@ -10,11 +10,11 @@ public record Slice(int axis, int start, int length) implements Differentiable {
     public List<Type> types(List<Type> inputs) {
         Expect.count(inputs, 1, 1);
         Shape shape = inputs.getFirst().shape();
-        Expect.that(axis >= 0 && axis < shape.rank(), "an axis of " + shape, axis);
+        Expect.that(axis >= 0 && axis < shape.rank(), () -> "an axis of " + shape, () -> Integer.toString(axis));
         Expect.that(
                 start >= 0 && length >= 1 && length <= shape.size(axis) - start,
-                "a range within " + shape.dim(axis),
-                length + " from " + start);
+                () -> "a range within " + shape.dim(axis),
+                () -> length + " from " + start);
         return List.of(
                 inputs.getFirst().withShape(shape.with(axis, shape.dim(axis).withSize(length))));
     }

@@ -24,7 +24,10 @@ public record Sum(List<Integer> axes) implements Differentiable {
         Shape shape = given;
         int previous = -1;
         for (int axis : axes) {
-            Expect.that(axis > previous && axis < given.rank(), "distinct ascending axes of " + given, axes);
+            Expect.that(
+                    axis > previous && axis < given.rank(),
+                    () -> "distinct ascending axes of " + given,
+                    axes::toString);
             previous = axis;
             shape = shape.with(axis, new Dim(given.dim(axis).name(), 1));
         }

@@ -22,7 +22,10 @@ public record Transpose(List<Integer> permutation) implements Differentiable {
         Expect.count(inputs, 1, 1);
         Shape shape = inputs.getFirst().shape();
         List<Integer> axes = IntStream.range(0, shape.rank()).boxed().toList();
-        Expect.that(permutation.stream().sorted().toList().equals(axes), "a permutation of axes " + axes, permutation);
+        Expect.that(
+                permutation.stream().sorted().toList().equals(axes),
+                () -> "a permutation of axes " + axes,
+                permutation::toString);
         List<Dim> dims = new ArrayList<>();
         permutation.forEach(axis -> dims.add(shape.dim(axis)));
         return List.of(inputs.getFirst().withShape(new Shape(dims)));

@@ -65,10 +65,6 @@ public record GraphPlan(String name, OptionalLong arena, List<Launch> launches) 
         public long end() {
             return offset + bytes;
         }
-
-        boolean overlaps(Slot other) {
-            return offset < other.end() && other.offset < end();
-        }
     }
 
     /**

@@ -65,6 +65,28 @@ class PlanTextMistakesTest {
     }
 
     @Test
+    void memoryThatIsNeededIsFoundBelowMemoryThatIsNot() {
+        String plan = """
+
+            plan paper arena 192 {
+                launch 0 rows(%1)
+                    %1 passing at 64 for 64 until 1
+                launch 1 rows(%2)
+                    %2 saved at 0 for 64 until 3
+                launch 2 rows(%3)
+                    %3 recomputed at 32 for 96 until 3
+                launch 3 rows(%4)
+                    %4 passing
+            }
+            """;
+        QuipuException mistake = assertThrows(QuipuException.class, () -> GraphText.parsePlanned(GRAPH + plan));
+        assertEquals(
+                "graph text 18:9: launch 2: expected memory that no other tensor needs at that time, found that of %2,"
+                        + " which is needed until launch 3",
+                mistake.getMessage());
+    }
+
+    @Test
     void aPlanIsAskedFor() {
         QuipuException mistake = assertThrows(QuipuException.class, () -> GraphText.parsePlanned(GRAPH));
         assertEquals("graph text 11:1: expected a plan behind the graph, found none", mistake.getMessage());

@@ -31,7 +31,7 @@ public final class Preparation implements AutoCloseable {
         this.device = device;
     }
 
-    private record Prepared(Loadable loadable, String planHash) {}
+    private record Prepared(Compiled compiled, Loadable loadable) {}
 
     /** A program that is being prepared. What went wrong is thrown by whoever asks for it. */
     public static final class Program {
@@ -48,7 +48,7 @@ public final class Preparation implements AutoCloseable {
 
         /** See {@link Compiled#planHash}. */
         public String planHash() {
-            return await().planHash();
+            return await().compiled().planHash();
         }
 
         private Prepared await() {
@@ -71,7 +71,7 @@ public final class Preparation implements AutoCloseable {
     public Program begin(Supplier<Compiled> compile) {
         return new Program(threads.submit(() -> {
             Compiled compiled = StartUp.PROCESS.measure(StartUp.Part.PROGRAMS, compile);
-            return new Prepared(device.prepare(compiled.scheduled()), compiled.planHash());
+            return new Prepared(compiled, device.prepare(compiled.scheduled()));
         }));
     }
 

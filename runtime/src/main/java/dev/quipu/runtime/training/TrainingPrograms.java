@@ -66,8 +66,8 @@ public final class TrainingPrograms implements AutoCloseable {
             // The update first: what it touches of a repeated layer is then allocated together.
             this.update = updating.load(state);
             this.gradient = differentiated.load(state);
+            this.planHash = differentiated.planHash(); // while the third is prepared
             this.loss = measuring.load(state);
-            this.planHash = differentiated.planHash();
         }
         this.trained = buffers(gradient, documents);
         this.measured = buffers(loss, documents);
