@@ -44,7 +44,10 @@ final class DecodeMethods {
     /** Keys of a block: few enough that what is kept for each of them and each head stays in the nearest caches. */
     static final int BLOCK = 32;
 
-    /** Rows of a cache that are taken side by side: they share a query, and a sum of values is loaded once for them. */
+    /**
+     * Rows of a cache that are taken side by side: they share a query, and a sum of values is loaded once for them. They are
+     * as far from each other as a block allows, because processors foresee one stretch in a page, and a row is shorter.
+     */
     private static final int KEYS_TOGETHER = 4;
 
     /** Vectors of a head that are taken without a loop. */
@@ -132,54 +135,62 @@ final class DecodeMethods {
                 body -> eachHead(body, (loop, place) -> {
                     Value.Variable from = loop.let("from", plus(queryAt, headVector(place.head())));
                     List<Value.Variable> sums = new ArrayList<>();
-                    for (int i = 0; i < place.keys(); i++) {
+                    for (int i = 0; i < place.rows().together(); i++) {
                         sums.add(loop.let("sum" + i, number(0, lanes)));
                     }
                     eachVector(loop, (inner, offset, active) -> {
                         KernelType type = KernelType.floats(lanes);
                         Value left = inner.let("left", new Value.Load(type, query, plus(from, offset), active));
                         for (int i = 0; i < sums.size(); i++) {
-                            Value right = new Value.Load(type, keys, plus(vectorAt(place, i), offset), active);
+                            Value right = new Value.Load(type, keys, plus(place.vectorAt(i), offset), active);
                             inner.add(new Statement.Assign(sums.get(i), new Value.Fma(left, right, sums.get(i))));
                         }
                     });
                     for (int i = 0; i < sums.size(); i++) {
-                        Value to = toLong(times(plus(place.key(), i), (long) lanes * Float.BYTES));
+                        Value to = toLong(times(place.key(i), (long) lanes * Float.BYTES));
                         store(loop, PARTIALS, plus(partialsAt(place.head()), to), sums.get(i));
                     }
                 }));
     }
 
-    private Value vectorAt(Place place, int key) {
-        return plus(place.vector(), (long) key * geometry.keyRow());
-    }
+    /** Rows of a cache that are taken side by side, so many keys and bytes from each other. */
+    private record Rows(int together, Value apart, Value bytesApart) {}
 
-    /** Some keys and a head that reads them, and where the first one's key or value lies. */
-    private record Place(Value key, int keys, Value head, Value vector) {}
+    /** A row, those beside it, and a head that reads them; where the row's key or value of the head lies. */
+    private record Place(Rows rows, Value first, Value head, Value vector) {
+        Value key(int row) {
+            return row == 0 ? first : plus(first, times(rows.apart(), row));
+        }
+
+        Value vectorAt(int row) {
+            return row == 0 ? vector : plus(vector, times(rows.bytesApart(), row));
+        }
+    }
 
     private interface PlaceBody {
         void emit(Emitter loop, Place place);
     }
 
-    /** A few rows of a block together, and in them from head to head. */
+    /** A few rows of a block together, and in them from head to head; then the rows that are left. */
     private void eachHead(Emitter body, PlaceBody action) {
-        Value whole = body.let("whole", multiple(COUNT, KEYS_TOGETHER));
-        eachHead(body, integer(0), whole, KEYS_TOGETHER, action);
-        eachHead(body, whole, COUNT, 1, action);
+        Value apart = body.let("apart", new Value.Binary(BinaryOperator.DIVIDE, COUNT, integer(KEYS_TOGETHER)));
+        Value bytesApart = body.let("bytesApart", times(toLong(apart), (long) geometry.keyRow()));
+        eachHead(body, integer(0), apart, new Rows(KEYS_TOGETHER, apart, bytesApart), action);
+        eachHead(body, times(apart, KEYS_TOGETHER), COUNT, new Rows(1, apart, bytesApart), action);
     }
 
-    private void eachHead(Emitter body, Value first, Value end, int together, PlaceBody action) {
+    private void eachHead(Emitter body, Value from, Value end, Rows rows, PlaceBody action) {
         int group = geometry.group();
-        body.loop("key", first, end, together, (keys, key) -> {
+        body.loop("key", from, end, 1, (keys, key) -> {
             Value.Variable row = keys.let("row", plus(AT, times(toLong(key), (long) geometry.keyRow())));
             keys.loop("keyHead", integer(0), integer(geometry.launch().keyHeads()), 1, (loop, keyHead) -> {
                 Value.Variable vector = loop.let("vector", plus(row, headVector(keyHead)));
                 if (group == 1) {
-                    action.emit(loop, new Place(key, together, keyHead, vector));
+                    action.emit(loop, new Place(rows, key, keyHead, vector));
                 } else {
                     loop.loop("member", integer(0), integer(group), 1, (members, member) -> {
                         Value head = members.let("head", plus(times(keyHead, group), member));
-                        action.emit(members, new Place(key, together, head, vector));
+                        action.emit(members, new Place(rows, key, head, vector));
                     });
                 }
             });
@@ -297,8 +308,8 @@ final class DecodeMethods {
                 parameters,
                 body -> eachHead(body, (loop, place) -> {
                     List<Value> weights = new ArrayList<>();
-                    for (int i = 0; i < place.keys(); i++) {
-                        Value at = plus(weightsAt(place.head()), plus(place.key(), i));
+                    for (int i = 0; i < place.rows().together(); i++) {
+                        Value at = plus(weightsAt(place.head()), place.key(i));
                         Value weight = new Value.Load(KernelType.FLOAT, WEIGHT_ROW, at);
                         weights.add(loop.let("weight", new Value.Splat(weight, lanes)));
                     }
@@ -306,7 +317,7 @@ final class DecodeMethods {
                     eachVector(loop, (inner, offset, active) -> {
                         Value.Variable sum = inner.let("sum", load(lanes, STATES, sumAt(state, offset)));
                         for (int i = 0; i < weights.size(); i++) {
-                            Value at = plus(vectorAt(place, i), offset);
+                            Value at = plus(place.vectorAt(i), offset);
                             Value value = new Value.Load(KernelType.floats(lanes), values, at, active);
                             inner.add(new Statement.Assign(sum, new Value.Fma(weights.get(i), value, sum)));
                         }
