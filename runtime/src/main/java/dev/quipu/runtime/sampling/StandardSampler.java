@@ -12,8 +12,10 @@ import java.util.random.RandomGeneratorFactory;
  *
  * <p>The same options, seed and logits give the same tokens on every machine: random numbers are those of
  * {@code java.util.random}'s {@value #ALGORITHM}, one per token; probabilities are computed in double precision with
- * {@link StrictMath}. What is kept of them is told from the likeliest token on, the lower id first among equals; the draw adds
- * them up by id.
+ * {@link StrictMath}. They are added up by id: what order tokens that are about equally likely have changes with a logit's last bits,
+ * which depend on how many texts are made together. Only top-p goes from the likeliest token on, the lower id first among equals.
+ *
+ * <p>A token of a vocabulary of 32,000 costs its exponentials and no sort, but of the few that top-p has to choose from.
  */
 final class StandardSampler implements Sampler {
     /** The name of the random number generator. */
@@ -23,15 +25,20 @@ final class StandardSampler implements Sampler {
     private final RandomGenerator random;
     private final BitSet seen = new BitSet();
     private final float[] logits;
+    /** The logits, sorted where top-k asks. */
+    private final float[] rising;
+    /** Relative to the likeliest token's probability; 0 of what is left out. */
+    private final double[] weights;
+    /** Of the tokens that top-p chooses from. */
     private final long[] ranking;
-    private final double[] probabilities;
 
     StandardSampler(SamplingOptions options, int vocabulary, long seed) {
         this.options = options;
         this.random = RandomGeneratorFactory.of(ALGORITHM).create(seed);
         this.logits = new float[vocabulary];
+        this.rising = new float[vocabulary];
+        this.weights = new double[vocabulary];
         this.ranking = new long[vocabulary];
-        this.probabilities = new double[vocabulary];
     }
 
     @Override
@@ -73,94 +80,85 @@ final class StandardSampler implements Sampler {
     }
 
     private int draw() {
-        rank();
-        int kept = keepTopK();
-        double total = weigh(kept);
-        kept = keepTopP(kept, total);
-        kept = keepMinP(kept);
-        orderByToken(kept);
+        weigh(leastLogit());
+        if (options.topP() < 1) {
+            keepTopP();
+        }
         double mass = 0;
-        for (int i = 0; i < kept; i++) {
-            mass += probabilities[(int) ranking[i]];
+        for (int token = 0; token < weights.length; token++) {
+            weights[token] = weights[token] < options.minP() ? 0 : weights[token];
+            mass += weights[token];
         }
         double target = random.nextDouble() * mass;
         double below = 0;
         int chosen = 0;
-        for (int i = 0; i < kept - 1 && target >= below + probabilities[(int) ranking[i]]; i++) {
-            below += probabilities[(int) ranking[i]];
-            chosen = i + 1;
-        }
-        return (int) (ranking[chosen] >>> Integer.SIZE);
-    }
-
-    /**
-     * Turns the first ranks into tokens above their ranks, by rising token. Ranks of tokens that are about equally likely change with
-     * a logit's last bits, which depend on how many texts are made together; tokens do not.
-     */
-    private void orderByToken(int kept) {
-        for (int rank = 0; rank < kept; rank++) {
-            ranking[rank] = ((long) token(rank) << Integer.SIZE) | rank;
-        }
-        Arrays.sort(ranking, 0, kept);
-    }
-
-    /**
-     * Sorts the tokens by falling logit, then by id. A token is one long: the logit's bits, turned into an integer that
-     * orders as the float does and then reversed, above the id. So the sort is of primitives and allocates nothing.
-     */
-    private void rank() {
-        for (int token = 0; token < logits.length; token++) {
-            // Adding zero makes -0 and 0 the same bits.
-            int bits = Float.floatToRawIntBits(logits[token] + 0f);
-            int ascending = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
-            ranking[token] = ((long) ~ascending << 32) | token;
-        }
-        Arrays.sort(ranking);
-    }
-
-    private int token(int rank) {
-        return (int) ranking[rank];
-    }
-
-    private int keepTopK() {
-        int kept = options.topK() == 0 ? logits.length : Math.min(options.topK(), logits.length);
-        while (kept < logits.length && logits[token(kept)] == logits[token(kept - 1)]) {
-            kept++;
-        }
-        return kept;
-    }
-
-    /** Fills in the tempered probabilities, relative to the likeliest token's, and returns their sum. */
-    private double weigh(int kept) {
-        double best = logits[token(0)];
-        double total = 0;
-        for (int i = 0; i < kept; i++) {
-            probabilities[i] = StrictMath.exp((logits[token(i)] - best) / options.temperature());
-            total += probabilities[i];
-        }
-        return total;
-    }
-
-    private int keepTopP(int kept, double total) {
-        if (options.topP() == 1) {
-            return kept;
-        }
-        double enough = options.topP() * total;
-        double sum = 0;
-        for (int i = 0; i < kept; i++) {
-            sum += probabilities[i];
-            if (sum >= enough) {
-                return i + 1;
+        for (int token = 0; token < weights.length; token++) {
+            if (weights[token] > 0) {
+                chosen = token;
+                below += weights[token];
+                if (target < below) {
+                    return token;
+                }
             }
         }
-        return kept;
+        return chosen; // where rounding left the target at the end
     }
 
-    private int keepMinP(int kept) {
-        int last = kept;
-        while (probabilities[last - 1] < options.minP()) {
-            last--;
+    /** The k-th largest logit, which those equal to it pass, too. */
+    private double leastLogit() {
+        if (options.topK() == 0 || options.topK() >= logits.length) {
+            return Double.NEGATIVE_INFINITY;
         }
-        return last;
+        System.arraycopy(logits, 0, rising, 0, logits.length);
+        Arrays.sort(rising);
+        return rising[rising.length - options.topK()];
+    }
+
+    private void weigh(double leastLogit) {
+        double best = logits[likeliest()];
+        for (int token = 0; token < logits.length; token++) {
+            double logit = logits[token];
+            weights[token] = logit < leastLogit ? 0 : StrictMath.exp((logit - best) / options.temperature());
+        }
+    }
+
+    /**
+     * Leaves out what stands behind the likeliest tokens that have the mass together. A token of less than
+     * {@code (1 - p) / n} of all mass does: it and the fewer than n tokens behind it have less than 1 - p.
+     */
+    private void keepTopP() {
+        double total = 0;
+        for (double weight : weights) {
+            total += weight;
+        }
+        double least = (1 - options.topP()) * total / weights.length;
+        int count = 0;
+        for (int token = 0; token < weights.length; token++) {
+            if (weights[token] >= least && weights[token] > 0) {
+                ranking[count++] = rank(token);
+            } else {
+                weights[token] = 0;
+            }
+        }
+        Arrays.sort(ranking, 0, count);
+        double enough = options.topP() * total;
+        double sum = 0;
+        for (int rank = 0; rank < count; rank++) {
+            int token = (int) ranking[rank];
+            double weight = weights[token];
+            weights[token] = sum < enough ? weight : 0;
+            sum += weight;
+        }
+    }
+
+    /**
+     * A number that falls as the logit rises, and rises with the id among equals: the logit's bits, turned into an integer that
+     * orders as the float does and then reversed, above the id. So the sort is of primitives.
+     */
+    private long rank(int token) {
+        // Adding zero makes -0 and 0 the same bits.
+        int bits = Float.floatToRawIntBits(logits[token] + 0f);
+        int ascending = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+        return ((long) ~ascending << Integer.SIZE) | token;
     }
 }
