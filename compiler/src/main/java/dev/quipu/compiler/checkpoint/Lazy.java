@@ -10,7 +10,7 @@ final class Lazy<T> implements Supplier<T> {
     private T made;
 
     /** @param making is called once at most */
-    public Lazy(Supplier<T> making) {
+    Lazy(Supplier<T> making) {
         this.making = making;
     }
 

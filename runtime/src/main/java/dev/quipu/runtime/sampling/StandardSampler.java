@@ -124,14 +124,15 @@ final class StandardSampler implements Sampler {
 
     /**
      * Leaves out what stands behind the likeliest tokens that have the mass together. A token of less than
-     * {@code (1 - p) / n} of all mass does: it and the fewer than n tokens behind it have less than 1 - p.
+     * {@code (1 - p) / n} of all mass does: it and the fewer than n tokens behind it have less than 1 - p. Half of that is asked
+     * for, so that rounding leaves out none of the others.
      */
     private void keepTopP() {
         double total = 0;
         for (double weight : weights) {
             total += weight;
         }
-        double least = (1 - options.topP()) * total / weights.length;
+        double least = (1 - options.topP()) * total / weights.length / 2;
         int count = 0;
         for (int token = 0; token < weights.length; token++) {
             if (weights[token] >= least && weights[token] > 0) {
