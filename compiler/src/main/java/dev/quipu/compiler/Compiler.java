@@ -15,6 +15,7 @@ import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.ChunkedLoss;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.compiler.program.Incremental;
+import dev.quipu.compiler.program.LastPosition;
 import dev.quipu.compiler.program.SeparateDocuments;
 import dev.quipu.compiler.rewrite.Simplify;
 import dev.quipu.compiler.schedule.Scheduled;
@@ -25,7 +26,6 @@ import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.Type;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -154,13 +154,12 @@ public record Compiler(
     }
 
     /**
-     * What a chunk of tokens leaves in the caches, and nothing that logits alone need: for all of a prompt but its end. A model
-     * without caches has no such program.
+     * A chunk of a prompt: all that it leaves in the caches, and the logits of one position of each sequence; see
+     * {@link LastPosition}.
      */
-    public Optional<Compiled> prefill(Model model, int batch, int chunk, int capacity) {
+    public Compiled prefill(Model model, int batch, int chunk, int capacity) {
         Graph traced = Traced.logits(model, batch, chunk).graph();
-        return Incremental.cachesOf(incremental(traced, model, batch, chunk, capacity))
-                .map(caches -> compile(traced, caches));
+        return compile(traced, LastPosition.of(incremental(traced, model, batch, chunk, capacity)));
     }
 
     private static Graph incremental(Graph traced, Model model, int batch, int chunk, int capacity) {

@@ -19,8 +19,6 @@ import dev.quipu.dsl.op.RopeTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -63,14 +61,6 @@ public final class Incremental {
      */
     public static void check(Graph forward) {
         forward.nodes().forEach(node -> Positions.check(node, "so that text can be continued with a cache"));
-    }
-
-    /** What of an incremental graph fills the caches; none where it has no cache. */
-    public static Optional<Graph> cachesOf(Graph incremental) {
-        List<Node> writes = incremental.nodes().stream()
-                .filter(node -> node.op() instanceof CacheWrite)
-                .toList();
-        return writes.isEmpty() ? Optional.empty() : Optional.of(Graph.of(incremental.name(), Map.of(), writes));
     }
 
     /** Whether a state is a cache of keys or values. */

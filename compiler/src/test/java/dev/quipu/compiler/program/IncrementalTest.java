@@ -1,8 +1,6 @@
 package dev.quipu.compiler.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.fixtures.Filled;
@@ -14,18 +12,14 @@ import dev.quipu.dsl.Dim;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.Node;
-import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Traced;
 import dev.quipu.dsl.Type;
-import dev.quipu.dsl.layer.Embedding;
-import dev.quipu.dsl.op.MatMul;
 import dev.quipu.dsl.op.ReadState;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -97,75 +91,6 @@ class IncrementalTest {
                 }
             }
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void prefillLeavesTheSameInTheCachesWithoutLogits(SmallModels family) {
-        Model model = family.model();
-        Graph whole =
-                Compiler.verifying().incremental(model, BATCH, 4, 12).planned().graph();
-        Graph caches = Compiler.verifying()
-                .prefill(model, BATCH, 4, 12)
-                .orElseThrow()
-                .planned()
-                .graph();
-        Filled filled = Filled.of(Traced.logits(model, BATCH, TEXT).graph(), SmallModels.VOCABULARY, 3);
-        Map<String, Array> inputs = Map.of(
-                Traced.TOKENS,
-                chunkOf(filled.inputs().get(Traced.TOKENS), new int[BATCH], 4),
-                Incremental.POSITION,
-                Array.of(Type.i32(Dim.batch(BATCH)), sequence -> sequence));
-
-        Map<String, Array> expected = run(whole, filled, inputs);
-        Map<String, Array> found = run(caches, filled, inputs);
-
-        assertEquals(expected.keySet(), found.keySet());
-        for (String name : found.keySet()) {
-            for (int i = 0; i < found.get(name).values().length; i++) {
-                assertEquals(expected.get(name).get(i), found.get(name).get(i), name);
-            }
-        }
-        assertTrue(whole.nodes().stream().anyMatch(IncrementalTest::makesLogits));
-        assertFalse(caches.nodes().stream().anyMatch(IncrementalTest::makesLogits));
-        // a result that is state would be a copy of it
-        assertEquals(Map.of(), caches.results());
-    }
-
-    private static boolean makesLogits(Node node) {
-        return node.op() instanceof MatMul && node.output(0).shape().last().size() == SmallModels.VOCABULARY;
-    }
-
-    /** The state behind a run of a chunk. */
-    private static Map<String, Array> run(Graph graph, Filled filled, Map<String, Array> inputs) {
-        Map<String, Array> state = new HashMap<>(filled.state());
-        addCaches(graph, state);
-        new Reference(state).run(graph, inputs);
-        return state;
-    }
-
-    /** The next token from the last one alone. */
-    record Bigram(Embedding embedding) implements Model {
-        @Override
-        public Tensor forward(Tensor tokens) {
-            return embedding.apply(tokens).linear(embedding.weight().tensor());
-        }
-
-        @Override
-        public int vocabularySize() {
-            return SmallModels.VOCABULARY;
-        }
-
-        @Override
-        public int contextLength() {
-            return 8;
-        }
-    }
-
-    @Test
-    void aModelWithoutCachesHasNoPrefill() {
-        Model model = new Bigram(Embedding.of(new Dim("vocabulary", SmallModels.VOCABULARY), new Dim("channel", 3), 1));
-        assertTrue(Compiler.verifying().prefill(model, 1, 4, 8).isEmpty());
     }
 
     @ParameterizedTest

@@ -62,4 +62,18 @@ class GraphTextTest {
             """;
         assertEquals(text, GraphText.print(GraphText.parse(text)));
     }
+
+    @Test
+    void aGraphNeedsNoResults() {
+        String text = """
+            quipu graph 1
+
+            graph Steps {
+                %0 = constant(value=1.0)                : f32[one=1]  update
+                %1 = accumulateState(%0, state="steps") : none        update
+                effect %1
+            }
+            """;
+        assertEquals(text, GraphText.print(GraphText.parse(text)));
+    }
 }

@@ -39,7 +39,9 @@ final class SamplingCheck {
             SamplingCheck check = new SamplingCheck(decoder, model);
             if (model.contextLength() >= CHUNK) {
                 String name = "prefill of " + CHUNK + " tokens, " + sequences + " sequences";
-                verdicts.add(ProgramVerdict.of(name, () -> CHUNKS.forEach(check::read)));
+                verdicts.add(ProgramVerdict.of(name, () -> CHUNKS.forEach(check::readToLast)));
+                String scored = "all logits of " + CHUNK + " tokens, " + sequences + " sequences";
+                verdicts.add(ProgramVerdict.of(scored, () -> CHUNKS.forEach(check::read)));
             }
             verdicts.add(ProgramVerdict.of(
                     "prefill of 1 token and decode, " + sequences + " sequences", () -> STEPS.forEach(check::read)));
@@ -47,8 +49,16 @@ final class SamplingCheck {
         return verdicts;
     }
 
-    /** Reads so many tokens of each sequence; one whose context is full begins anew. */
     private void read(List<Integer> lengths) {
+        decoder.read(tokens(lengths), (sequence, position, logits, offset) -> {});
+    }
+
+    private void readToLast(List<Integer> lengths) {
+        decoder.readToLast(tokens(lengths), (sequence, position, logits, offset) -> {});
+    }
+
+    /** So many tokens of each sequence; one whose context is full begins anew. */
+    private List<int[]> tokens(List<Integer> lengths) {
         List<int[]> tokens = new ArrayList<>();
         for (int sequence = 0; sequence < lengths.size(); sequence++) {
             int length = lengths.get(sequence);
@@ -57,6 +67,6 @@ final class SamplingCheck {
             }
             tokens.add(random.ints(length, 0, model.vocabularySize()).toArray());
         }
-        decoder.read(tokens, (sequence, position, logits, offset) -> {});
+        return tokens;
     }
 }

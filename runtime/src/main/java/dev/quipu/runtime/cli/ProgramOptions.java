@@ -70,12 +70,7 @@ final class ProgramOptions {
             case "logits" -> compiler.logits(model, batch, length);
             case "update" -> compiler.update(model, AdamW.LLAMA);
             case "prefill" ->
-                compiler.prefill(model, batch, length, Math.ceilDiv(model.contextLength(), length) * length)
-                        .orElseThrow(() -> QuipuException.of(
-                                "a model with attention, whose keys and values a prompt leaves in caches",
-                                "none",
-                                "--program prefill",
-                                "the program decode has its logits"));
+                compiler.prefill(model, batch, length, Math.ceilDiv(model.contextLength(), length) * length);
             case "decode" -> {
                 if (sequence != null && sequence != 1) {
                     throw QuipuException.of("no --seq, decoding takes one token", sequence.toString(), "--seq", "");

@@ -2,6 +2,7 @@ package dev.quipu.runtime.generation;
 
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.program.Incremental;
+import dev.quipu.compiler.program.LastPosition;
 import dev.quipu.compiler.schedule.Scheduled;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
@@ -12,11 +13,12 @@ import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.Executable;
 import dev.quipu.runtime.device.State;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Runs a model position by position with a cache of keys and values, some sequences at a time, each at its own position. Programs
@@ -31,14 +33,20 @@ public final class Decoder implements AutoCloseable {
     private final int capacity;
     private final int[] positions;
     private final Map<Integer, Program> programs = new HashMap<>();
-    private final Map<Integer, Optional<Program>> prefills = new HashMap<>();
+    private final Map<Integer, Program> prefills = new HashMap<>();
 
     /**
      * A loaded program.
      *
-     * @param positioned whether it asks for positions; models without attention and RoPE do not
+     * @param inputs what it asks for; models without attention and RoPE do not ask for positions
      */
-    private record Program(Executable executable, boolean positioned) {}
+    private record Program(Executable executable, Set<String> inputs) {
+        void set(String input, int sequence, int value) {
+            if (inputs.contains(input)) {
+                executable.input(input).setInt(sequence, value);
+            }
+        }
+    }
 
     /** Sees the logits of one position of one sequence. */
     @FunctionalInterface
@@ -113,29 +121,19 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * As {@link #read}, for the logits behind each sequence's last token alone. What comes before it only fills the caches: no
-     * logits are computed there, which of a prompt are a good part of the work.
+     * As {@link #read}, for the logits behind each sequence's last token alone: those of the others, which of a prompt are a good
+     * part of the work, are not computed.
      *
      * @param rows is shown the logits behind the last token of each sequence that has any
      */
     public void readToLast(List<int[]> tokens, Row rows) {
-        List<int[]> before = tokens.stream()
-                .map(own -> Arrays.copyOf(own, Math.max(0, own.length - 1)))
-                .toList();
-        List<Integer> chunks = chunks(before);
-        check(tokens);
+        List<Integer> chunks = chunks(tokens);
         chunks.forEach(this::prefill);
-        program(1);
+        program(1); // continues the text
         int done = 0;
         for (int chunk : chunks) {
-            fill(chunk, before, done);
+            runToLast(chunk, tokens, done, rows);
             done += chunk;
-        }
-        List<int[]> last = tokens.stream()
-                .map(own -> Arrays.copyOfRange(own, Math.max(0, own.length - 1), own.length))
-                .toList();
-        if (last.stream().anyMatch(own -> own.length > 0)) {
-            run(1, last, 0, rows);
         }
     }
 
@@ -159,34 +157,40 @@ public final class Decoder implements AutoCloseable {
         return Chunks.of(longest, model.contextLength(), positions.length);
     }
 
-    /** A chunk of which nobody sees logits. */
-    private void fill(int chunk, List<int[]> tokens, int from) {
-        prefill(chunk).ifPresent(program -> start(program, chunk, tokens, from));
-        for (int sequence = 0; sequence < positions.length; sequence++) {
-            positions[sequence] += count(tokens.get(sequence), from, chunk);
-        }
-    }
-
     private static int count(int[] tokens, int from, int chunk) {
         return Math.clamp(tokens.length - from, 0, chunk);
     }
 
     private void run(int chunk, List<int[]> tokens, int from, Row rows) {
-        Executable executable = start(program(chunk), chunk, tokens, from);
-        MemorySegment logits = executable.result(Traced.LOGITS).segment();
-        long rowBytes = (long) model.vocabularySize() * Float.BYTES;
+        Executable executable = run(program(chunk), chunk, tokens, from);
         for (int sequence = 0; sequence < positions.length; sequence++) {
             int count = count(tokens.get(sequence), from, chunk);
             for (int i = 0; i < count; i++) {
-                long row = (long) sequence * chunk + i;
-                rows.logits(sequence, positions[sequence] + i, logits, row * rowBytes);
+                show(executable, sequence, positions[sequence] + i, sequence * chunk + i, rows);
             }
             positions[sequence] += count;
         }
     }
 
+    /** A chunk that shows the logits of the sequences that end in it. */
+    private void runToLast(int chunk, List<int[]> tokens, int from, Row rows) {
+        Executable executable = run(prefill(chunk), chunk, tokens, from);
+        for (int sequence = 0; sequence < positions.length; sequence++) {
+            int count = count(tokens.get(sequence), from, chunk);
+            if (count > 0 && from + count == tokens.get(sequence).length) {
+                show(executable, sequence, positions[sequence] + count - 1, sequence, rows);
+            }
+            positions[sequence] += count;
+        }
+    }
+
+    private void show(Executable executable, int sequence, int position, long row, Row rows) {
+        MemorySegment logits = executable.result(Traced.LOGITS).segment();
+        rows.logits(sequence, position, logits, row * model.vocabularySize() * Float.BYTES);
+    }
+
     /** One chunk: padding, and sequences that wait, are computed at positions that a later chunk writes again. */
-    private Executable start(Program program, int chunk, List<int[]> tokens, int from) {
+    private Executable run(Program program, int chunk, List<int[]> tokens, int from) {
         Executable executable = program.executable();
         Buffer ids = executable.input(Traced.TOKENS);
         for (int sequence = 0; sequence < positions.length; sequence++) {
@@ -194,9 +198,10 @@ public final class Decoder implements AutoCloseable {
             for (int i = 0; i < chunk; i++) {
                 ids.setInt((long) sequence * chunk + i, from + i < own.length ? own[from + i] : 0);
             }
-        }
-        if (program.positioned()) {
-            executable.input(Incremental.POSITION).setInts(0, positions);
+            int last = Math.max(0, count(own, from, chunk) - 1);
+            program.set(LastPosition.ROW, sequence, sequence * chunk + last);
+            program.set(LastPosition.POSITION, sequence, positions[sequence] + last);
+            program.set(Incremental.POSITION, sequence, positions[sequence]);
         }
         executable.run();
         return executable;
@@ -206,11 +211,14 @@ public final class Decoder implements AutoCloseable {
         return programs.computeIfAbsent(chunk, length -> load(scheduled(length)));
     }
 
-    private Optional<Program> prefill(int chunk) {
-        return prefills.computeIfAbsent(
-                chunk,
-                length -> compiler.prefill(model, positions.length, length, capacity)
-                        .map(compiled -> load(compiled.scheduled())));
+    /** A single token is its chunk's last one. */
+    private Program prefill(int chunk) {
+        return chunk == 1
+                ? program(1)
+                : prefills.computeIfAbsent(
+                        chunk,
+                        length -> load(compiler.prefill(model, positions.length, length, capacity)
+                                .scheduled()));
     }
 
     /** What is run to read so many tokens of each sequence at once. */
@@ -219,19 +227,17 @@ public final class Decoder implements AutoCloseable {
     }
 
     private Program load(Scheduled scheduled) {
-        boolean positioned = scheduled.graph().nodes().stream()
-                .anyMatch(
-                        node -> node.op() instanceof Input input && input.name().equals(Incremental.POSITION));
-        return new Program(device.load(scheduled, state), positioned);
+        Set<String> inputs = scheduled.graph().nodes().stream()
+                .flatMap(node -> node.op() instanceof Input input ? Stream.of(input.name()) : Stream.empty())
+                .collect(Collectors.toSet());
+        return new Program(device.load(scheduled, state), inputs);
     }
 
     @Override
     public void close() {
-        programs.values().forEach(program -> program.executable().close());
-        prefills.values()
-                .forEach(prefill ->
-                        prefill.ifPresent(program -> program.executable().close()));
-        programs.clear();
-        prefills.clear();
+        Stream.of(programs, prefills).forEach(loaded -> {
+            loaded.values().forEach(program -> program.executable().close());
+            loaded.clear();
+        });
     }
 }

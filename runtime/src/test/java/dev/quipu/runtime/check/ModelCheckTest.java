@@ -85,6 +85,7 @@ class ModelCheckTest {
                         "gradient of separate documents",
                         "loss of separate documents",
                         "prefill of 16 tokens, 3 sequences",
+                        "all logits of 16 tokens, 3 sequences",
                         "prefill of 1 token and decode, 3 sequences"),
                 verdicts.stream().map(ProgramVerdict::program).toList());
         for (ProgramVerdict verdict : verdicts) {

@@ -78,16 +78,6 @@ class LookingCommandsTest {
         assertEquals(text, GraphText.print(GraphText.parse(text)));
     }
 
-    @Test
-    void aProgramWithoutResultsIsExactTextToo() throws IOException {
-        Path file = folder.resolve("graph.txt");
-
-        assertEquals("", output("graph", "llama-tiny", "--program=prefill", "--stage=differentiated", "--out=" + file));
-        String text = Files.readString(file);
-        assertEquals(text, GraphText.print(GraphText.parse(text)));
-        assertFalse(text.contains(" result "), text);
-    }
-
     @ParameterizedTest
     @CsvSource({"planned, paper, false", "planned, saveAll, false", "scheduled, blocks, true", "scheduled, paper, true"
     })
@@ -172,19 +162,5 @@ class LookingCommandsTest {
         assertAll(
                 () -> assertEquals(2, call.exitCode(), call::output),
                 () -> assertTrue(call.errors().startsWith(line), call::errors));
-    }
-
-    @Test
-    void aModelWithoutAttentionHasNoPrefill() throws IOException {
-        Path source = Files.writeString(folder.resolve("Pairs.java"), TrainCommandTest.PAIRS);
-        Call call = Call.of("kernels", source.toString(), "--program", "prefill");
-        assertAll(
-                () -> assertEquals(2, call.exitCode(), call::output),
-                () -> assertTrue(
-                        call.errors()
-                                .startsWith("quipu: --program prefill: expected a model with attention, whose keys and"
-                                        + " values a prompt leaves in caches, found none; the program decode has its"
-                                        + " logits"),
-                        call::errors));
     }
 }

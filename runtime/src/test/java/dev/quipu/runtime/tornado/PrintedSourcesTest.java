@@ -77,7 +77,8 @@ class PrintedSourcesTest {
         programs.put("separate", compiler.gradient(model, 2, 13, Documents.SEPARATE));
         programs.put("update", compiler.update(model, AdamW.LLAMA));
         programs.put("loss", compiler.loss(model, 2, 13));
-        programs.put("prefill", compiler.incremental(model, 2, 4, CAPACITY));
+        programs.put("chunk", compiler.incremental(model, 2, 4, CAPACITY));
+        programs.put("prefill", compiler.prefill(model, 2, 4, CAPACITY));
         programs.put("decode", compiler.incremental(model, 2, 1, CAPACITY));
         return programs;
     }
