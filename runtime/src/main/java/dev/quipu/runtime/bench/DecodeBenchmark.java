@@ -92,7 +92,7 @@ public final class DecodeBenchmark implements AutoCloseable {
         state.allocateParameters(Trace.parameters(model), compiler.storedWeights(model));
         state.initialise(Trace.parameters(model), SEED);
         decoder = new Decoder(compiler, model, state, device, batch);
-        weights = WeightBytes.of(decoder.scheduled(1));
+        weights = WeightBytes.of(decoder.scheduled());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.generation;
 
+import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
 import dev.quipu.compiler.program.Incremental;
 import dev.quipu.compiler.program.LastPosition;
@@ -26,14 +27,28 @@ import java.util.stream.Stream;
  * for each sequence.
  */
 public final class Decoder implements AutoCloseable {
+    private static final Chunk SINGLE = new Chunk(1, false);
+
     private final Compiler compiler;
     private final Model model;
     private final State state;
     private final Device device;
     private final int capacity;
     private final int[] positions;
-    private final Map<Integer, Program> programs = new HashMap<>();
-    private final Map<Integer, Program> prefills = new HashMap<>();
+    private final Map<Chunk, Program> programs = new HashMap<>();
+
+    /**
+     * What a program reads.
+     *
+     * @param length tokens of each sequence
+     * @param toLast whether of each sequence only one token's logits are asked for, see {@link Compiler#prefill}; of a single
+     *     token that is all
+     */
+    private record Chunk(int length, boolean toLast) {
+        Chunk {
+            toLast &= length > 1;
+        }
+    }
 
     /**
      * A loaded program.
@@ -110,13 +125,12 @@ public final class Decoder implements AutoCloseable {
      * @throws QuipuException if the context ends before the tokens do, or the model mixes positions
      */
     public void read(List<int[]> tokens, Row rows) {
-        List<Integer> chunks = chunks(tokens);
-        // all of them first: a device that runs its programs in one plan makes that anew for every program that comes
-        chunks.forEach(this::program);
+        List<Chunk> chunks = chunks(tokens, false);
+        load(chunks);
         int done = 0;
-        for (int chunk : chunks) {
+        for (Chunk chunk : chunks) {
             run(chunk, tokens, done, rows);
-            done += chunk;
+            done += chunk.length();
         }
     }
 
@@ -127,13 +141,12 @@ public final class Decoder implements AutoCloseable {
      * @param rows is shown the logits behind the last token of each sequence that has any
      */
     public void readToLast(List<int[]> tokens, Row rows) {
-        List<Integer> chunks = chunks(tokens);
-        chunks.forEach(this::prefill);
-        program(1); // continues the text
+        List<Chunk> chunks = chunks(tokens, true);
+        load(Stream.concat(chunks.stream(), Stream.of(SINGLE)).toList()); // which continues the texts
         int done = 0;
-        for (int chunk : chunks) {
+        for (Chunk chunk : chunks) {
             runToLast(chunk, tokens, done, rows);
-            done += chunk;
+            done += chunk.length();
         }
     }
 
@@ -151,30 +164,32 @@ public final class Decoder implements AutoCloseable {
         }
     }
 
-    private List<Integer> chunks(List<int[]> tokens) {
+    private List<Chunk> chunks(List<int[]> tokens, boolean toLast) {
         check(tokens);
         int longest = tokens.stream().mapToInt(own -> own.length).max().orElse(0);
-        return Chunks.of(longest, model.contextLength(), positions.length);
+        return Chunks.of(longest, model.contextLength(), positions.length).stream()
+                .map(length -> new Chunk(length, toLast))
+                .toList();
     }
 
-    private static int count(int[] tokens, int from, int chunk) {
-        return Math.clamp(tokens.length - from, 0, chunk);
+    private static int count(int[] tokens, int from, Chunk chunk) {
+        return Math.clamp(tokens.length - from, 0, chunk.length());
     }
 
-    private void run(int chunk, List<int[]> tokens, int from, Row rows) {
-        Executable executable = run(program(chunk), chunk, tokens, from);
+    private void run(Chunk chunk, List<int[]> tokens, int from, Row rows) {
+        Executable executable = start(chunk, tokens, from);
         for (int sequence = 0; sequence < positions.length; sequence++) {
             int count = count(tokens.get(sequence), from, chunk);
             for (int i = 0; i < count; i++) {
-                show(executable, sequence, positions[sequence] + i, sequence * chunk + i, rows);
+                show(executable, sequence, positions[sequence] + i, sequence * chunk.length() + i, rows);
             }
             positions[sequence] += count;
         }
     }
 
     /** A chunk that shows the logits of the sequences that end in it. */
-    private void runToLast(int chunk, List<int[]> tokens, int from, Row rows) {
-        Executable executable = run(prefill(chunk), chunk, tokens, from);
+    private void runToLast(Chunk chunk, List<int[]> tokens, int from, Row rows) {
+        Executable executable = start(chunk, tokens, from);
         for (int sequence = 0; sequence < positions.length; sequence++) {
             int count = count(tokens.get(sequence), from, chunk);
             if (count > 0 && from + count == tokens.get(sequence).length) {
@@ -190,54 +205,51 @@ public final class Decoder implements AutoCloseable {
     }
 
     /** One chunk: padding, and sequences that wait, are computed at positions that a later chunk writes again. */
-    private Executable run(Program program, int chunk, List<int[]> tokens, int from) {
-        Executable executable = program.executable();
-        Buffer ids = executable.input(Traced.TOKENS);
+    private Executable start(Chunk chunk, List<int[]> tokens, int from) {
+        Program program = programs.get(chunk);
+        Buffer ids = program.executable().input(Traced.TOKENS);
         for (int sequence = 0; sequence < positions.length; sequence++) {
             int[] own = tokens.get(sequence);
-            for (int i = 0; i < chunk; i++) {
-                ids.setInt((long) sequence * chunk + i, from + i < own.length ? own[from + i] : 0);
+            int first = sequence * chunk.length();
+            for (int i = 0; i < chunk.length(); i++) {
+                ids.setInt((long) first + i, from + i < own.length ? own[from + i] : 0);
             }
             int last = Math.max(0, count(own, from, chunk) - 1);
-            program.set(LastPosition.ROW, sequence, sequence * chunk + last);
+            program.set(LastPosition.ROW, sequence, first + last);
             program.set(LastPosition.POSITION, sequence, positions[sequence] + last);
             program.set(Incremental.POSITION, sequence, positions[sequence]);
         }
-        executable.run();
-        return executable;
+        program.executable().run();
+        return program.executable();
     }
 
-    private Program program(int chunk) {
-        return programs.computeIfAbsent(chunk, length -> load(scheduled(length)));
+    /** All that are needed before the first runs: a device that runs its programs in one plan makes that anew for each that comes. */
+    private void load(List<Chunk> chunks) {
+        chunks.forEach(chunk -> programs.computeIfAbsent(chunk, this::load));
     }
 
-    /** A single token is its chunk's last one. */
-    private Program prefill(int chunk) {
-        return chunk == 1
-                ? program(1)
-                : prefills.computeIfAbsent(
-                        chunk,
-                        length -> load(compiler.prefill(model, positions.length, length, capacity)
-                                .scheduled()));
-    }
-
-    /** What is run to read so many tokens of each sequence at once. */
-    public Scheduled scheduled(int chunk) {
-        return compiler.incremental(model, positions.length, chunk, capacity).scheduled();
-    }
-
-    private Program load(Scheduled scheduled) {
+    private Program load(Chunk chunk) {
+        Scheduled scheduled = compiled(chunk).scheduled();
         Set<String> inputs = scheduled.graph().nodes().stream()
                 .flatMap(node -> node.op() instanceof Input input ? Stream.of(input.name()) : Stream.empty())
                 .collect(Collectors.toSet());
         return new Program(device.load(scheduled, state), inputs);
     }
 
+    private Compiled compiled(Chunk chunk) {
+        return chunk.toLast()
+                ? compiler.prefill(model, positions.length, chunk.length(), capacity)
+                : compiler.incremental(model, positions.length, chunk.length(), capacity);
+    }
+
+    /** What is run to continue each sequence by a token. */
+    public Scheduled scheduled() {
+        return compiled(SINGLE).scheduled();
+    }
+
     @Override
     public void close() {
-        Stream.of(programs, prefills).forEach(loaded -> {
-            loaded.values().forEach(program -> program.executable().close());
-            loaded.clear();
-        });
+        programs.values().forEach(program -> program.executable().close());
+        programs.clear();
     }
 }
