@@ -128,16 +128,18 @@ final class BenchCommand extends QuipuCommand {
         ModelSource source = argument(() -> batch.withRoom(variants.applyTo(ModelSource.of(model)), err()));
         int rows = argument(() -> batch.batchOr(1));
         int prompt = argument(() -> batch.prompt(source.model()));
+        Compiler compiler = argument(() -> weights.compiler(precision));
         try (Device device = argument(devices::open)) {
-            weights.check(this, device);
+            WeightOptions.check(this, compiler, device);
             Optional<CeilingMeter> meter = device.ceilings(Precision.F32);
-            try (DecodeBenchmark benchmark = argument(
-                            () -> new DecodeBenchmark(source.model(), device, weights.compiler(), rows, prompt));
+            try (DecodeBenchmark benchmark =
+                            argument(() -> new DecodeBenchmark(source.model(), device, compiler, rows, prompt));
                     Progress progress = Progress.start("bench", "tokens", (long) warmUp + steps)) {
                 DecodeBench shown = new DecodeBench(
                         source.name(),
                         device.name(),
                         weights.storage(),
+                        precision.precision(),
                         benchmark.run(warmUp, steps, done -> {
                             progress.update(done, () -> done <= warmUp ? "warming up" : "");
                             if (done > warmUp && (done - warmUp) % MEASURED_TOKENS == 0) {
@@ -159,11 +161,7 @@ final class BenchCommand extends QuipuCommand {
                         ? "--profile"
                         : plan.isGiven()
                                 ? "--plan"
-                                : variants.varies()
-                                        ? "--vary"
-                                        : loss.isGiven()
-                                                ? "--loss-chunk"
-                                                : precision.given().isPresent() ? "--precision" : "";
+                                : variants.varies() ? "--vary" : loss.isGiven() ? "--loss-chunk" : "";
         if (!given.isEmpty()) {
             argument(() -> {
                 throw QuipuException.of("--decode or " + given, "both", "bench", "it belongs to training steps");

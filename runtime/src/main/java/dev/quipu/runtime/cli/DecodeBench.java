@@ -1,5 +1,6 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.precision.WeightStorage;
 import dev.quipu.runtime.bench.DecodeBenchmark;
 import dev.quipu.runtime.device.Ceilings;
@@ -14,6 +15,7 @@ record DecodeBench(
         String model,
         String device,
         WeightStorage weights,
+        Precision precision,
         DecodeBenchmark.Result result,
         Optional<Ceilings> ceilings) {
     /** For programs. */
@@ -22,6 +24,7 @@ record DecodeBench(
         values.put("model", model);
         values.put("device", device);
         values.put("weights", weights.toString());
+        values.put("precision", precision.toString());
         values.put("batch", result.batch());
         values.put("prompt", result.prompt());
         values.put("tokens", result.tokens());
@@ -50,12 +53,13 @@ record DecodeBench(
                 .orElse("");
         return String.format(
                 Locale.ROOT,
-                "%s on %s, %s weights, decoding %d at a time: %.1f tokens/s, %.2f ms a step (median of %d; %.2f to"
-                        + " %.2f)%n%s of weights a step, %s/s%s%nprefill of %d tokens each: %.0f tokens/s; weights and"
-                        + " caches %s",
+                "%s on %s, %s weights, %s products, decoding %d at a time: %.1f tokens/s, %.2f ms a step (median of"
+                        + " %d; %.2f to %.2f)%n%s of weights a step, %s/s%s%nprefill of %d tokens each: %.0f tokens/s;"
+                        + " weights and caches %s",
                 model,
                 device,
                 weights,
+                precision,
                 result.batch(),
                 result.tokensPerSecond(),
                 result.stepMillis(),

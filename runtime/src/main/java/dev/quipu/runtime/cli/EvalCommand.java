@@ -71,25 +71,21 @@ final class EvalCommand extends QuipuCommand {
         int sequence = argument(() -> batch.sequence(declared));
         int rows = argument(batch::batch);
         Tokenizer tokenizer = argument(model::tokenizer);
+        Compiler compiler = argument(() -> precision.applyTo(weights.compiler()));
         Documents documents = argument(() -> ConversationFiles.areAll(data)) ? Documents.SEPARATE : Documents.JOINED;
         try (Device device = argument(devices::open);
-                State state = weights.load(this, source, device);
+                State state = WeightOptions.load(this, compiler, source, device);
                 TrainingText text = argument(() -> TrainingText.of(
                         data,
                         tokenizer,
                         Optional.ofNullable(chatTemplate),
                         cache == null ? TokenCache.ofUser() : new TokenCache(cache)));
-                Evaluation evaluation =
-                        new Evaluation(compiler(device), declared, state, device, rows, sequence, documents);
+                Evaluation evaluation = new Evaluation(compiler, declared, state, device, rows, sequence, documents);
                 Progress progress =
                         Progress.start("eval", "tokens", text.tokens().length() - 1)) {
             print(evaluation.measure(text.tokens(), done -> progress.update(done, () -> "")));
             return SUCCESS;
         }
-    }
-
-    private Compiler compiler(Device device) {
-        return argument(() -> precision.applyTo(weights.compiler(), device));
     }
 
     private void print(Evaluation.Result result) {

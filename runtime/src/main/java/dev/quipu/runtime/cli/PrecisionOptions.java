@@ -16,7 +16,9 @@ final class PrecisionOptions {
                         + " bf16; all else stays f32.",
                 "The device must have it: reference and emulator have f32 and bf16, jvm f32 and, with oneDNN and a"
                         + " processor that multiplies it, bf16, tornado f32 and, on its CUDA backend, bf16 and with"
-                        + " cuBLAS tf32."
+                        + " cuBLAS tf32.",
+                "Where texts are continued, that is for tokens that are read together; single ones stay f32. bf16 asks"
+                        + " for --weights bf16 or int8 there."
             })
     private String precision;
 

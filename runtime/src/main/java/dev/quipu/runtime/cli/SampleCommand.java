@@ -1,5 +1,6 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.compiler.Compiler;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.chat.ChatTemplate;
 import dev.quipu.runtime.device.Device;
@@ -41,6 +42,9 @@ final class SampleCommand extends QuipuCommand {
     private WeightOptions weights;
 
     @Mixin
+    private PrecisionOptions precision;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -48,14 +52,14 @@ final class SampleCommand extends QuipuCommand {
         List<String> texts = argument(prompts::texts);
         argument(() -> chat.check(prompts, json));
         GenerationOptions asked = argument(() -> sampling.options(json));
+        Compiler compiler = argument(() -> weights.compiler(precision));
         ModelSource source = argument(model::source);
         Tokenizer tokenizer = argument(model::tokenizer);
         Set<Integer> ends = argument(() -> source.folder().map(EndTokens::of).orElse(Set.of()));
         GenerationOptions options = asked.endingAt(ends);
         try (Device device = argument(devices::open);
-                State state = weights.load(this, source, device);
-                Decoder decoder =
-                        new Decoder(weights.compiler(), source.model(), state, device, prompts.batch(texts.size()));
+                State state = WeightOptions.load(this, compiler, source, device);
+                Decoder decoder = new Decoder(compiler, source.model(), state, device, prompts.batch(texts.size()));
                 Generator generator = new Generator(source.model(), tokenizer, decoder)) {
             if (chat.isAsked()) {
                 ChatTemplate template = argument(() -> chat.template(tokenizer));

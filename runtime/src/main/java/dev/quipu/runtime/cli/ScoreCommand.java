@@ -1,5 +1,6 @@
 package dev.quipu.runtime.cli;
 
+import dev.quipu.compiler.Compiler;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.runtime.device.Device;
 import dev.quipu.runtime.device.State;
@@ -51,6 +52,9 @@ final class ScoreCommand extends QuipuCommand {
     private WeightOptions weights;
 
     @Mixin
+    private PrecisionOptions precision;
+
+    @Mixin
     private DeviceOptions devices;
 
     @Override
@@ -63,11 +67,12 @@ final class ScoreCommand extends QuipuCommand {
             }
             return alternatives;
         });
+        Compiler compiler = argument(() -> weights.compiler(precision));
         ModelSource source = argument(model::source);
         Tokenizer tokenizer = argument(model::tokenizer);
         try (Device device = argument(devices::open);
-                State state = weights.load(this, source, device);
-                Decoder decoder = new Decoder(weights.compiler(), source.model(), state, device);
+                State state = WeightOptions.load(this, compiler, source, device);
+                Decoder decoder = new Decoder(compiler, source.model(), state, device);
                 Scorer scorer = new Scorer(source.model(), tokenizer, decoder, alternatives)) {
             print(scorer.score(scored));
             return SUCCESS;

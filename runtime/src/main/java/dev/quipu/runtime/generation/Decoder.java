@@ -2,6 +2,7 @@ package dev.quipu.runtime.generation;
 
 import dev.quipu.compiler.Compiled;
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.program.Incremental;
 import dev.quipu.compiler.program.LastPosition;
 import dev.quipu.compiler.schedule.Scheduled;
@@ -82,6 +83,8 @@ public final class Decoder implements AutoCloseable {
     /**
      * A decoder at the beginning of some sequences.
      *
+     * @param compiler its precision is that of tokens that are read together; reading weights bounds the speed of single ones,
+     *     which multiply in f32
      * @param state the model's weights; the caches are added to it
      * @param sequences how many are read together
      */
@@ -237,9 +240,10 @@ public final class Decoder implements AutoCloseable {
     }
 
     private Compiled compiled(Chunk chunk) {
+        Compiler precise = chunk.length() > 1 ? compiler : compiler.in(Precision.F32);
         return chunk.toLast()
-                ? compiler.prefill(model, positions.length, chunk.length(), capacity)
-                : compiler.incremental(model, positions.length, chunk.length(), capacity);
+                ? precise.prefill(model, positions.length, chunk.length(), capacity)
+                : precise.incremental(model, positions.length, chunk.length(), capacity);
     }
 
     /** What is run to continue each sequence by a token. */
