@@ -41,12 +41,12 @@ import java.util.OptionalInt;
 public record Compiler(
         boolean verify, PlanRequest plan, OptionalInt lossChunk, Precision precision, WeightStorage weights) {
     public Compiler {
-        if (precision != Precision.F32 && weights != WeightStorage.F32) {
+        if (precision == Precision.TF32 && weights != WeightStorage.F32) {
             throw QuipuException.of(
-                    "one of a precision and a type of weights",
-                    precision + " and " + weights,
-                    "compiler",
-                    "products widen stored weights to f32");
+                    "f32 or bf16 beside " + weights + " weights",
+                    precision.toString(),
+                    "precision",
+                    "products widen stored weights to f32 or bf16");
         }
     }
 

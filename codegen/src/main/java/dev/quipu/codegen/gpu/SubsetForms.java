@@ -236,6 +236,7 @@ final class SubsetForms {
             case TO_LONG -> refusals.add(statement, "TO_LONG", "indices are int");
             case FLOAT_TO_BITS, BITS_TO_FLOAT ->
                 refusals.add(statement, unary.operator().name(), "bits of floats are not translated");
+            case ROUND -> refusals.add(statement, "ROUND", "memory of bf16 rounds what is stored");
         }
     }
 

@@ -64,7 +64,7 @@ record BlockDots(Dots dots, List<Value.Variable> sums, List<Value> leftRows) {
         List<List<Value>> left = new ArrayList<>();
         for (int from = 0; from < elements; from += lanes) {
             Value at = plus(leftBytes, (long) from * Float.BYTES);
-            left.add(dots.loads(body, "a", Dots.LEFT, leftRows, at, Math.min(lanes, elements - from)));
+            left.add(dots.loads(body, "a", dots.left(), leftRows, at, Math.min(lanes, elements - from)));
         }
         for (int column = 0; column < dots.columns(); column++) {
             Value at = body.let("at", plus(rightRows.get(column), rightBytes));

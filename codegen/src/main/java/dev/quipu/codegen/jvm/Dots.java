@@ -25,14 +25,14 @@ import java.util.stream.IntStream;
  * @param rows 1 to {@link #MOST_ROWS}
  * @param columns 4 or 8
  * @param tail elements behind the last whole {@link #step} of a row
+ * @param rounds whether the rows are bf16; the other matrix is then, too
  * @param matrix how the other matrix is stored: SEGMENT, BSEGMENT or ISEGMENT
  */
-record Dots(TileLibrary library, int rows, int columns, int tail, KernelType matrix) {
+record Dots(TileLibrary library, int rows, int columns, int tail, boolean rounds, KernelType matrix) {
     static final int FEWEST_COLUMNS = 4;
     private static final int MOST_COLUMNS = 8;
     static final int MOST_ROWS = 4;
 
-    static final Value.Variable LEFT = new Value.Variable("a", KernelType.SEGMENT);
     private static final Value.Variable LEFT_OFFSET = new Value.Variable("aOffset", KernelType.LONG);
     static final Value.Variable RIGHT_OFFSET = new Value.Variable("bOffset", KernelType.LONG);
     static final Value.Variable STRIDE = new Value.Variable("stride", KernelType.INT);
@@ -44,7 +44,8 @@ record Dots(TileLibrary library, int rows, int columns, int tail, KernelType mat
 
     Dots {
         boolean known = columns == FEWEST_COLUMNS || columns == MOST_COLUMNS;
-        if (rows < 1 || rows > MOST_ROWS || !known || tail < 0 || tail >= step(matrix, library)) {
+        boolean mixed = rounds && !matrix.equals(KernelType.BSEGMENT);
+        if (rows < 1 || rows > MOST_ROWS || !known || tail < 0 || tail >= step(matrix, library) || mixed) {
             throw new AssertionError("no dot products of " + rows + " rows with " + columns + " columns and " + tail
                     + " elements at the end");
         }
@@ -64,7 +65,7 @@ record Dots(TileLibrary library, int rows, int columns, int tail, KernelType mat
     /** What both this and {@link Stretches} are given. */
     List<Value.Variable> parameters() {
         return List.of(
-                LEFT,
+                left(),
                 LEFT_OFFSET,
                 right(),
                 RIGHT_OFFSET,
@@ -123,6 +124,10 @@ record Dots(TileLibrary library, int rows, int columns, int tail, KernelType mat
         }
     }
 
+    Value.Variable left() {
+        return new Value.Variable("a", rounds ? KernelType.BSEGMENT : KernelType.SEGMENT);
+    }
+
     Value.Variable right() {
         return new Value.Variable("b", matrix);
     }
@@ -130,10 +135,10 @@ record Dots(TileLibrary library, int rows, int columns, int tail, KernelType mat
     /** How far into a row the left and the right matrix are read. */
     record Bytes(Value left, Value right) {}
 
-    private static Bytes bytes(Emitter emitter, Value k) {
+    private Bytes bytes(Emitter emitter, Value k) {
         Value bytes = times(toLong(k), (long) Float.BYTES);
         // of numbers in bf16 half of that is printed, which is no shift as long as the factor can be seen
-        return new Bytes(emitter.let("bytes", bytes), bytes);
+        return new Bytes(rounds ? bytes : emitter.let("bytes", bytes), bytes);
     }
 
     private void steps(Emitter emitter, List<Value.Variable> sums, List<Value> leftRows) {
@@ -173,7 +178,7 @@ record Dots(TileLibrary library, int rows, int columns, int tail, KernelType mat
             List<Value> rightRows,
             Bytes bytes,
             int active) {
-        List<Value> left = loads(emitter, "a", LEFT, leftRows, bytes.left(), active);
+        List<Value> left = loads(emitter, "a", left(), leftRows, bytes.left(), active);
         List<Value> right = loads(emitter, "b", right(), rightRows, bytes.right(), active);
         for (int i = 0; i < sums.size(); i++) {
             Value product = new Value.Fma(left.get(i / columns), right.get(i % columns), sums.get(i));

@@ -31,22 +31,30 @@ record JvmStores(JvmExpressions expressions) {
 
     /** Writes a variable, rounded as {@code BFloat16.bits} does it: to the nearest, ties to even; NaN stays. */
     private String rounded(Statement.Store store) {
+        if (store.value() instanceof Value.Unary unary && unary.operator() == Value.UnaryOperator.ROUND) {
+            return upperHalves(expressions.roundedBits(unary), store);
+        }
         if (!(store.value() instanceof Value.Variable value)) {
             throw new AssertionError("what is rounded is printed several times: " + store);
         }
-        String memory = expressions.print(store.memory());
-        String address = expressions.print(JvmExpressions.halved(store.address()));
-        int lanes = value.type().lanes();
-        if (lanes == 1) {
-            return memory + ".set(ValueLayout.JAVA_SHORT_UNALIGNED, " + address + ", BFloat16.bits(" + value.name()
+        if (!value.type().isVector()) {
+            return expressions.print(store.memory()) + ".set(ValueLayout.JAVA_SHORT_UNALIGNED, "
+                    + expressions.print(JvmExpressions.halved(store.address())) + ", BFloat16.bits(" + value.name()
                     + "))";
         }
         String bits = expressions.receiver(value) + ".reinterpretAsInts()";
         String last = bits + ".lanewise(VectorOperators.LSHR, 16).and(1)";
         String isNumber = bits + ".and(0x7fffffff).compare(VectorOperators.LE, 0x7f800000)";
+        return upperHalves(
+                bits + ".or(0x400000).blend(" + bits + ".add(0x7fff).add(" + last + "), " + isNumber + ")", store);
+    }
+
+    private String upperHalves(String bits, Statement.Store store) {
+        String memory = expressions.print(store.memory());
+        String address = expressions.print(JvmExpressions.halved(store.address()));
+        int lanes = store.value().type().lanes();
         String mask = store.active() == lanes ? "" : ", " + expressions.shortMask(lanes, store.active());
-        return "((ShortVector) " + bits + ".or(0x400000).blend(" + bits + ".add(0x7fff).add(" + last + "), " + isNumber
-                + ").lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, "
+        return "((ShortVector) " + bits + ".lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, "
                 + expressions.shortSpecies(lanes)
                 + ", 0)).intoMemorySegment(" + memory + ", " + address + ", ByteOrder.nativeOrder()" + mask + ")";
     }

@@ -93,7 +93,7 @@ record MatrixBlocking(
     }
 
     /** Whether less is transposed then: the left factor and the product, for the right factor. */
-    private static boolean swaps(MatrixProduct product) {
+    static boolean swaps(MatrixProduct product) {
         long depth = product.depth();
         return !product.transposeLeft()
                 && product.transposeRight()

@@ -28,11 +28,11 @@ final class MatrixLowering {
 
     /** The kernel of a product, for vectors of a number of floats. */
     static Kernel lower(String name, MatrixProduct product, int lanes) {
-        if (RoundedProduct.suits(product)) {
-            return RoundedProduct.lower(name, product, lanes);
-        }
         if (ThinProduct.suits(product)) {
             return ThinProduct.lower(name, product, lanes);
+        }
+        if (RoundedProduct.suits(product)) {
+            return RoundedProduct.lower(name, product, lanes);
         }
         if (OuterProduct.suits(product, lanes)) {
             return OuterProduct.lower(name, product, lanes);

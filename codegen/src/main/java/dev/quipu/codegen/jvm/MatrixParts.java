@@ -10,7 +10,6 @@ import dev.quipu.codegen.kernel.Emitter;
 import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
-import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
@@ -27,8 +26,6 @@ final class MatrixParts {
     static final Value.Variable RIGHT_PANELS = new Value.Variable("rightPanels", KernelType.SEGMENT);
 
     private static final Value.Variable LEFT_PANELS = new Value.Variable("leftPanels", KernelType.ARRAY);
-    private static final Value.Variable KEPT = new Value.Variable("kept", KernelType.SEGMENT);
-    private static final Value.Variable TURNED = new Value.Variable("turned", KernelType.SEGMENT);
     private static final Value NOTHING = new Value.Literal(KernelType.LONG, 0);
 
     private final MatrixProduct product;
@@ -39,6 +36,7 @@ final class MatrixParts {
     private final Epilogue epilogue;
     private final MatrixTiles tiles;
     private final MatrixTiles keptTiles;
+    private final KeptProduct kept;
 
     MatrixParts(MatrixBlocking blocking, MatrixPacks packs, List<Value.Variable> buffers, Epilogue epilogue) {
         this.product = blocking.product();
@@ -48,6 +46,7 @@ final class MatrixParts {
         this.buffers = buffers;
         this.epilogue = epilogue;
         this.tiles = new MatrixTiles(blocking, "tiles", Math.multiplyExact(product.columns(), Float.BYTES));
+        this.kept = new KeptProduct(library, blocking.keptRowBytes(), blocking.turnedRowBytes());
         this.keptTiles = new MatrixTiles(blocking, "keptTiles", blocking.keptRowBytes());
     }
 
@@ -61,12 +60,10 @@ final class MatrixParts {
         scratch.add(TileProduct.scratch(library));
         if (blocking.keepsAny()) {
             int rows = blocking.mostRowPanels() * library.rows();
-            long bytes = (long) (blocking.swaps() ? blocking.wholeVectors(rows) : rows) * blocking.keptRowBytes();
-            scratch.add(new Kernel.Scratch(KEPT, bytes / Float.BYTES, false));
+            scratch.add(kept.scratch(blocking.swaps() ? blocking.wholeVectors(rows) : rows));
         }
         if (blocking.swaps()) {
-            long rows = (long) blocking.columnPanelsOfPart() * library.columns();
-            scratch.add(new Kernel.Scratch(TURNED, rows * blocking.turnedRowBytes() / Float.BYTES, false));
+            scratch.add(kept.turnedScratch(blocking.columnPanelsOfPart() * library.columns()));
         }
         return scratch;
     }
@@ -109,7 +106,7 @@ final class MatrixParts {
         Emitter emitter = new Emitter();
         emitter.reserve(Kernel.PART.name());
         buffers.forEach(buffer -> emitter.reserve(buffer.name()));
-        List.of(LEFT_PANELS, RIGHT_PANELS, KEPT, TURNED, TileProduct.TILE)
+        List.of(LEFT_PANELS, RIGHT_PANELS, KeptProduct.KEPT, KeptProduct.TURNED, TileProduct.TILE)
                 .forEach(scratch -> emitter.reserve(scratch.name()));
         int groups = blocking.groups();
         Value group = coordinate(emitter, "group", Kernel.PART, 1, groups);
@@ -217,7 +214,8 @@ final class MatrixParts {
         Value at = blocking.directPanels() > 0
                 ? NOTHING
                 : times(toLong(minus(panel, part.from())), (long) library.columns() * Float.BYTES);
-        emitter.add(keptTiles.call(LEFT_PANELS, RIGHT_PANELS, right, KEPT, at, part.rows(), block.depth(), block.k()));
+        emitter.add(keptTiles.call(
+                LEFT_PANELS, RIGHT_PANELS, right, KeptProduct.KEPT, at, part.rows(), block.depth(), block.k()));
     }
 
     private void finish(Emitter emitter, Part part) {
@@ -226,10 +224,13 @@ final class MatrixParts {
         if (blocking.directPanels() > 0) {
             Value from = integer((long) blocking.directPanels() * columns);
             Value all = integer(product.columns());
-            emitter.when(reachesLast(part), body -> body.add(epilogue.callRows(KEPT, firstRow(part), rows, from, all)));
+            emitter.when(
+                    reachesLast(part),
+                    body -> body.add(epilogue.callRows(KeptProduct.KEPT, firstRow(part), rows, from, all)));
             return;
         }
-        emitter.add(epilogue.callRows(KEPT, firstRow(part), rows, times(part.from(), columns), lastColumn(part)));
+        emitter.add(epilogue.callRows(
+                KeptProduct.KEPT, firstRow(part), rows, times(part.from(), columns), lastColumn(part)));
     }
 
     /** Behind the part's last column. */
@@ -243,15 +244,9 @@ final class MatrixParts {
     private void turn(Emitter emitter, Part part) {
         Value first = times(part.from(), library.columns());
         Value count = let(emitter, "count", minus(lastColumn(part), first));
-        emitter.loop("turn", integer(0), part.rows(), library.lanes(), (body, row) -> {
-            Value at = times(toLong(row), blocking.keptRowBytes());
-            Value to = times(toLong(row), Float.BYTES);
-            int columns = blocking.turnedRowBytes() / Float.BYTES;
-            List<Value> arguments = List.of(KEPT, at, integer(blocking.keptRowBytes()), TURNED, to, count);
-            body.add(new Statement.Call(library.transpose(columns), arguments));
-        });
+        kept.turn(emitter, part.rows(), count);
         Value row = plus(times(part.batch(), product.rows()), first);
-        emitter.add(epilogue.callRows(TURNED, row, count, part.row(), plus(part.row(), part.rows())));
+        emitter.add(epilogue.callRows(KeptProduct.TURNED, row, count, part.row(), plus(part.row(), part.rows())));
     }
 
     /** The part's first row among those of all products. */

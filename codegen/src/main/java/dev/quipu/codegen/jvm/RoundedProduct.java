@@ -21,31 +21,40 @@ import java.util.Optional;
 /**
  * Products of bf16 on the JVM, whose vectors have no such multiplication: each part asks a library for its piece, in f32, and
  * the epilogue takes it while it is in cache. Where the product is only written, or added to a gradient, the library does that
- * where it belongs.
+ * where it belongs. A weight of int8 is widened, piece by piece; see {@link RoundedBlocking} for how products are cut.
  */
 final class RoundedProduct {
-    private static final Value.Variable KEPT = new Value.Variable("kept", KernelType.SEGMENT);
+    private static final Value.Variable WIDENED = new Value.Variable("widened", KernelType.BSEGMENT);
     private static final Value START = new Value.Literal(KernelType.LONG, 0);
 
     private final MatrixProduct product;
+    private final TileLibrary library;
     private final List<Value.Variable> buffers;
     private final Epilogue epilogue;
     /** The buffer that the library itself changes. */
     private final Optional<Integer> written;
 
     private final RoundedBlocking blocking;
+    private final MatrixFactor left;
+    private final MatrixFactor right;
+    private final KeptProduct kept;
 
     private RoundedProduct(MatrixProduct product, int lanes) {
         this.product = product;
+        this.library = new TileLibrary(lanes);
         this.buffers = Segments.of(product.buffers(), product.epilogue(), "left", "right");
         this.epilogue = new Epilogue(product, buffers, lanes);
-        this.written = epilogue.written().or(epilogue::added);
-        this.blocking = RoundedBlocking.of(product, written.isEmpty());
+        Optional<Integer> whole = epilogue.written().or(epilogue::added);
+        this.blocking = RoundedBlocking.of(product, whole.isEmpty());
+        this.written = blocking.swaps() ? Optional.empty() : whole;
+        this.left = blocking.left();
+        this.right = blocking.right();
+        this.kept = new KeptProduct(library, blocking.keptRow() * Float.BYTES, blocking.turnedRow() * Float.BYTES);
     }
 
-    /** Whether the factors, which are of one type, are bf16. */
+    /** Whether the factors are bf16, or a weight that is rounded to it, and more than {@link ThinProduct} takes. */
     static boolean suits(MatrixProduct product) {
-        return product.buffers().getFirst().dtype() == DType.BF16;
+        return product.buffers().getFirst().dtype() == DType.BF16 && !ThinProduct.suits(product);
     }
 
     static Kernel lower(String name, MatrixProduct product, int lanes) {
@@ -56,9 +65,16 @@ final class RoundedProduct {
         List<Method> methods = new ArrayList<>();
         List<Kernel.Scratch> scratch = new ArrayList<>();
         if (written.isEmpty()) {
-            scratch.add(new Kernel.Scratch(KEPT, (long) blocking.rowsOfPart() * blocking.keptRow(), false));
+            scratch.add(kept.scratch(blocking.keptRows()));
             methods.add(epilogue.method());
-            methods.add(epilogue.rowsMethod(Math.multiplyExact(blocking.keptRow(), Float.BYTES)));
+            methods.add(epilogue.rowsMethod(blocking.swaps() ? kept.turnedRowBytes() : kept.rowBytes()));
+        }
+        if (blocking.swaps()) {
+            scratch.add(kept.turnedScratch(blocking.turnedRows()));
+        }
+        if (blocking.widens()) {
+            long elements = (long) blocking.rowsOfPart() * product.rightRow();
+            scratch.add(new Kernel.Scratch(WIDENED, DType.BF16.bytes(elements) / Float.BYTES, false));
         }
         return new Kernel(name, List.of(), buffers, scratch, products(), 1, List.of(phase()), methods);
     }
@@ -91,26 +107,28 @@ final class RoundedProduct {
                 rows,
                 columns,
                 product.depth(),
-                leftRow(),
-                product.transposeLeft() ? product.rows() : 1,
-                product.transposeRight() ? 1 : product.columns(),
-                rightColumn(),
+                elements(left.lineBytes()),
+                elements(left.stepBytes()),
+                elements(right.stepBytes()),
+                elements(right.lineBytes()),
                 written.isPresent() ? product.columns() : blocking.keptRow(),
                 epilogue.added().isPresent());
     }
 
-    private long leftRow() {
-        return product.transposeLeft() ? 1 : product.depth();
+    /** Addresses count an element as four bytes, the library's counts are elements. */
+    private static long elements(long bytes) {
+        return bytes / Float.BYTES;
     }
 
-    private long rightColumn() {
-        return product.transposeRight() ? product.depth() : 1;
+    /** A line's first element. */
+    private static Value element(MatrixFactor factor, Value batch, Value line) {
+        return plus(times(toLong(batch), elements(factor.bytes())), times(toLong(line), elements(factor.lineBytes())));
     }
 
     private Kernel.Phase phase() {
         Emitter emitter = new Emitter();
         emitter.reserve(Kernel.PART.name());
-        emitter.reserve(KEPT.name());
+        List.of(KeptProduct.KEPT, KeptProduct.TURNED, WIDENED).forEach(scratch -> emitter.reserve(scratch.name()));
         buffers.forEach(buffer -> emitter.reserve(buffer.name()));
         products().forEach(piece -> emitter.reserve(piece.name()));
         int groups = blocking.groups();
@@ -120,20 +138,41 @@ final class RoundedProduct {
                 MatrixParts.coordinate(emitter, "batch", Kernel.PART, groups * blocking.chunks(), product.batch());
         Value row = let(emitter, "row", times(chunk, blocking.rowsOfPart()));
         Value from = let(emitter, "from", times(group, blocking.columnsOfPart()));
-        Value rows = let(emitter, "rows", MatrixParts.least(blocking.rowsOfPart(), row, product.rows()));
-        Value columns = let(emitter, "columns", MatrixParts.least(blocking.columnsOfPart(), from, product.columns()));
-        Value firstRow = plus(times(batch, product.rows()), row);
-        Value to = written.isEmpty() ? KEPT : buffers.get(written.get());
+        Value rows = let(emitter, "rows", MatrixParts.least(blocking.rowsOfPart(), row, left.lines()));
+        Value columns = let(emitter, "columns", MatrixParts.least(blocking.columnsOfPart(), from, right.lines()));
+        Value firstRow = plus(times(batch, product.rows()), blocking.swaps() ? from : row);
+        Value to = written.isEmpty() ? KeptProduct.KEPT : buffers.get(written.get());
         Value at = written.isEmpty() ? START : plus(times(toLong(firstRow), (long) product.columns()), toLong(from));
-        Value left = plus(times(toLong(batch), (long) product.rows() * product.depth()), times(toLong(row), leftRow()));
-        Value right = plus(
-                times(toLong(batch), (long) product.columns() * product.depth()), times(toLong(from), rightColumn()));
-        List<Value> arguments = List.of(buffers.get(0), left, buffers.get(1), right, to, at);
+        Value leftMemory = buffers.get(left.buffer());
+        Value leftAt = element(left, batch, row);
+        if (blocking.widens()) {
+            emitter.add(widening(leftMemory, leftAt, rows));
+            leftMemory = WIDENED;
+            leftAt = START;
+        }
+        List<Value> arguments =
+                List.of(leftMemory, leftAt, buffers.get(right.buffer()), element(right, batch, from), to, at);
         emitter.add(byRows(rows, columns, arguments));
-        if (written.isEmpty()) {
-            emitter.add(epilogue.callRows(KEPT, firstRow, rows, from, plus(from, columns)));
+        if (blocking.swaps()) {
+            kept.turn(emitter, rows, columns);
+            emitter.add(epilogue.callRows(KeptProduct.TURNED, firstRow, columns, row, plus(row, rows)));
+        } else if (written.isEmpty()) {
+            emitter.add(epilogue.callRows(KeptProduct.KEPT, firstRow, rows, from, plus(from, columns)));
         }
         return new Kernel.Phase("multiply", blocking.parts(), emitter.statements());
+    }
+
+    private Statement widening(Value memory, Value at, Value rows) {
+        return new Statement.Call(
+                TileLibrary.over(left.type(), library.roundRows()),
+                List.of(
+                        memory,
+                        times(at, (long) Float.BYTES),
+                        integer(left.lineBytes()),
+                        WIDENED,
+                        START,
+                        rows,
+                        integer(product.depth())));
     }
 
     private static Value let(Emitter emitter, String name, Value value) {

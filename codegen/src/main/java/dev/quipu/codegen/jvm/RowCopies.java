@@ -12,26 +12,31 @@ import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
+import dev.quipu.codegen.kernel.Value.UnaryOperator;
 import dev.quipu.dsl.Int8Blocks;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Copies of rows for {@link TileLibrary#rowTile}, widened to f32. What is widened is copied as a few stretches of rows side by
+ * Copies of rows: widened to f32 for {@link TileLibrary#rowTile}, or rounded to bf16 for {@link RoundedProduct}. What is widened is copied as a few stretches of rows side by
  * side, a row of each at a time: processors foresee what comes next of several at once. Where rows are no such number of equal
  * stretches, the stretches overlap.
  *
  * <p>Whole vectors, of int8 whole blocks: what a row writes too far lies between it and the next.
+ *
+ * @param rounds whether copies of int8 are bf16 off the heap, as far apart as the rows; else floats, {@link TileLibrary#LEFT_ROW} apart
  */
-record RowCopies(TileLibrary library, KernelType matrix) {
+record RowCopies(TileLibrary library, KernelType matrix, boolean rounds) {
     private static final int MOST_STRETCHES = 4;
+
+    /** Of what is rounded: with more, the JIT now and then leaves vectors on the heap. */
+    private static final int MOST_ROUNDED_STRETCHES = 2;
 
     private static final Value.Variable ROWS = new Value.Variable("rows", KernelType.INT);
 
     Method method(String name) {
         Value.Variable source = Packs.source(matrix);
-        List<Value.Variable> parameters =
-                List.of(source, Packs.AT, Packs.STRIDE, Packs.LEFT_PANEL, Packs.LEFT_TO, ROWS, Packs.DEPTH);
+        List<Value.Variable> parameters = List.of(source, Packs.AT, Packs.STRIDE, copies(), place(), ROWS, Packs.DEPTH);
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
         int stretches = stretches();
@@ -42,21 +47,41 @@ record RowCopies(TileLibrary library, KernelType matrix) {
             List<Value> to = new ArrayList<>();
             for (int i = 0; i < stretches; i++) {
                 Value number = i == 0 ? row : body.let("row", plus(row, times(apart, i)));
-                from.add(body.let("from", begin(plus(Packs.AT, times(toLong(number), toLong(Packs.STRIDE))))));
-                to.add(body.let("to", plus(Packs.LEFT_TO, times(number, TileLibrary.LEFT_ROW))));
+                from.add(body.let("from", begin(plus(Packs.AT, distance(number)))));
+                Value apartThere = rounds ? distance(number) : times(number, TileLibrary.LEFT_ROW);
+                to.add(body.let("to", plus(place(), apartThere)));
             }
             body.loop("k", integer(0), Packs.DEPTH, inBlocks() ? Int8Blocks.ELEMENTS : library.lanes(), (inner, k) -> {
                 for (int i = 0; i < stretches; i++) {
-                    copy(inner, source, plus(from.get(i), step(k)), plus(to.get(i), k));
+                    copy(inner, source, plus(from.get(i), step(k)), plus(to.get(i), rounds ? bytes(k) : k));
                 }
             });
         });
         return new Method(name, "Copies of rows.", parameters, emitter.statements());
     }
 
+    private Value.Variable copies() {
+        return rounds ? new Value.Variable("panel", KernelType.BSEGMENT) : Packs.LEFT_PANEL;
+    }
+
+    /** Where copies begin. */
+    private Value.Variable place() {
+        return rounds ? Packs.RIGHT_TO : Packs.LEFT_TO;
+    }
+
+    private static Value distance(Value rows) {
+        return times(toLong(rows), toLong(Packs.STRIDE));
+    }
+
+    private static Value bytes(Value elements) {
+        return times(toLong(elements), (long) Float.BYTES);
+    }
+
     /** Of f32 one is as fast as memory is. Of short vectors fewer: the method is one that C1 compiles. */
     private int stretches() {
-        return matrix.equals(KernelType.SEGMENT) ? 1 : Math.min(MOST_STRETCHES, library.lanes() / 2);
+        return matrix.equals(KernelType.SEGMENT)
+                ? 1
+                : Math.min(rounds ? MOST_ROUNDED_STRETCHES : MOST_STRETCHES, library.lanes() / 2);
     }
 
     private boolean inBlocks() {
@@ -80,7 +105,7 @@ record RowCopies(TileLibrary library, KernelType matrix) {
         int lanes = library.lanes();
         if (!inBlocks()) {
             Value vector = new Value.Load(KernelType.floats(lanes), source, at);
-            emitter.add(new Statement.Store(Packs.LEFT_PANEL, to, vector));
+            emitter.add(new Statement.Store(copies(), to, vector));
             return;
         }
         Value block = emitter.let("block", at);
@@ -88,7 +113,13 @@ record RowCopies(TileLibrary library, KernelType matrix) {
         Value factor = emitter.let("factor", new Value.Splat(new Value.Load(KernelType.FLOAT, memory, block), lanes));
         for (int i = 0; i < Int8Blocks.ELEMENTS; i += lanes) {
             Value bytes = new Value.LoadBytes(lanes, source, plus(block, (long) Float.BYTES + i));
-            emitter.add(new Statement.Store(Packs.LEFT_PANEL, plus(to, i), times(bytes, factor)));
+            Value elements = times(bytes, factor);
+            if (rounds) {
+                Value rounded = new Value.Unary(UnaryOperator.ROUND, emitter.let("elements", elements));
+                emitter.add(new Statement.Store(copies(), plus(to, (long) i * Float.BYTES), rounded));
+            } else {
+                emitter.add(new Statement.Store(copies(), plus(to, i), elements));
+            }
         }
     }
 }

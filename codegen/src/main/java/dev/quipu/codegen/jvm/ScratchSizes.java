@@ -25,17 +25,17 @@ public record ScratchSizes(List<Long> shared, List<Long> segments, List<Long> ar
         List<Long> segments = new ArrayList<>();
         List<Long> arrays = new ArrayList<>();
         for (Kernel kernel : kernels) {
-            shared = largest(shared, sizes(kernel, true, KernelType.Kind.SEGMENT));
-            segments = largest(segments, sizes(kernel, false, KernelType.Kind.SEGMENT));
-            arrays = largest(arrays, sizes(kernel, false, KernelType.Kind.ARRAY));
+            shared = largest(shared, sizes(kernel, true, false));
+            segments = largest(segments, sizes(kernel, false, false));
+            arrays = largest(arrays, sizes(kernel, false, true));
         }
         return new ScratchSizes(shared, segments, arrays);
     }
 
-    private static List<Long> sizes(Kernel kernel, boolean shared, KernelType.Kind kind) {
+    private static List<Long> sizes(Kernel kernel, boolean shared, boolean arrays) {
         return kernel.scratch().stream()
-                .filter(scratch ->
-                        scratch.shared() == shared && scratch.variable().type().kind() == kind)
+                .filter(scratch -> scratch.shared() == shared
+                        && (scratch.variable().type().kind() == KernelType.Kind.ARRAY) == arrays)
                 .map(Kernel.Scratch::elements)
                 .toList();
     }

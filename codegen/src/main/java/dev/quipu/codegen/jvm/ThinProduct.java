@@ -14,6 +14,7 @@ import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.launch.MatrixProduct;
+import dev.quipu.dsl.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +22,15 @@ import java.util.Optional;
 /**
  * Products of a few rows with a matrix whose rows run along the depth: tokens with a weight. The weight is read once, where
  * it lies and as it is stored, as dot products of a few of its rows with all tokens, which find them in the first-level cache
- * from the second group of tokens on; packing would read and write it again.
+ * from the second group of tokens on; packing would read and write it again. Of int8 beside tokens of bf16 a part widens and
+ * rounds its rows first.
  */
 final class ThinProduct {
     /** Of more rows a matrix had better be packed. */
     private static final int MOST_ROWS = 16;
+
+    /** Of more rows of bf16 a library is faster. */
+    private static final int MOST_ROUNDED_ROWS = 8;
 
     /** Of the matrix: enough for long stretches. */
     private static final long BYTES_OF_PART = 256 * 1024;
@@ -35,8 +40,8 @@ final class ThinProduct {
 
     private static final String METHOD = "dots";
 
+    private static final Value.Variable WIDENED = new Value.Variable("widened", KernelType.BSEGMENT);
     private static final Value.Variable SUMS = new Value.Variable("sums", KernelType.SEGMENT);
-    private static final Value.Variable LEFT = new Value.Variable("left", KernelType.SEGMENT);
     private static final Value.Variable LEFT_AT = new Value.Variable("leftAt", KernelType.LONG);
     private static final Value.Variable RIGHT_AT = new Value.Variable("rightAt", KernelType.LONG);
     private static final Value.Variable TO = new Value.Variable("c", KernelType.SEGMENT);
@@ -47,6 +52,12 @@ final class ThinProduct {
     private final MatrixProduct product;
     private final TileLibrary library;
     private final List<Value.Variable> buffers;
+    private final Value.Variable left;
+    private final boolean rounds;
+    private final boolean widens;
+    /** How the matrix lies where it is multiplied. */
+    private final KernelType matrix;
+
     private final Epilogue epilogue;
     private final Optional<Integer> written;
     private final int columnsOfPart;
@@ -56,9 +67,15 @@ final class ThinProduct {
         this.product = product;
         this.library = new TileLibrary(lanes);
         this.buffers = Segments.of(product.buffers(), product.epilogue(), "left", "right");
+        this.left = Segments.of("left", product.buffers().getFirst());
+        this.rounds = rounds(product);
+        DType stored = product.buffers().get(1).dtype();
+        this.widens = rounds && stored != DType.BF16;
+        this.matrix =
+                widens ? KernelType.BSEGMENT : Segments.type(product.buffers().get(1));
         this.epilogue = new Epilogue(product, buffers, lanes);
         this.written = epilogue.written();
-        long bytes = product.buffers().get(1).dtype().bytes((long) product.columns() * product.rightRow());
+        long bytes = (widens ? DType.BF16 : stored).bytes((long) product.columns() * product.rightRow());
         int parts = Math.toIntExact(Math.ceilDiv(bytes, BYTES_OF_PART));
         int wanted = Math.ceilDiv(product.columns(), Math.ceilDiv(parts, PARTS_TOGETHER) * PARTS_TOGETHER);
         this.columnsOfPart = Math.ceilDiv(wanted, lanes) * lanes;
@@ -66,10 +83,14 @@ final class ThinProduct {
     }
 
     static boolean suits(MatrixProduct product) {
-        return product.rows() <= MOST_ROWS
+        return product.rows() <= (rounds(product) ? MOST_ROUNDED_ROWS : MOST_ROWS)
                 && product.columns() >= Dots.FEWEST_COLUMNS
                 && product.transposeRight()
                 && (!product.transposeLeft() || product.rows() == 1);
+    }
+
+    private static boolean rounds(MatrixProduct product) {
+        return product.buffers().getFirst().dtype() == DType.BF16;
     }
 
     static Kernel lower(String name, MatrixProduct product, int lanes) {
@@ -83,7 +104,16 @@ final class ThinProduct {
             methods.add(epilogue.method());
             scratch.add(new Kernel.Scratch(SUMS, product.rows() * sumsStride() / Float.BYTES, false));
         }
+        if (widens) {
+            long elements = (long) columnsOfPart * product.rightRow();
+            scratch.add(new Kernel.Scratch(WIDENED, DType.BF16.bytes(elements) / Float.BYTES, false));
+        }
         return new Kernel(name, List.of(), buffers, scratch, List.of(phase()), methods);
+    }
+
+    /** From row to row of the matrix. */
+    private int rowBytes() {
+        return Math.multiplyExact(product.rightRow(), Float.BYTES);
     }
 
     /** Bytes from row to row of the sums. */
@@ -96,6 +126,7 @@ final class ThinProduct {
         Emitter emitter = new Emitter();
         emitter.reserve(Kernel.PART.name());
         emitter.reserve(SUMS.name());
+        emitter.reserve(WIDENED.name());
         buffers.forEach(buffer -> emitter.reserve(buffer.name()));
         Value chunk = MatrixParts.coordinate(emitter, "chunk", Kernel.PART, 1, chunks);
         Value batch = MatrixParts.coordinate(emitter, "batch", Kernel.PART, chunks, product.batch());
@@ -106,13 +137,29 @@ final class ThinProduct {
                 : emitter.let("to", plus(from, MatrixParts.least(columnsOfPart, from, product.columns())));
         Value leftAt = times(toLong(batch), (long) product.rows() * product.depth() * Float.BYTES);
         Value rightAt = times(toLong(batch), (long) product.columns() * product.rightRow() * Float.BYTES);
+        Value right = buffers.get(1);
+        if (widens) {
+            Value first = times(toLong(from), (long) rowBytes());
+            Value start = new Value.Literal(KernelType.LONG, 0);
+            emitter.add(new Statement.Call(
+                    TileLibrary.over(buffers.get(1).type(), library.roundRows()),
+                    List.of(
+                            right,
+                            plus(rightAt, first),
+                            integer(rowBytes()),
+                            WIDENED,
+                            start,
+                            minus(to, from),
+                            integer(product.depth()))));
+            right = WIDENED;
+            rightAt = minus(start, first);
+        }
         Value firstRow = times(batch, product.rows());
         Value memory = written.map(buffer -> (Value) buffers.get(buffer)).orElse(SUMS);
         Value at = written.isPresent()
                 ? times(toLong(firstRow), (long) product.columns() * Float.BYTES)
                 : times(toLong(minus(integer(0), from)), Float.BYTES);
-        emitter.add(new Statement.Call(
-                METHOD, List.of(buffers.get(0), leftAt, buffers.get(1), rightAt, memory, at, from, to)));
+        emitter.add(new Statement.Call(METHOD, List.of(buffers.get(0), leftAt, right, rightAt, memory, at, from, to)));
         if (written.isEmpty()) {
             emitter.loop("row", integer(0), integer(product.rows()), 1, (body, row) -> {
                 body.add(epilogue.call(SUMS, times(toLong(row), sumsStride()), plus(firstRow, row), from, to));
@@ -126,26 +173,25 @@ final class ThinProduct {
      * Where they are no such number of equal stretches, the stretches overlap.
      */
     private Method dots() {
-        KernelType matrix = Segments.type(product.buffers().get(1));
         Value.Variable right = new Value.Variable("right", matrix);
-        List<Value.Variable> parameters = List.of(LEFT, LEFT_AT, right, RIGHT_AT, TO, TO_AT, BEGIN, END);
+        List<Value.Variable> parameters = List.of(left, LEFT_AT, right, RIGHT_AT, TO, TO_AT, BEGIN, END);
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
         Value count = minus(END, BEGIN);
         Value apart = emitter.let("apart", new Value.Binary(BinaryOperator.DIVIDE, count, integer(streams)));
         Value end = minus(END, times(apart, streams - 1L));
-        if (isOneLoop(matrix)) {
+        if (isOneLoop()) {
             List<Value> arguments = arguments(right, BEGIN, apart, 0);
             arguments.add(minus(end, BEGIN));
             emitter.add(new Statement.Call(
-                    TileLibrary.over(matrix, library.stretches(product.rows(), streams)), arguments));
+                    TileLibrary.over(matrix, rounds, library.stretches(product.rows(), streams)), arguments));
         } else {
             emitter.loop("column", BEGIN, emitter.let("last", end), 1, (body, column) -> {
                 for (int row = 0; row < product.rows(); row += Dots.MOST_ROWS) {
                     int rows = Math.min(Dots.MOST_ROWS, product.rows() - row);
                     String method = library.dots(rows, streams, product.depth() % Dots.step(matrix, library));
-                    body.add(
-                            new Statement.Call(TileLibrary.over(matrix, method), arguments(right, column, apart, row)));
+                    body.add(new Statement.Call(
+                            TileLibrary.over(matrix, rounds, method), arguments(right, column, apart, row)));
                 }
             });
         }
@@ -153,18 +199,19 @@ final class ThinProduct {
     }
 
     /** Rows of f32 are long enough for a loop each, which is a little faster. */
-    private boolean isOneLoop(KernelType matrix) {
+    private boolean isOneLoop() {
         return !matrix.equals(KernelType.SEGMENT)
                 && product.rows() <= Dots.MOST_ROWS
-                && product.depth() % Dots.step(matrix, library) == 0;
+                && product.depth() % Dots.step(matrix, library) == 0
+                && product.rightRow() == product.depth();
     }
 
     private List<Value> arguments(Value right, Value column, Value apart, int row) {
-        int rowBytes = Math.multiplyExact(product.rightRow(), Float.BYTES);
+        int rowBytes = rowBytes();
         long leftStride = (long) product.depth() * Float.BYTES;
         long toStride = written.isPresent() ? (long) product.columns() * Float.BYTES : sumsStride();
         return new ArrayList<>(List.of(
-                LEFT,
+                left,
                 plus(LEFT_AT, row * leftStride),
                 right,
                 plus(RIGHT_AT, times(toLong(column), (long) rowBytes)),

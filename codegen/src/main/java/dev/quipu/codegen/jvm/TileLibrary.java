@@ -37,11 +37,13 @@ public final class TileLibrary {
     static final int LEFT_ROW = MOST_LEFT_ROW + 16;
 
     private static final String COPY_ROWS = "copyRows";
+    private static final String ROUND_ROWS = "roundRows";
     private static final String ROUNDED = "Rounded";
     private static final String SCALED = "Scaled";
+    private static final String BY_ROUNDED = "ByRounded";
 
     private static final Pattern NAME =
-            Pattern.compile("([a-zA-Z]+?)(\\d+)(?:x(\\d+))?(?:t(\\d+))?(Add)?(Rounded|Scaled)?");
+            Pattern.compile("([a-zA-Z]+?)(\\d+)(?:x(\\d+))?(?:t(\\d+))?(Add)?(Rounded|Scaled)?(ByRounded)?");
 
     private final int lanes;
 
@@ -111,6 +113,14 @@ public final class TileLibrary {
     }
 
     /**
+     * Name of the method that widens rows and rounds them to bf16, which are as far apart then as they were:
+     * {@code (MemorySegment source, long at, int stride, MemorySegment panel, long to, int rows, int depth)}.
+     */
+    String roundRows() {
+        return CLASS + "." + ROUND_ROWS;
+    }
+
+    /**
      * Name of the method that fills a left panel from {@code [depth][rows]}:
      * {@code (MemorySegment source, long at, int stride, float[] panel, int to, int depth)}.
      */
@@ -168,6 +178,11 @@ public final class TileLibrary {
         return method + (matrix.equals(KernelType.BSEGMENT) ? ROUNDED : SCALED);
     }
 
+    /** As {@link #over(KernelType, String)}, for dot products whose left rows are bf16, too, where {@code rounds} says so. */
+    static String over(KernelType matrix, boolean rounds, String method) {
+        return over(matrix, method) + (rounds ? BY_ROUNDED : "");
+    }
+
     private static KernelType matrix(String ending) {
         if (ending.isEmpty()) {
             return KernelType.SEGMENT;
@@ -177,7 +192,8 @@ public final class TileLibrary {
 
     private Dots dots(int rows, Matcher parts, KernelType matrix) {
         int tail = parts.group(4) == null ? 0 : Integer.parseInt(parts.group(4));
-        return new Dots(this, rows, Integer.parseInt(parts.group(3)), tail, matrix);
+        boolean rounds = parts.group(7) != null;
+        return new Dots(this, rows, Integer.parseInt(parts.group(3)), tail, rounds, matrix);
     }
 
     /**
@@ -237,7 +253,10 @@ public final class TileLibrary {
             return attention.get();
         }
         if (simple.startsWith(COPY_ROWS)) {
-            return new RowCopies(this, matrix(simple.substring(COPY_ROWS.length()))).method(simple);
+            return new RowCopies(this, matrix(simple.substring(COPY_ROWS.length())), false).method(simple);
+        }
+        if (simple.startsWith(ROUND_ROWS)) {
+            return new RowCopies(this, matrix(simple.substring(ROUND_ROWS.length())), true).method(simple);
         }
         Matcher parts = NAME.matcher(simple);
         if (!parts.matches()) {

@@ -18,7 +18,7 @@ public sealed interface Value {
         @Override
         public KernelType type() {
             return switch (operator) {
-                case NEGATE, ABS, SQRT, EXP, LOG -> argument.type();
+                case NEGATE, ABS, SQRT, EXP, LOG, ROUND -> argument.type();
                 case TO_FLOAT, BITS_TO_FLOAT -> argument.type().withKind(Kind.FLOAT);
                 case TO_INT, FLOAT_TO_BITS -> argument.type().withKind(Kind.INT);
                 case TO_LONG -> argument.type().withKind(Kind.LONG);
@@ -41,7 +41,12 @@ public sealed interface Value {
         TO_INT,
         TO_LONG,
         FLOAT_TO_BITS,
-        BITS_TO_FLOAT
+        BITS_TO_FLOAT,
+        /**
+         * To the nearest bf16, ties to even, of a vector's variable. NaN is one that arithmetic made: of others, whose dropped
+         * bits are not zero, something else may become. JVM only.
+         */
+        ROUND
     }
 
     /** An operation on two values of one type; shifts take an INT literal on the right. */

@@ -139,7 +139,7 @@ final class TornadoExpressions {
             case LOG -> call("log", unary.argument());
             case TO_FLOAT -> "(float) " + operand(unary.argument(), PREFIX);
             case TO_INT -> "(int) " + operand(unary.argument(), PREFIX);
-            case TO_LONG, FLOAT_TO_BITS, BITS_TO_FLOAT -> throw refused(unary);
+            case TO_LONG, FLOAT_TO_BITS, BITS_TO_FLOAT, ROUND -> throw refused(unary);
         };
     }
 
@@ -204,7 +204,7 @@ final class TornadoExpressions {
             case Value.Unary unary ->
                 switch (unary.operator()) {
                     case ABS, SQRT, EXP, LOG -> ATOM;
-                    case NEGATE, TO_FLOAT, TO_INT, TO_LONG, FLOAT_TO_BITS, BITS_TO_FLOAT -> PREFIX;
+                    case NEGATE, TO_FLOAT, TO_INT, TO_LONG, FLOAT_TO_BITS, BITS_TO_FLOAT, ROUND -> PREFIX;
                 };
             case Value.Binary binary ->
                 switch (binary.operator()) {

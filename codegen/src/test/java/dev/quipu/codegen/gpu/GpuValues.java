@@ -127,7 +127,7 @@ final class GpuValues {
             case LOG -> (float) Math.log((float) argument);
             case TO_FLOAT -> (float) (int) argument;
             case TO_INT -> (int) (float) argument;
-            case TO_LONG, FLOAT_TO_BITS, BITS_TO_FLOAT -> throw new AssertionError("not for GPUs: " + operator);
+            case TO_LONG, FLOAT_TO_BITS, BITS_TO_FLOAT, ROUND -> throw new AssertionError("not for GPUs: " + operator);
         };
     }
 

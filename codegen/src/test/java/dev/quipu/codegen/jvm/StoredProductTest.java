@@ -40,18 +40,26 @@ class StoredProductTest {
         {4, 520, 256},
         {17, 64, 90},
         {33, 131, 70},
+        {32, 600, 64},
         {64, 200, 1600},
+        {300, 70, 40},
         {130, 300, 900}
     };
 
     /**
      * A product, with a residual or without.
      *
+     * @param left type of the left matrix
      * @param type of the right matrix
      */
-    private record Case(DType type, int rows, int columns, int depth, boolean residual) {
+    private record Case(DType left, DType type, int rows, int columns, int depth, boolean residual) {
         String name() {
-            return "stored_" + type + "_" + rows + "_" + columns + "_" + depth + (residual ? "_r" : "");
+            return left + "_stored_" + type + "_" + rows + "_" + columns + "_" + depth + (residual ? "_r" : "");
+        }
+
+        /** Where the left factor is rounded, what is widened of the right one is, too. */
+        float factor(float element) {
+            return left == DType.BF16 ? BFloat16.round(element) : element;
         }
 
         MatrixProduct launch() {
@@ -73,7 +81,7 @@ class StoredProductTest {
                     false,
                     true,
                     List.of(
-                            new Buffer(DType.F32, (long) rows * depth, Buffer.Use.READ),
+                            new Buffer(left, (long) rows * depth, Buffer.Use.READ),
                             new Buffer(type, columns * type.whole(depth), Buffer.Use.READ),
                             new Buffer(DType.F32, elements, Buffer.Use.WRITE),
                             new Buffer(DType.F32, elements, Buffer.Use.READ)),
@@ -87,7 +95,9 @@ class StoredProductTest {
         List<Case> cases = new ArrayList<>();
         for (int i = 0; i < SHAPES.length; i++) {
             for (DType type : List.of(DType.BF16, DType.INT8)) {
-                cases.add(new Case(type, SHAPES[i][0], SHAPES[i][1], SHAPES[i][2], i % 3 == 1));
+                for (DType left : List.of(DType.F32, DType.BF16)) {
+                    cases.add(new Case(left, type, SHAPES[i][0], SHAPES[i][1], SHAPES[i][2], i % 3 == 1));
+                }
             }
         }
         List<DynamicTest> tests = new ArrayList<>();
@@ -110,14 +120,15 @@ class StoredProductTest {
             float[][] weights = new float[shape.columns()][];
             MemorySegment stored = stored(arena, shape.type(), weights, shape.depth());
             MemorySegment product = floats(arena, new float[shape.rows() * shape.columns()]);
-            JvmKernel kernel = run.bind(shape.name(), arena, floats(arena, left), stored, product, floats(arena, old));
+            MemorySegment rows = shape.left() == DType.BF16 ? rounded(arena, left) : floats(arena, left);
+            JvmKernel kernel = run.bind(shape.name(), arena, rows, stored, product, floats(arena, old));
             KernelRun.runInOrder(kernel);
             for (int row = 0; row < shape.rows(); row++) {
                 for (int column = 0; column < shape.columns(); column++) {
                     int at = row * shape.columns() + column;
                     double sum = shape.residual() ? old[at] : 0;
                     for (int k = 0; k < shape.depth(); k++) {
-                        sum += (double) left[row * shape.depth() + k] * weights[column][k];
+                        sum += (double) left[row * shape.depth() + k] * shape.factor(weights[column][k]);
                     }
                     float found = product.getAtIndex(ValueLayout.JAVA_FLOAT, at);
                     assertEquals(sum, found, 1e-6 * (4 + Math.sqrt(shape.depth())), shape + " at " + at);
@@ -189,6 +200,17 @@ class StoredProductTest {
             }
         }
         return stored;
+    }
+
+    /** Numbers in bf16, which they are then. */
+    private static MemorySegment rounded(Arena arena, float[] values) {
+        MemorySegment segment = arena.allocate(Math.ceilDiv(values.length * 2L, 64L) * 64 + 64, 64);
+        segment.fill((byte) -1);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = BFloat16.round(values[i]);
+            segment.setAtIndex(ValueLayout.JAVA_SHORT, i, BFloat16.bits(values[i]));
+        }
+        return segment;
     }
 
     private static MemorySegment floats(Arena arena, float[] values) {

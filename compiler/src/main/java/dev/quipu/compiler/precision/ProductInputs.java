@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  * %9 = matMul(%3, %5)                    %9 = matMul(%4, %6)
  * </pre>
  *
- * <p>A tensor is cast where it is made, so that the cast runs in the kernel that makes it, and the f32 is not stored unless
+ * <p>A weight that is stored as bf16 or int8 stays as it is: products round what they widen of int8. A tensor is cast where it is made, so that the cast runs in the kernel that makes it, and the f32 is not stored unless
  * somebody else reads it; a weight or an input is cast by its first reader, for all. Views are taken of what was cast. Weights in
  * state, sums into gradients, norms, softmax and the loss stay f32. Attention over a cache reads the cache's own f32.
  */
@@ -108,9 +108,9 @@ public final class ProductInputs {
         return Node.of(new Cast(DType.BF16), List.of(tensor), site).output(0);
     }
 
-    /** A tensor in bf16: its cast, or a view of its origin's. */
+    /** A tensor in bf16: its cast, or a view of its origin's; what is stored in fewer bits than f32 itself. */
     private Tensor rounded(Tensor tensor, Site reader) {
-        if (tensor.type().dtype() == DType.BF16) {
+        if (tensor.type().dtype() != DType.F32) {
             return tensor;
         }
         Tensor known = rounded.get(tensor);

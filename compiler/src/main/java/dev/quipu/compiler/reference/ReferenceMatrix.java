@@ -1,5 +1,7 @@
 package dev.quipu.compiler.reference;
 
+import dev.quipu.dsl.BFloat16;
+import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Type;
 import dev.quipu.dsl.op.MatMul;
@@ -14,7 +16,8 @@ final class ReferenceMatrix {
         int columns = type.shape().size(-1);
         int depth = leftShape.size(op.transposeLeft() ? -2 : -1);
         double[] a = op.transposeLeft() ? transposed(left) : left.values();
-        double[] b = op.transposeRight() ? transposed(right) : right.values();
+        Array factor = rounded(left, right);
+        double[] b = op.transposeRight() ? transposed(factor) : factor.values();
         boolean shared = right.type().shape().rank() == 2;
         Array product = Array.zeros(type);
         int matrices = product.size() / (rows * columns);
@@ -27,6 +30,12 @@ final class ReferenceMatrix {
             }
         }
         return product;
+    }
+
+    /** The right matrix as it is multiplied: what is widened of int8 is rounded where the left is. */
+    private static Array rounded(Array left, Array right) {
+        boolean rounds = left.type().dtype() == DType.BF16 && right.type().dtype() == DType.INT8;
+        return rounds ? Array.of(right.type(), i -> BFloat16.round((float) right.get(i))) : right;
     }
 
     /** {@code out[place ..] += a[leftPlace ..] * b}, b depth x columns from rightPlace. */

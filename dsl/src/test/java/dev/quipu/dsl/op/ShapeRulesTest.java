@@ -61,6 +61,7 @@ class ShapeRulesTest {
             row(new MatMul(true, false), "f32[7, 3, 2]; f32[7, 3, 5]", "f32[a=7, c=2, c=5]"),
             row(new MatMul(true, true), "f32[3, 2]; f32[5, 3]", "f32[b=2, a=5]"),
             row(new MatMul(false, true), "bf16[7, 2, 3]; bf16[5, 3]", "f32[a=7, b=2, a=5]"),
+            row(new MatMul(false, true), "bf16[7, 2, 3]; int8[5, 3]", "f32[a=7, b=2, a=5]"),
             row(pointwise("x + y"), "f32[2, 1]; f32[3]", "f32[a=2, a=3]"),
             row(pointwise("x + y"), "f32[1, 3]; f32[4, 2, 1]", "f32[a=4, b=2, b=3]"),
             row(pointwise("x + y + z"), "f32[1]; f32[1, 1]; f32[2, 2]", "f32[a=2, b=2]"),
