@@ -23,8 +23,8 @@ public final class DecodeBenchmark implements AutoCloseable {
     private static final long SEED = 1;
     private static final int PROMPTS = 11;
 
-    /** The JIT sees a launch for each chunk of a prompt only. */
-    private static final int WARM_UP_PROMPTS = 20;
+    /** The JIT sees a launch for each chunk of a prompt only, and takes one of two cores until it is done. */
+    private static final int WARM_UP_PROMPTS = 60;
 
     private final Model model;
     private final int prompt;

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -257,6 +258,25 @@ class SampleCommandTest {
                 () -> assertEquals(Math.exp(-sum / 4), json.get("perplexity").asDouble(), 1e-6),
                 () -> assertEquals(
                         -sum / Math.log(2) / 4, json.get("bitsPerByte").asDouble(), 1e-9));
+    }
+
+    /** Tokens that are read together are rounded, and single ones are not. */
+    @ParameterizedTest
+    @CsvSource({"abcdefgh, true", "a, false"})
+    void scoreRoundsWhatIsReadTogether(String text, boolean rounds) {
+        String[] exact = {"--device", "reference", "--json", "--text", text, "--weights", "int8"};
+        String[] rounded = Stream.concat(Arrays.stream(exact), Stream.of("--precision", "bf16"))
+                .toArray(String[]::new);
+        Call call = Call.of(folder, "score", rounded);
+        double wanted = JsonMapper.shared()
+                .readTree(Call.of(folder, "score", exact).output())
+                .get("nats")
+                .asDouble();
+        double found = JsonMapper.shared().readTree(call.output()).get("nats").asDouble();
+
+        assertEquals(0, call.exitCode(), call.errors());
+        assertEquals(rounds, wanted != found, wanted + " and " + found);
+        assertEquals(wanted, found, 2e-2 * wanted);
     }
 
     @Test
