@@ -18,13 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Copies of rows: widened to f32 for {@link TileLibrary#rowTile}, or rounded to bf16 for {@link RoundedProduct}. What is widened is copied as a few stretches of rows side by
- * side, a row of each at a time: processors foresee what comes next of several at once. Where rows are no such number of equal
- * stretches, the stretches overlap.
+ * Copies of rows: widened to f32 for {@link TileLibrary#rowTile}, or rounded to bf16 for {@link RoundedProduct}. What is widened
+ * is copied as a few stretches of rows side by side, a row of each at a time: processors foresee what comes next of several at
+ * once. Where rows are no such number of equal stretches, the stretches overlap.
  *
  * <p>Whole vectors, of int8 whole blocks: what a row writes too far lies between it and the next.
  *
- * @param rounds whether copies of int8 are bf16 off the heap, as far apart as the rows; else floats, {@link TileLibrary#LEFT_ROW} apart
+ * @param rounds whether copies of int8 are bf16 off the heap, as far apart as the rows; else floats,
+ *     {@link TileLibrary#LEFT_ROW} apart
  */
 record RowCopies(TileLibrary library, KernelType matrix, boolean rounds) {
     private static final int MOST_STRETCHES = 4;

@@ -32,9 +32,10 @@ import java.util.stream.IntStream;
  * %9 = matMul(%3, %5)                    %9 = matMul(%4, %6)
  * </pre>
  *
- * <p>A weight that is stored as bf16 or int8 stays as it is: products round what they widen of int8. A tensor is cast where it is made, so that the cast runs in the kernel that makes it, and the f32 is not stored unless
- * somebody else reads it; a weight or an input is cast by its first reader, for all. Views are taken of what was cast. Weights in
- * state, sums into gradients, norms, softmax and the loss stay f32. Attention over a cache reads the cache's own f32.
+ * <p>A tensor is cast where it is made, so that the cast runs in the kernel that makes it, and the f32 is not stored unless
+ * somebody else reads it; a weight or an input is cast by its first reader, for all. Views are taken of what was cast. A weight
+ * that is stored as bf16 or int8 stays as it is: products round what they widen of int8. Weights in state, sums into gradients,
+ * norms, softmax and the loss stay f32. Attention over a cache reads the cache's own f32.
  */
 public final class ProductInputs {
     /** Where the casts of computed tensors belong. */

@@ -10,8 +10,9 @@ import java.util.List;
 /**
  * Matrix product. Inputs left f32[..., M, K] and right f32[..., K, N], or both bf16; output f32[..., M, N], summed in f32.
  * Either may be stored transposed. A weight, of two dimensions and stored transposed, may be bf16 or int8 beside an f32 left: its
- * elements are widened as they are read. It may be int8 beside a bf16 left: its elements are widened and rounded to bf16. The leading dimensions of both must agree, except that a right of two dimensions serves any
- * number of leading dimensions of an untransposed left: that is a linear layer.
+ * elements are widened as they are read. It may be int8 beside a bf16 left: its elements are widened and rounded to bf16. The
+ * leading dimensions of both must agree, except that a right of two dimensions serves any number of leading dimensions of an
+ * untransposed left: that is a linear layer.
  */
 public record MatMul(boolean transposeLeft, boolean transposeRight) implements Differentiable {
     @Override
