@@ -24,7 +24,6 @@ import java.util.Optional;
  * where it belongs. A weight of int8 is widened, piece by piece; see {@link RoundedBlocking} for how products are cut.
  */
 final class RoundedProduct {
-    private static final Value.Variable WIDENED = new Value.Variable("widened", KernelType.BSEGMENT);
     private static final Value START = new Value.Literal(KernelType.LONG, 0);
 
     private final MatrixProduct product;
@@ -73,8 +72,7 @@ final class RoundedProduct {
             scratch.add(kept.turnedScratch(blocking.turnedRows()));
         }
         if (blocking.widens()) {
-            long elements = (long) blocking.rowsOfPart() * product.rightRow();
-            scratch.add(new Kernel.Scratch(WIDENED, DType.BF16.bytes(elements) / Float.BYTES, false));
+            scratch.add(RowCopies.widened(blocking.rowsOfPart(), product.rightRow()));
         }
         return new Kernel(name, List.of(), buffers, scratch, products(), 1, List.of(phase()), methods);
     }
@@ -128,7 +126,8 @@ final class RoundedProduct {
     private Kernel.Phase phase() {
         Emitter emitter = new Emitter();
         emitter.reserve(Kernel.PART.name());
-        List.of(KeptProduct.KEPT, KeptProduct.TURNED, WIDENED).forEach(scratch -> emitter.reserve(scratch.name()));
+        List.of(KeptProduct.KEPT, KeptProduct.TURNED, RowCopies.WIDENED)
+                .forEach(scratch -> emitter.reserve(scratch.name()));
         buffers.forEach(buffer -> emitter.reserve(buffer.name()));
         products().forEach(piece -> emitter.reserve(piece.name()));
         int groups = blocking.groups();
@@ -143,11 +142,12 @@ final class RoundedProduct {
         Value firstRow = plus(times(batch, product.rows()), blocking.swaps() ? from : row);
         Value to = written.isEmpty() ? KeptProduct.KEPT : buffers.get(written.get());
         Value at = written.isEmpty() ? START : plus(times(toLong(firstRow), (long) product.columns()), toLong(from));
-        Value leftMemory = buffers.get(left.buffer());
+        Value.Variable leftMemory = buffers.get(left.buffer());
         Value leftAt = element(left, batch, row);
         if (blocking.widens()) {
-            emitter.add(widening(leftMemory, leftAt, rows));
-            leftMemory = WIDENED;
+            Value bytes = times(leftAt, (long) Float.BYTES);
+            emitter.add(RowCopies.widen(library, leftMemory, bytes, left.lineBytes(), rows, product.depth()));
+            leftMemory = RowCopies.WIDENED;
             leftAt = START;
         }
         List<Value> arguments =
@@ -160,19 +160,6 @@ final class RoundedProduct {
             emitter.add(epilogue.callRows(KeptProduct.KEPT, firstRow, rows, from, plus(from, columns)));
         }
         return new Kernel.Phase("multiply", blocking.parts(), emitter.statements());
-    }
-
-    private Statement widening(Value memory, Value at, Value rows) {
-        return new Statement.Call(
-                TileLibrary.over(left.type(), library.roundRows()),
-                List.of(
-                        memory,
-                        times(at, (long) Float.BYTES),
-                        integer(left.lineBytes()),
-                        WIDENED,
-                        START,
-                        rows,
-                        integer(product.depth())));
     }
 
     private static Value let(Emitter emitter, String name, Value value) {

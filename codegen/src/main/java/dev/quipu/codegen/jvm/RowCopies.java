@@ -7,12 +7,14 @@ import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
 
 import dev.quipu.codegen.kernel.Emitter;
+import dev.quipu.codegen.kernel.Kernel;
 import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
 import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.UnaryOperator;
+import dev.quipu.dsl.DType;
 import dev.quipu.dsl.Int8Blocks;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,23 @@ record RowCopies(TileLibrary library, KernelType matrix, boolean rounds) {
     private static final int MOST_ROUNDED_STRETCHES = 2;
 
     private static final Value.Variable ROWS = new Value.Variable("rows", KernelType.INT);
+
+    /** A worker's rows of int8 as bf16. */
+    static final Value.Variable WIDENED = new Value.Variable("widened", KernelType.BSEGMENT);
+
+    /** Room for {@link #WIDENED} rows. */
+    static Kernel.Scratch widened(int rows, int elementsOfRow) {
+        return new Kernel.Scratch(WIDENED, DType.BF16.bytes((long) rows * elementsOfRow) / Float.BYTES, false);
+    }
+
+    /** Copies rows to the beginning of {@link #WIDENED}. */
+    static Statement widen(
+            TileLibrary library, Value.Variable source, Value at, long rowBytes, Value rows, int elements) {
+        Value begin = new Value.Literal(KernelType.LONG, 0);
+        return new Statement.Call(
+                TileLibrary.over(source.type(), library.roundRows()),
+                List.of(source, at, integer(rowBytes), WIDENED, begin, rows, integer(elements)));
+    }
 
     Method method(String name) {
         Value.Variable source = Packs.source(matrix);

@@ -40,7 +40,6 @@ final class ThinProduct {
 
     private static final String METHOD = "dots";
 
-    private static final Value.Variable WIDENED = new Value.Variable("widened", KernelType.BSEGMENT);
     private static final Value.Variable SUMS = new Value.Variable("sums", KernelType.SEGMENT);
     private static final Value.Variable LEFT_AT = new Value.Variable("leftAt", KernelType.LONG);
     private static final Value.Variable RIGHT_AT = new Value.Variable("rightAt", KernelType.LONG);
@@ -105,8 +104,7 @@ final class ThinProduct {
             scratch.add(new Kernel.Scratch(SUMS, product.rows() * sumsStride() / Float.BYTES, false));
         }
         if (widens) {
-            long elements = (long) columnsOfPart * product.rightRow();
-            scratch.add(new Kernel.Scratch(WIDENED, DType.BF16.bytes(elements) / Float.BYTES, false));
+            scratch.add(RowCopies.widened(columnsOfPart, product.rightRow()));
         }
         return new Kernel(name, List.of(), buffers, scratch, List.of(phase()), methods);
     }
@@ -126,7 +124,7 @@ final class ThinProduct {
         Emitter emitter = new Emitter();
         emitter.reserve(Kernel.PART.name());
         emitter.reserve(SUMS.name());
-        emitter.reserve(WIDENED.name());
+        emitter.reserve(RowCopies.WIDENED.name());
         buffers.forEach(buffer -> emitter.reserve(buffer.name()));
         Value chunk = MatrixParts.coordinate(emitter, "chunk", Kernel.PART, 1, chunks);
         Value batch = MatrixParts.coordinate(emitter, "batch", Kernel.PART, chunks, product.batch());
@@ -137,22 +135,13 @@ final class ThinProduct {
                 : emitter.let("to", plus(from, MatrixParts.least(columnsOfPart, from, product.columns())));
         Value leftAt = times(toLong(batch), (long) product.rows() * product.depth() * Float.BYTES);
         Value rightAt = times(toLong(batch), (long) product.columns() * product.rightRow() * Float.BYTES);
-        Value right = buffers.get(1);
+        Value.Variable right = buffers.get(1);
         if (widens) {
             Value first = times(toLong(from), (long) rowBytes());
-            Value start = new Value.Literal(KernelType.LONG, 0);
-            emitter.add(new Statement.Call(
-                    TileLibrary.over(buffers.get(1).type(), library.roundRows()),
-                    List.of(
-                            right,
-                            plus(rightAt, first),
-                            integer(rowBytes()),
-                            WIDENED,
-                            start,
-                            minus(to, from),
-                            integer(product.depth()))));
-            right = WIDENED;
-            rightAt = minus(start, first);
+            emitter.add(RowCopies.widen(
+                    library, right, plus(rightAt, first), rowBytes(), minus(to, from), product.depth()));
+            right = RowCopies.WIDENED;
+            rightAt = minus(new Value.Literal(KernelType.LONG, 0), first);
         }
         Value firstRow = times(batch, product.rows());
         Value memory = written.map(buffer -> (Value) buffers.get(buffer)).orElse(SUMS);
