@@ -131,17 +131,8 @@ final class JvmExpressions {
                 vector ? receiver + ".reinterpretAsInts()" : "Float.floatToRawIntBits(" + argument + ")";
             case BITS_TO_FLOAT ->
                 vector ? receiver + ".reinterpretAsFloats()" : "Float.intBitsToFloat(" + argument + ")";
-            case ROUND -> roundedBits(unary) + ".and(0xffff0000).reinterpretAsFloats()";
+            case ROUND -> throw new AssertionError("rounded where it is stored: " + unary);
         };
-    }
-
-    /** Of what {@link Value.UnaryOperator#ROUND} gives, with the dropped bits behind them. */
-    String roundedBits(Value.Unary rounding) {
-        if (!(rounding.argument() instanceof Value.Variable) || !rounding.type().isVector()) {
-            throw new AssertionError("what is rounded is printed several times: " + rounding);
-        }
-        String bits = receiver(rounding.argument()) + ".reinterpretAsInts()";
-        return bits + ".add(0x7fff).add(" + bits + ".lanewise(VectorOperators.LSHR, 16).and(1))";
     }
 
     private String binary(Value.Binary binary) {

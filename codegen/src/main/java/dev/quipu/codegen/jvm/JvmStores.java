@@ -32,7 +32,7 @@ record JvmStores(JvmExpressions expressions) {
     /** Writes a variable, rounded as {@code BFloat16.bits} does it: to the nearest, ties to even; NaN stays. */
     private String rounded(Statement.Store store) {
         if (store.value() instanceof Value.Unary unary && unary.operator() == Value.UnaryOperator.ROUND) {
-            return upperHalves(expressions.roundedBits(unary), store);
+            return upperHalves(roundedBits(unary), store);
         }
         if (!(store.value() instanceof Value.Variable value)) {
             throw new AssertionError("what is rounded is printed several times: " + store);
@@ -47,6 +47,15 @@ record JvmStores(JvmExpressions expressions) {
         String isNumber = bits + ".and(0x7fffffff).compare(VectorOperators.LE, 0x7f800000)";
         return upperHalves(
                 bits + ".or(0x400000).blend(" + bits + ".add(0x7fff).add(" + last + "), " + isNumber + ")", store);
+    }
+
+    /** Of what {@link Value.UnaryOperator#ROUND} gives, with the dropped bits behind them. */
+    private String roundedBits(Value.Unary rounding) {
+        if (!(rounding.argument() instanceof Value.Variable) || !rounding.type().isVector()) {
+            throw new AssertionError("what is rounded is printed several times: " + rounding);
+        }
+        String bits = expressions.receiver(rounding.argument()) + ".reinterpretAsInts()";
+        return bits + ".add(0x7fff).add(" + bits + ".lanewise(VectorOperators.LSHR, 16).and(1))";
     }
 
     private String upperHalves(String bits, Statement.Store store) {

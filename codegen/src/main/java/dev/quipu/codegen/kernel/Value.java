@@ -44,7 +44,7 @@ public sealed interface Value {
         BITS_TO_FLOAT,
         /**
          * To the nearest bf16, ties to even, of a vector's variable. NaN is one that arithmetic made: of others, whose dropped
-         * bits are not zero, something else may become. JVM only.
+         * bits are not zero, something else may become. Of what is stored as bf16, on the JVM only.
          */
         ROUND
     }

@@ -26,9 +26,9 @@ import java.util.Set;
  * %3 = matMul(%1, %2, transposeRight)           %3 = matMul(%1, %2, transposeRight)
  * </pre>
  *
- * <p>Products widen what they read and compute in f32; so do embeddings. A state changes its type where nothing else reads it:
- * where it is the right matrix of products, its rows along the depth, or an embedding's table. Everything else, such as the
- * weights of norms, stays f32.
+ * <p>Products widen what they read and compute in f32, or as {@link ProductInputs} has it; embeddings widen, too. A state changes
+ * its type where nothing else reads it: where it is the right matrix of products, its rows along the depth, or an embedding's
+ * table. Everything else, such as the weights of norms, stays f32.
  */
 public final class StoredWeights {
     private StoredWeights() {}
