@@ -85,8 +85,8 @@ record AttentionTile(TileLibrary library, boolean ofColumns, boolean add, int ve
     private Method method(String name) {
         int rows = rows(library);
         TileSums sums = ofColumns
-                ? new TileSums(library, rows, vectors, line, 1, RIGHT_STEP)
-                : new TileSums(library, rows, vectors, 1, line, RIGHT_STEP);
+                ? TileSums.ofArray(library, rows, vectors, line, 1, RIGHT_STEP)
+                : TileSums.ofArray(library, rows, vectors, 1, line, RIGHT_STEP);
         List<Statement> body = new ArrayList<>(sums.statements());
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < vectors; j++) {
@@ -97,7 +97,7 @@ record AttentionTile(TileLibrary library, boolean ofColumns, boolean add, int ve
         }
         String left = ofColumns ? "a[depth][" + rows + "]^T" : "a[" + rows + "][depth]";
         String comment = "c[" + rows + "][" + vectors + " vectors] " + (add ? "+= " : "= ") + left + " b[depth].";
-        return new Method(name, comment, parameters(), body);
+        return new Method(name, comment, parameters(), List.of(sums.rightRange(TileSums.RIGHT_OFFSET)), body);
     }
 
     private List<Value.Variable> parameters() {

@@ -25,7 +25,8 @@ record BlockDots(Dots dots, List<Value.Variable> sums, List<Value> leftRows) {
 
     /** Whole blocks, and the one at the end of a row that is not. */
     void all(Emitter emitter) {
-        List<Value> rightRows = rightRows(emitter);
+        // four bytes an element of f32, and of a block
+        List<Value> rightRows = rightRows(emitter, emitter.let("first", blocks(Dots.RIGHT_OFFSET)));
         Value blocks = emitter.let(
                 "blocks", new Value.Binary(BinaryOperator.DIVIDE, Dots.DEPTH, integer(Int8Blocks.ELEMENTS)));
         emitter.loop("block", integer(0), blocks, 1, (body, block) -> {
@@ -36,10 +37,8 @@ record BlockDots(Dots dots, List<Value.Variable> sums, List<Value> leftRows) {
         }
     }
 
-    /** Where the columns begin. */
-    List<Value> rightRows(Emitter emitter) {
-        // four bytes an element of f32, and of a block
-        Value first = emitter.let("first", blocks(Dots.RIGHT_OFFSET));
+    /** Where the columns begin, of which the first one is known. */
+    List<Value> rightRows(Emitter emitter, Value first) {
         return dots.bases(emitter, "b", first, blocks(toLong(Dots.STRIDE)), 1, dots.columns());
     }
 
@@ -47,7 +46,8 @@ record BlockDots(Dots dots, List<Value.Variable> sums, List<Value> leftRows) {
         return emitter.let("bytes", times(toLong(block), LEFT_BYTES));
     }
 
-    private static Value blocks(Value address) {
+    /** Bytes of the blocks in front of an address. */
+    static Value blocks(Value address) {
         Value number = new Value.Binary(BinaryOperator.DIVIDE, address, new Value.Literal(KernelType.LONG, LEFT_BYTES));
         return times(number, (long) Int8Blocks.BYTES);
     }

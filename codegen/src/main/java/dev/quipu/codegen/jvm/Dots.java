@@ -33,7 +33,7 @@ record Dots(TileLibrary library, int rows, int columns, int tail, boolean rounds
     private static final int MOST_COLUMNS = 8;
     static final int MOST_ROWS = 4;
 
-    private static final Value.Variable LEFT_OFFSET = new Value.Variable("aOffset", KernelType.LONG);
+    static final Value.Variable LEFT_OFFSET = new Value.Variable("aOffset", KernelType.LONG);
     static final Value.Variable RIGHT_OFFSET = new Value.Variable("bOffset", KernelType.LONG);
     static final Value.Variable STRIDE = new Value.Variable("stride", KernelType.INT);
     private static final Value.Variable PRODUCT = new Value.Variable("c", KernelType.SEGMENT);
@@ -81,7 +81,7 @@ record Dots(TileLibrary library, int rows, int columns, int tail, boolean rounds
         Emitter emitter = new Emitter();
         parameters().forEach(parameter -> emitter.reserve(parameter.name()));
         List<Value.Variable> sums = sums(emitter);
-        List<Value> leftRows = leftRows(emitter);
+        List<Value> leftRows = leftRows(emitter, LEFT_OFFSET);
         if (matrix.equals(KernelType.ISEGMENT)) {
             new BlockDots(this, sums, leftRows).all(emitter);
         } else {
@@ -99,8 +99,9 @@ record Dots(TileLibrary library, int rows, int columns, int tail, boolean rounds
                 .toList();
     }
 
-    List<Value> leftRows(Emitter emitter) {
-        return bases(emitter, "a", LEFT_OFFSET, toLong(DEPTH), Float.BYTES, rows);
+    /** Where the rows begin, of which the first one is known. */
+    List<Value> leftRows(Emitter emitter, Value first) {
+        return bases(emitter, "a", first, toLong(DEPTH), Float.BYTES, rows);
     }
 
     /** Sums that are complete, each to its place. */
@@ -142,7 +143,7 @@ record Dots(TileLibrary library, int rows, int columns, int tail, boolean rounds
     }
 
     private void steps(Emitter emitter, List<Value.Variable> sums, List<Value> leftRows) {
-        List<Value> rightRows = rightRows(emitter);
+        List<Value> rightRows = rightRows(emitter, RIGHT_OFFSET);
         Value whole = emitter.let("whole", minus(DEPTH, integer(tail)));
         emitter.loop(
                 "k",
@@ -155,9 +156,9 @@ record Dots(TileLibrary library, int rows, int columns, int tail, boolean rounds
         }
     }
 
-    /** Where the columns begin. */
-    List<Value> rightRows(Emitter emitter) {
-        return bases(emitter, "b", RIGHT_OFFSET, toLong(STRIDE), 1, columns);
+    /** Where the columns begin, of which the first one is known. */
+    List<Value> rightRows(Emitter emitter, Value first) {
+        return bases(emitter, "b", first, toLong(STRIDE), 1, columns);
     }
 
     /**

@@ -364,7 +364,7 @@ final class JvmExpressions {
         return constant("Class<? extends " + vector + ">", name, vector + ".zero(" + species + ").getClass()");
     }
 
-    private String constant(String type, String name, String initializer) {
+    String constant(String type, String name, String initializer) {
         constants.putIfAbsent(name, new Constant(type, name, initializer));
         return name;
     }

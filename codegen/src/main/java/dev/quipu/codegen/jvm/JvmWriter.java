@@ -195,24 +195,13 @@ public final class JvmWriter {
 
     private MethodSpec count() {
         return override("phases", TypeName.INT)
-                .addStatement(
-                        "return $L", kernel.rounds() == 1 ? kernel.phases().size() : kernel.rounds() + 1)
+                .addStatement("return $L", kernel.phases().size())
                 .build();
     }
 
     private MethodSpec parts() {
         MethodSpec.Builder method = override("parts", TypeName.INT).addParameter(TypeName.INT, "phase");
         int last = kernel.phases().getLast().parts();
-        if (kernel.rounds() > 1) {
-            int first = kernel.phases().getFirst().parts();
-            return method.addStatement(
-                            "return phase == 0 ? $L : phase == $L ? $L : $L",
-                            first,
-                            kernel.rounds(),
-                            last,
-                            last + first)
-                    .build();
-        }
         for (int i = 0; i < kernel.phases().size() - 1; i++) {
             method.beginControlFlow("if (phase == $L)", i)
                     .addStatement("return $L", kernel.phases().get(i).parts())
@@ -226,30 +215,14 @@ public final class JvmWriter {
                 .addParameter(TypeName.INT, "phase")
                 .addParameter(TypeName.INT, "part")
                 .addParameter(TypeName.INT, "worker");
-        return (kernel.rounds() > 1 ? runRounds(method) : runPhases(method)).build();
-    }
-
-    private MethodSpec.Builder runPhases(MethodSpec.Builder method) {
         for (int i = 0; i < kernel.phases().size() - 1; i++) {
             method.beginControlFlow("if (phase == $L)", i)
                     .addStatement("$L(part, worker)", kernel.phases().get(i).name())
                     .addStatement("return")
                     .endControlFlow();
         }
-        return method.addStatement("$L(part, worker)", kernel.phases().getLast().name());
-    }
-
-    /** A round's last phase, and beside it the first phase of the next round. */
-    private MethodSpec.Builder runRounds(MethodSpec.Builder method) {
-        Kernel.Phase first = kernel.phases().getFirst();
-        Kernel.Phase last = kernel.phases().getLast();
-        return method.beginControlFlow("if (phase == 0)")
-                .addStatement("$L(part, worker, 0)", first.name())
-                .nextControlFlow("else if (part < $L)", last.parts())
-                .addStatement("$L(part, worker, phase - 1)", last.name())
-                .nextControlFlow("else")
-                .addStatement("$L(part - $L, worker, phase)", first.name(), last.parts())
-                .endControlFlow();
+        return method.addStatement("$L(part, worker)", kernel.phases().getLast().name())
+                .build();
     }
 
     private static MethodSpec.Builder override(String name, TypeName returned) {
@@ -265,9 +238,6 @@ public final class JvmWriter {
                 .addModifiers(Modifier.PRIVATE)
                 .addParameter(TypeName.INT, Kernel.PART.name())
                 .addParameter(TypeName.INT, "worker");
-        if (kernel.rounds() > 1) {
-            method.addParameter(TypeName.INT, Kernel.ROUND.name());
-        }
         for (Kernel.Scratch scratch : kernel.scratch()) {
             if (!scratch.shared()) {
                 TypeName type = isArray(scratch) ? ArrayTypeName.of(TypeName.FLOAT) : SEGMENT;
@@ -291,6 +261,9 @@ public final class JvmWriter {
             spec.addParameter(typeName(JvmExpressions.type(parameter.type())), parameter.name());
         }
         expressions.begin(method.body());
+        for (Method.Range range : method.ranges()) {
+            new JvmRanges(expressions).print(range).forEach(text -> spec.addStatement("$L", code(text)));
+        }
         return spec.addCode(block(method.body())).build();
     }
 

@@ -14,7 +14,7 @@ import java.util.List;
  * Matrix products on the JVM, over packed panels (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
  * 2008): the right matrix is packed once for all parts, each part copies its rows; a right matrix that is large and would have to
  * be transposed changes sides with the left. Products of few rows pack a panel of columns where it is used; {@link OuterProduct}
- * packs both factors in rounds, {@link ThinProduct} packs nothing, and {@link RoundedProduct} leaves bf16 to a library. See
+ * and {@link ThinProduct} pack nothing, and {@link RoundedProduct} leaves bf16 to a library. See
  * {@link MatrixBlocking} for how they are cut and {@link TileLibrary} for the inner loops.
  *
  * <p>Over panels every element is one sum in the order of the depth for each block of depth, and the blocks' sums are added in

@@ -2,6 +2,7 @@ package dev.quipu.codegen.jvm;
 
 import static dev.quipu.codegen.kernel.Emitter.integer;
 import static dev.quipu.codegen.kernel.Emitter.minus;
+import static dev.quipu.codegen.kernel.Emitter.number;
 import static dev.quipu.codegen.kernel.Emitter.plus;
 import static dev.quipu.codegen.kernel.Emitter.times;
 import static dev.quipu.codegen.kernel.Emitter.toLong;
@@ -16,30 +17,33 @@ import dev.quipu.codegen.kernel.Value.BinaryOperator;
 import dev.quipu.codegen.kernel.Value.Comparison;
 import dev.quipu.codegen.launch.MatrixProduct;
 import dev.quipu.codegen.launch.Step;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Products whose factors both have the depth along their rows: a sum of outer products of rows, which the gradient of a weight
- * is, over all tokens. The kernel runs in rounds: in each, some whole rows of the right factor are packed once for all parts;
- * then each part packs its columns of as many rows of the left factor, and multiplies them into the product where it lies. A
- * left factor that is packed for all parts would cost twice as much: cores write slowly what another core has read. The next
- * round's rows are packed by whoever has no part left to multiply, into the other half of the memory for them.
+ * is, over all tokens. Nothing is packed: a step of a tile is a few neighbours of a row of each factor, and what packing would
+ * move costs more than the way from row to row. A part multiplies its columns of the left factor with its columns of the
+ * right one, a block of rows after the other, into the product where it lies. Its columns of the left factor are often those
+ * that no core has in cache: they are read before they are needed, because a loop of nothing else waits for more of them at a
+ * time than tiles do.
  */
 final class OuterProduct {
-    private static final String PACK_LEFT = "packLeft";
-    private static final String PACK_RIGHT = "packRight";
+    private static final String FETCH = "fetch";
     private static final String TILES = "tiles";
 
-    private static final Value.Variable LEFT_PANELS = new Value.Variable("leftPanels", KernelType.ARRAY);
-    private static final Value.Variable RIGHT_PANELS = new Value.Variable("rightPanels", KernelType.SEGMENT);
-    private static final Value.Variable SOURCE = new Value.Variable("source", KernelType.SEGMENT);
-    private static final Value.Variable ROW = new Value.Variable("row", KernelType.INT);
-    private static final Value.Variable RIGHT_AT = new Value.Variable("rightAt", KernelType.LONG);
+    /** Bytes of a cache line. */
+    private static final int LINE = 64;
+
+    private static final Value.Variable LEFT = new Value.Variable("left", KernelType.SEGMENT);
+    private static final Value.Variable RIGHT = new Value.Variable("right", KernelType.SEGMENT);
     private static final Value.Variable TO = new Value.Variable("c", KernelType.SEGMENT);
     private static final Value.Variable FROM_PANEL = new Value.Variable("from", KernelType.INT);
     private static final Value.Variable TO_PANEL = new Value.Variable("to", KernelType.INT);
     private static final Value.Variable COLUMN_PANEL = new Value.Variable("columnPanel", KernelType.INT);
+    private static final Value.Variable STEP = new Value.Variable("k", KernelType.INT);
+    private static final Value.Variable AT = new Value.Variable("at", KernelType.LONG);
+    private static final Value.Variable PLACE = new Value.Variable("place", KernelType.LONG);
+    private static final Value.Variable COUNT = new Value.Variable("count", KernelType.INT);
     private static final Value.Variable DEPTH = new Value.Variable("depth", KernelType.INT);
 
     private final MatrixProduct product;
@@ -72,69 +76,15 @@ final class OuterProduct {
     }
 
     private Kernel kernel(String name) {
-        long left = (long) blocking.rowPanelsOfPart() * blocking.leftPanel();
-        long right = packed() * Math.min(2, blocking.rounds());
-        return new Kernel(
-                name,
-                List.of(),
-                buffers,
-                List.of(
-                        new Kernel.Scratch(LEFT_PANELS, left, false),
-                        new Kernel.Scratch(RIGHT_PANELS, right, true),
-                        TileProduct.scratch(library)),
-                List.of(),
-                blocking.rounds(),
-                List.of(packing(), multiplying()),
-                List.of(packLeft(), packRight(), tiles()));
+        List<Kernel.Scratch> scratch = List.of(TileProduct.scratch(library));
+        return new Kernel(name, List.of(), buffers, scratch, List.of(phase()), List.of(fetch(), tiles()));
     }
 
-    private Emitter emitter() {
+    private Kernel.Phase phase() {
         Emitter emitter = new Emitter();
-        List.of(Kernel.PART, Kernel.ROUND, LEFT_PANELS, RIGHT_PANELS, TileProduct.TILE)
-                .forEach(variable -> emitter.reserve(variable.name()));
+        emitter.reserve(Kernel.PART.name());
+        emitter.reserve(TileProduct.TILE.name());
         buffers.forEach(buffer -> emitter.reserve(buffer.name()));
-        return emitter;
-    }
-
-    /** The first step of a round. */
-    private Value first() {
-        return blocking.rounds() == 1 ? integer(0) : times(Kernel.ROUND, blocking.depth());
-    }
-
-    /** Floats that a round packs for all parts. */
-    private long packed() {
-        return (long) blocking.columnPanels() * blocking.rightPanel();
-    }
-
-    /** Where they begin: rounds take turns. */
-    private Value packedAt() {
-        Value half = new Value.Binary(BinaryOperator.REMAINDER, Kernel.ROUND, integer(2));
-        return blocking.rounds() == 1
-                ? new Value.Literal(KernelType.LONG, 0)
-                : times(toLong(half), packed() * Float.BYTES);
-    }
-
-    /** Steps of a round; the last may have fewer. */
-    private Value depth() {
-        return MatrixParts.least(blocking.depth(), first(), product.depth());
-    }
-
-    private Kernel.Phase packing() {
-        Emitter emitter = emitter();
-        Value from = emitter.let("from", times(Kernel.PART, OuterBlocking.PACKED_ROWS));
-        Value to =
-                emitter.let("to", new Value.Binary(BinaryOperator.MIN, plus(from, OuterBlocking.PACKED_ROWS), depth()));
-        Value packedAt = emitter.let("packedAt", packedAt());
-        emitter.loop("k", from, to, 1, (body, k) -> {
-            Value row = body.let("row", plus(first(), k));
-            Value at = plus(packedAt, times(toLong(k), stepBytes()));
-            body.add(new Statement.Call(PACK_RIGHT, List.of(buffers.get(1), row, RIGHT_PANELS, at)));
-        });
-        return new Kernel.Phase("pack", blocking.packingParts(), emitter.statements());
-    }
-
-    private Kernel.Phase multiplying() {
-        Emitter emitter = emitter();
         Value group = MatrixParts.coordinate(emitter, "group", Kernel.PART, 1, blocking.groups());
         Value chunk = MatrixParts.coordinate(emitter, "chunk", Kernel.PART, blocking.groups(), blocking.chunks());
         Value row = emitter.let("row", times(chunk, blocking.rowPanelsOfPart()));
@@ -144,117 +94,97 @@ final class OuterProduct {
         Value columnEnd = emitter.let(
                 "columnEnd",
                 plus(column, MatrixParts.least(blocking.columnPanelsOfPart(), column, blocking.columnPanels())));
-        Value depth = emitter.let("depth", depth());
         Value to = buffers.get(store.access().buffer());
-        emitter.add(
-                new Statement.Call(PACK_LEFT, List.of(buffers.getFirst(), first(), row, rowEnd, LEFT_PANELS, depth)));
-        Value packedAt = emitter.let("packedAt", packedAt());
-        emitter.loop("panel", column, columnEnd, 1, (body, panel) -> {
-            Value right = plus(packedAt, times(toLong(panel), (long) blocking.rightPanel() * Float.BYTES));
-            List<Value> arguments = new ArrayList<>(
-                    List.of(LEFT_PANELS, RIGHT_PANELS, right, to, row, rowEnd, panel, depth, TileProduct.TILE));
-            if (asksRound()) {
-                arguments.add(Kernel.ROUND);
-            }
-            body.add(new Statement.Call(TILES, arguments));
+        Value count = emitter.let("count", fetched(row, rowEnd));
+        emitter.loop("k", integer(0), integer(product.depth()), blocking.depth(), (block, k) -> {
+            Value depth = block.let("depth", MatrixParts.least(blocking.depth(), k, product.depth()));
+            Value at = plus(times(toLong(k), leftStep()), times(toLong(row), (long) library.rows() * Float.BYTES));
+            block.add(new Statement.Call(FETCH, List.of(buffers.getFirst(), at, count, depth, TileProduct.TILE)));
+            block.loop("panel", column, columnEnd, 1, (body, panel) -> {
+                body.add(new Statement.Call(
+                        TILES,
+                        List.of(buffers.get(0), buffers.get(1), to, row, rowEnd, panel, k, depth, TileProduct.TILE)));
+            });
         });
         return new Kernel.Phase("multiply", blocking.chunks() * blocking.groups(), emitter.statements());
     }
 
-    /** Whether the first round writes what others add to. */
-    private boolean asksRound() {
-        return !store.accumulate() && blocking.rounds() > 1;
+    /** Whole vectors of a row of the left factor, as far as the part's columns go. */
+    private Value fetched(Value row, Value rowEnd) {
+        Value columns = times(minus(rowEnd, row), library.rows());
+        Value most = minus(integer(product.rows()), times(row, library.rows()));
+        Value exist =
+                product.rows() % library.rows() == 0 ? columns : new Value.Binary(BinaryOperator.MIN, columns, most);
+        return minus(exist, integer(library.lanes() - 1L));
     }
 
-    /** A part's columns of the left factor. Whole vectors: what a step writes too far, the next one overwrites. */
-    private Method packLeft() {
-        List<Value.Variable> parameters = List.of(SOURCE, ROW, FROM_PANEL, TO_PANEL, LEFT_PANELS, DEPTH);
+    /** Reads a number of every cache line; what it makes of them is stored, or the JIT would read nothing. */
+    private Method fetch() {
+        List<Value.Variable> parameters = List.of(LEFT, AT, COUNT, DEPTH, TileProduct.TILE);
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        long panelBytes = (long) library.rows() * Float.BYTES;
-        emitter.loop("k", integer(0), DEPTH, 1, (steps, k) -> {
-            Value row = times(toLong(plus(ROW, k)), (long) product.rows() * Float.BYTES);
-            Value at = steps.let("at", plus(row, times(toLong(FROM_PANEL), panelBytes)));
-            Value to = steps.let("to", times(k, library.rows()));
-            steps.loop("panel", integer(0), minus(TO_PANEL, FROM_PANEL), 1, (body, panel) -> {
-                Value from = plus(at, times(toLong(panel), panelBytes));
-                Value place = plus(to, times(panel, blocking.leftPanel()));
-                for (int i = 0; i < library.rows(); i += library.lanes()) {
-                    Value vector = new Value.Load(
-                            KernelType.floats(library.lanes()), SOURCE, plus(from, (long) i * Float.BYTES));
-                    body.add(new Statement.Store(LEFT_PANELS, plus(place, i), vector));
-                }
+        Value.Variable sum = emitter.let("sum", number(0, library.lanes()));
+        emitter.loop("row", integer(0), DEPTH, 1, (rows, row) -> {
+            Value first = rows.let("first", plus(PLACE, times(toLong(row), leftStep())));
+            rows.loop("column", integer(0), COUNT, LINE / Float.BYTES, (body, column) -> {
+                Value at = plus(first, toLong(times(column, Float.BYTES)));
+                Value line = new Value.Load(KernelType.floats(library.lanes()), LEFT, at);
+                body.add(new Statement.Assign(sum, plus(sum, line)));
             });
         });
-        return new Method(PACK_LEFT, "Columns of the left factor as panels.", parameters, emitter.statements());
+        emitter.add(new Statement.Store(TileProduct.TILE, new Value.Literal(KernelType.LONG, 0), sum));
+        Value read = plus(
+                times(toLong(minus(DEPTH, integer(1))), leftStep()),
+                times(toLong(plus(COUNT, library.lanes() - 1L)), Float.BYTES));
+        List<Method.Range> ranges = List.of(new Method.Range(LEFT, AT, read, PLACE));
+        return new Method(
+                FETCH, "Has the part's columns of the left factor in cache.", parameters, ranges, emitter.statements());
     }
 
-    /** Bytes of a step of a right panel. */
-    private long stepBytes() {
-        return (long) library.columns() * Float.BYTES;
+    /** Bytes from row to row of the left factor. */
+    private long leftStep() {
+        return (long) product.rows() * Float.BYTES;
     }
 
-    /** One row into a step of all right panels. */
-    private Method packRight() {
-        List<Value.Variable> parameters = List.of(SOURCE, ROW, RIGHT_PANELS, RIGHT_AT);
-        Emitter emitter = new Emitter();
-        parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        Value at = emitter.let("at", times(toLong(ROW), (long) product.columns() * Float.BYTES));
-        emitter.loop("panel", integer(0), integer(blocking.columnPanels()), 1, (body, panel) -> {
-            Value from = plus(at, times(toLong(panel), stepBytes()));
-            Value place = plus(RIGHT_AT, times(toLong(panel), (long) blocking.rightPanel() * Float.BYTES));
-            for (int j = 0; j < 2; j++) {
-                long offset = (long) j * library.lanes() * Float.BYTES;
-                Value vector = new Value.Load(KernelType.floats(library.lanes()), SOURCE, plus(from, offset));
-                body.add(new Statement.Store(RIGHT_PANELS, plus(place, offset), vector));
+    /** Some panels of rows times one of columns, a block of depth. */
+    private Method tiles() {
+        List<Value.Variable> parameters =
+                List.of(LEFT, RIGHT, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, STEP, DEPTH, TileProduct.TILE);
+        return Method.of(TILES, "Columns of the left factor times columns of the right one.", parameters, emitter -> {
+            int whole = product.rows() / library.rows();
+            int ragged = product.rows() % library.rows();
+            Value end = ragged == 0
+                    ? TO_PANEL
+                    : emitter.let("whole", new Value.Binary(BinaryOperator.MIN, TO_PANEL, integer(whole)));
+            emitter.loop("panel", FROM_PANEL, end, 1, (body, panel) -> tile(body, panel, library.rows()));
+            if (ragged > 0) {
+                Value more = new Value.Compare(Comparison.LESS, end, TO_PANEL);
+                emitter.when(more, body -> tile(body, integer(whole), ragged));
             }
         });
-        return new Method(
-                PACK_RIGHT, "A row of the right factor: a step of all panels.", parameters, emitter.statements());
-    }
-
-    /** Some row panels times a right panel. */
-    private Method tiles() {
-        List<Value.Variable> parameters = new ArrayList<>(List.of(
-                LEFT_PANELS, RIGHT_PANELS, RIGHT_AT, TO, FROM_PANEL, TO_PANEL, COLUMN_PANEL, DEPTH, TileProduct.TILE));
-        if (asksRound()) {
-            parameters.add(Kernel.ROUND);
-        }
-        Emitter emitter = new Emitter();
-        parameters.forEach(parameter -> emitter.reserve(parameter.name()));
-        int whole = product.rows() / library.rows();
-        int ragged = product.rows() % library.rows();
-        Value end = ragged == 0
-                ? TO_PANEL
-                : emitter.let("whole", new Value.Binary(BinaryOperator.MIN, TO_PANEL, integer(whole)));
-        emitter.loop("panel", FROM_PANEL, end, 1, (body, panel) -> tile(body, panel, library.rows()));
-        if (ragged > 0) {
-            Value more = new Value.Compare(Comparison.LESS, end, TO_PANEL);
-            emitter.when(more, body -> tile(body, integer(whole), ragged));
-        }
-        return new Method(TILES, "Row panels times a right panel.", parameters, emitter.statements());
     }
 
     private void tile(Emitter emitter, Value panel, int rows) {
-        int stride = Math.multiplyExact(product.columns(), Float.BYTES);
-        TileProduct calls = new TileProduct(library, library.tile(library.rows()), stride);
-        List<Value> factors =
-                List.of(LEFT_PANELS, times(minus(panel, FROM_PANEL), blocking.leftPanel()), RIGHT_PANELS, RIGHT_AT);
-        Value at = plus(
-                times(toLong(panel), (long) library.rows() * stride),
-                times(toLong(COLUMN_PANEL), (long) library.columns() * Float.BYTES));
+        int rightStep = Math.multiplyExact(product.columns(), Float.BYTES);
+        TileProduct calls = new TileProduct(library, library.matrixTile(rows), rightStep);
+        Value row = times(toLong(panel), (long) library.rows());
+        Value columnAt = times(toLong(COLUMN_PANEL), (long) library.columns() * Float.BYTES);
+        List<Value> factors = List.of(
+                LEFT,
+                plus(times(toLong(STEP), leftStep()), times(row, Float.BYTES)),
+                integer(leftStep()),
+                RIGHT,
+                plus(times(toLong(STEP), rightStep), columnAt),
+                integer(rightStep));
+        Value at = plus(times(row, rightStep), columnAt);
         List<Statement> add = calls.finish(factors, TO, at, DEPTH, integer(rows), true);
+        List<Statement> write = List.of(calls.write(factors, TO, at, DEPTH));
         if (store.accumulate()) {
             add.forEach(emitter::add);
-            return;
-        }
-        List<Statement> write = rows == library.rows()
-                ? List.of(calls.write(factors, TO, at, DEPTH))
-                : calls.finish(factors, TO, at, DEPTH, integer(rows), false);
-        if (asksRound()) {
-            emitter.add(new Statement.If(new Value.Compare(Comparison.EQUAL, Kernel.ROUND, integer(0)), write, add));
-        } else {
+        } else if (blocking.depthBlocks() == 1) {
             write.forEach(emitter::add);
+        } else {
+            emitter.add(new Statement.If(new Value.Compare(Comparison.EQUAL, STEP, integer(0)), write, add));
         }
     }
 }

@@ -74,7 +74,7 @@ final class RoundedProduct {
         if (blocking.widens()) {
             scratch.add(RowCopies.widened(blocking.rowsOfPart(), product.rightRow()));
         }
-        return new Kernel(name, List.of(), buffers, scratch, products(), 1, List.of(phase()), methods);
+        return new Kernel(name, List.of(), buffers, scratch, products(), List.of(phase()), methods);
     }
 
     /** The pieces' shapes: whole ones, and those of the last rows and columns. */

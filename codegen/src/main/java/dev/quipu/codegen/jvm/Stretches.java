@@ -25,6 +25,8 @@ import java.util.List;
  */
 record Stretches(Dots dots) {
     private static final Value.Variable ROWS = new Value.Variable("rows", KernelType.INT);
+    private static final Value.Variable LEFT_PLACE = new Value.Variable("aPlace", KernelType.LONG);
+    private static final Value.Variable RIGHT_PLACE = new Value.Variable("bPlace", KernelType.LONG);
 
     Stretches {
         if (dots.tail() > 0) {
@@ -38,7 +40,7 @@ record Stretches(Dots dots) {
         Emitter emitter = new Emitter();
         parameters.forEach(parameter -> emitter.reserve(parameter.name()));
         List<Value.Variable> sums = dots.sums(emitter);
-        List<Value> leftRows = dots.leftRows(emitter);
+        List<Value> leftRows = dots.leftRows(emitter, LEFT_PLACE);
         int elements = Dots.step(dots.matrix(), dots.library());
         Value rowBytes = emitter.let("rowBytes", times(toLong(Dots.DEPTH), (long) Float.BYTES));
         Value.Variable leftAt = emitter.let("leftAt", new Value.Literal(KernelType.LONG, 0));
@@ -46,7 +48,8 @@ record Stretches(Dots dots) {
         Value steps = times(ROWS, new Value.Binary(BinaryOperator.DIVIDE, Dots.DEPTH, integer(elements)));
         boolean blocks = dots.matrix().equals(KernelType.ISEGMENT);
         BlockDots ofBlocks = new BlockDots(dots, sums, leftRows);
-        List<Value> rightRows = blocks ? ofBlocks.rightRows(emitter) : dots.rightRows(emitter);
+        List<Value> rightRows =
+                blocks ? ofBlocks.rightRows(emitter, RIGHT_PLACE) : dots.rightRows(emitter, RIGHT_PLACE);
         emitter.loop("step", integer(0), emitter.let("steps", steps), 1, (body, step) -> {
             if (blocks) {
                 ofBlocks.block(body, rightRows, step, leftAt, elements);
@@ -64,6 +67,20 @@ record Stretches(Dots dots) {
             });
         });
         String comment = dots.rows() + " rows times " + dots.columns() + " stretches of rows.";
-        return new Method(name, comment, parameters, emitter.statements());
+        return new Method(name, comment, parameters, ranges(), emitter.statements());
+    }
+
+    /** The left rows follow each other; of the right matrix everything up to the end of the last stretch. */
+    private List<Method.Range> ranges() {
+        Value rowBytes = times(toLong(Dots.DEPTH), (long) Float.BYTES);
+        Value stretches = plus(times(toLong(Dots.STRIDE), dots.columns() - 1L), times(toLong(ROWS), rowBytes));
+        boolean blocks = dots.matrix().equals(KernelType.ISEGMENT);
+        return List.of(
+                new Method.Range(dots.left(), Dots.LEFT_OFFSET, times(rowBytes, (long) dots.rows()), LEFT_PLACE),
+                new Method.Range(
+                        dots.right(),
+                        blocks ? BlockDots.blocks(Dots.RIGHT_OFFSET) : Dots.RIGHT_OFFSET,
+                        blocks ? BlockDots.blocks(stretches) : stretches,
+                        RIGHT_PLACE));
     }
 }

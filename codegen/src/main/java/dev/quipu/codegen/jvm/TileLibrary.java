@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * <p>A tile multiplies some rows, which are on the heap, with a right panel, {@code [depth][columns()]} off the heap: per step
  * of depth two vectors of the right panel are loaded, and the number of each row is spread over a vector and multiplied with
  * both. Rows times two vectors stay in registers. The rows are copies, {@code float[rows][LEFT_ROW]}, or where the matrix has
- * them along its columns a left panel, {@code float[depth][rows()]}: so nothing of the left is ever transposed.
+ * them along its columns a left panel, {@code float[depth][rows()]}: so nothing of the left is ever transposed. Where the right
+ * matrix, too, has the depth along its rows, neither is copied.
  *
  * <p>All addresses and strides of segments are in bytes, those of arrays in elements.
  */
@@ -102,6 +103,15 @@ public final class TileLibrary {
     /** As {@link #tile}, of copied rows. */
     public String rowTile(int rows) {
         return CLASS + ".rowTile" + rows;
+    }
+
+    /**
+     * As {@link #tile}, of factors that both lie in memory with the depth along their rows, so many bytes from row to row:
+     * {@code (MemorySegment a, long aOffset, int aStep, MemorySegment b, long bOffset, int bStep, MemorySegment c, long cOffset,
+     * int cStride, int depth)}.
+     */
+    public String matrixTile(int rows) {
+        return CLASS + ".matrixTile" + rows;
     }
 
     /**
@@ -266,8 +276,9 @@ public final class TileLibrary {
         boolean add = parts.group(5) != null;
         KernelType matrix = matrix(Objects.requireNonNullElse(parts.group(6), ""));
         return switch (parts.group(1)) {
-            case "tile" -> new Tile(this, true, size).method(simple);
-            case "rowTile" -> new Tile(this, false, size).method(simple);
+            case "tile" -> new Tile(this, Tile.Left.PANEL, size).method(simple);
+            case "rowTile" -> new Tile(this, Tile.Left.ROWS, size).method(simple);
+            case "matrixTile" -> new Tile(this, Tile.Left.MATRIX, size).method(simple);
             case "dots" -> dots(size, parts, matrix).method(simple);
             case "packLeft" -> Packs.left(this, simple, size);
             case "stretches" -> new Stretches(dots(size, parts, matrix)).method(simple);

@@ -28,7 +28,7 @@ record TileProduct(TileLibrary library, String tile, int stride) {
     /**
      * Writes a whole tile.
      *
-     * @param factors left array, its offset, right segment, its offset
+     * @param factors what the tile's method is given before where the product goes
      */
     Statement write(List<Value> factors, Value to, Value at, Value depth) {
         return call(factors, to, at, stride, depth);

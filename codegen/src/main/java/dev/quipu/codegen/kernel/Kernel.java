@@ -10,8 +10,6 @@ import java.util.List;
  * @param buffers the launch's buffers, SEGMENT variables in the order of their numbers
  * @param scratch memory for intermediate values
  * @param products products that a library computes: {@link Statement.Call} of {@code name.multiply}
- * @param rounds how often the phases run, with {@link #ROUND} counting from 0. Where there are several, a round has two phases, and
- *     the first of the next round runs beside the last of this one: what it writes must not be what that one reads
  * @param methods helpers, called by the phases and by each other
  */
 public record Kernel(
@@ -20,12 +18,8 @@ public record Kernel(
         List<Value.Variable> buffers,
         List<Scratch> scratch,
         List<Product> products,
-        int rounds,
         List<Phase> phases,
         List<Method> methods) {
-    /** The INT variable that holds the number of the round, in a phase's body, where there are several. */
-    public static final Value.Variable ROUND = new Value.Variable("round", KernelType.INT);
-
     /** The INT variable that holds a part's number, in a phase's body. */
     public static final Value.Variable PART = new Value.Variable("part", KernelType.INT);
 
@@ -59,7 +53,7 @@ public record Kernel(
             List<Scratch> scratch,
             List<Phase> phases,
             List<Method> methods) {
-        this(name, comment, buffers, scratch, List.of(), 1, phases, methods);
+        this(name, comment, buffers, scratch, List.of(), phases, methods);
     }
 
     public Kernel {
@@ -69,13 +63,10 @@ public record Kernel(
         products = List.copyOf(products);
         phases = List.copyOf(phases);
         methods = List.copyOf(methods);
-        if (rounds < 1 || (rounds > 1 && phases.size() != 2)) {
-            throw new AssertionError("kernel " + name + " of " + rounds + " rounds with " + phases.size() + " phases");
-        }
     }
 
     /** The same kernel under another name and comment. */
     public Kernel named(String newName, List<String> newComment) {
-        return new Kernel(newName, newComment, buffers, scratch, products, rounds, phases, methods);
+        return new Kernel(newName, newComment, buffers, scratch, products, phases, methods);
     }
 }

@@ -1,6 +1,5 @@
 package dev.quipu.codegen.jvm;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
@@ -18,16 +17,9 @@ class OuterBlockingTest {
                     random.nextInt(1, i % 2 == 0 ? 600 : 30_000),
                     4 << random.nextInt(3));
             String text = blocking.toString();
-            assertTrue(isCover(blocking.product().depth(), blocking.depth(), blocking.rounds()), text);
+            assertTrue(isCover(blocking.product().depth(), blocking.depth(), blocking.depthBlocks()), text);
             assertTrue(isCover(blocking.rowPanels(), blocking.rowPanelsOfPart(), blocking.chunks()), text);
             assertTrue(isCover(blocking.columnPanels(), blocking.columnPanelsOfPart(), blocking.groups()), text);
-            assertTrue(blocking.rounds() == 1 || blocking.depth() % 16 == 0, text);
-            TileLibrary library = blocking.library();
-            int lastWritten = (blocking.depth() - 1) * library.rows()
-                    + Math.ceilDiv(library.rows(), library.lanes()) * library.lanes();
-            assertTrue(blocking.leftPanel() >= lastWritten, text);
-            assertEquals(1, blocking.leftPanel() / 16 % 2, text);
-            assertEquals(1, blocking.rightPanel() / 16 % 2, text);
         }
     }
 
@@ -41,7 +33,6 @@ class OuterBlockingTest {
         for (int[] shape : new int[][] {{288, 288, 2048}, {768, 288, 2048}, {288, 768, 2048}, {4096, 512, 1024}}) {
             OuterBlocking blocking = blocking(shape[0], shape[1], shape[2], 16);
             assertTrue(blocking.chunks() * blocking.groups() >= 15, blocking.toString());
-            assertTrue(blocking.packingParts() >= 4, blocking.toString());
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.quipu.codegen.jvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quipu.codegen.kernel.Kernel;
+import dev.quipu.codegen.kernel.KernelType;
 import dev.quipu.codegen.kernel.Method;
 import dev.quipu.codegen.kernel.Statement;
 import dev.quipu.codegen.kernel.Value;
@@ -43,15 +45,77 @@ class TileLibraryTest {
         TileLibrary library = new TileLibrary(lanes);
         List<String> names = new ArrayList<>();
         for (int rows = 1; rows <= library.rows(); rows++) {
-            names.addAll(List.of(library.tile(rows), library.rowTile(rows)));
+            names.addAll(List.of(library.tile(rows), library.rowTile(rows), library.matrixTile(rows)));
         }
         Class<?> tiles = compile(library, names);
         for (int rows = 1; rows <= library.rows(); rows++) {
             for (int depth : new int[] {1, 7, 40}) {
                 tile(library, tiles, library.tile(rows), rows, depth);
                 tile(library, tiles, library.rowTile(rows), rows, depth);
+                matrixTile(library, tiles, rows, depth);
             }
         }
+    }
+
+    private void matrixTile(TileLibrary library, Class<?> tiles, int rows, int depth) throws Exception {
+        int columns = library.columns();
+        int leftRow = rows + 5;
+        int rightRow = columns + 3;
+        MemorySegment left = buffer((long) leftRow * depth);
+        MemorySegment right = buffer((long) rightRow * depth);
+        MemorySegment product = buffer((long) rows * columns);
+        long firstRow = 5;
+        long firstColumn = 3;
+        call(
+                tiles,
+                library.matrixTile(rows),
+                left,
+                4 * firstRow,
+                4 * leftRow,
+                right,
+                4 * firstColumn,
+                4 * rightRow,
+                product,
+                0L,
+                4 * columns,
+                depth);
+        for (int i = 0; i < rows * columns; i++) {
+            long row = i / columns;
+            long column = i % columns;
+            double expected = sum(
+                    depth,
+                    k -> (double) at(left, k * leftRow + firstRow + row)
+                            * at(right, k * rightRow + firstColumn + column));
+            assertEquals(expected, at(product, i), 1e-4);
+        }
+    }
+
+    /** What has no bounds in a loop is held against them in front: one element less than is read or written is too little. */
+    @Test
+    void rangesAreChecked() throws Exception {
+        TileLibrary library = new TileLibrary(16);
+        String stretches = TileLibrary.over(KernelType.ISEGMENT, library.stretches(1, 4));
+        Class<?> tiles = compile(library, List.of(library.tile(2), library.matrixTile(2), stretches));
+        int depth = 64;
+        Object[] tile = {new float[12 * depth], 0, exact(32 * depth), 0L, exact(64), 0L, 128, depth};
+        Object[] matrixTile = {exact(2 * depth), 0L, 8, exact(32 * depth), 0L, 128, exact(64), 0L, 128, depth};
+        Object[] blocks = {exact(depth), 0L, arena.allocate(8 * 2 * 36), 0L, 2 * 256, exact(8), 0L, 0, 8, depth, 2};
+        for (Object[] whole : List.of(tile, matrixTile, blocks)) {
+            String name = whole == tile ? library.tile(2) : whole == matrixTile ? library.matrixTile(2) : stretches;
+            call(tiles, name, whole);
+            for (int i = 0; i < whole.length; i++) {
+                if (whole[i] instanceof MemorySegment memory) {
+                    Object[] tooShort = whole.clone();
+                    tooShort[i] = memory.asSlice(0, memory.byteSize() - Float.BYTES);
+                    AssertionError failure = assertThrows(AssertionError.class, () -> call(tiles, name, tooShort));
+                    assertInstanceOf(IndexOutOfBoundsException.class, failure.getCause());
+                }
+            }
+        }
+    }
+
+    private MemorySegment exact(long elements) {
+        return arena.allocate(elements * Float.BYTES);
     }
 
     private void tile(TileLibrary library, Class<?> tiles, String tile, int rows, int depth) throws Exception {

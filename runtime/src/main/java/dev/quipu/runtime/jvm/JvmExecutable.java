@@ -38,6 +38,8 @@ final class JvmExecutable implements TimedExecutable {
     private final Map<String, Class<? extends JvmKernel>> classes;
     private Launch[] launches = {};
     private int bound = -1;
+    /** Of all memory that the kernels have; they do not ask themselves whether it is still there. */
+    private MemorySegment.Scope[] scopes = {};
 
     /** What a kernel's failure is blamed on. */
     private record Blamed(BoundLaunch launch) {
@@ -68,7 +70,7 @@ final class JvmExecutable implements TimedExecutable {
         bind();
     }
 
-    /** Binds the kernels again if other programs have moved the workspace since. */
+    /** Binds the kernels again if other programs have moved the workspace since, and sees that their memory is there. */
     private void bind() {
         Workspace workspace = device.workspace();
         synchronized (workspace) {
@@ -83,7 +85,18 @@ final class JvmExecutable implements TimedExecutable {
                         .mapToObj(i ->
                                 new Launch(kernels[i], new Blamed(steps.get(i).launch())))
                         .toArray(Launch[]::new);
+                scopes = steps.stream()
+                        .flatMap(step -> step.launch().places().stream())
+                        .map(place -> segment(place, slots).scope())
+                        .distinct()
+                        .toArray(MemorySegment.Scope[]::new);
                 bound = workspace.moves();
+            }
+        }
+        for (MemorySegment.Scope scope : scopes) {
+            if (!scope.isAlive()) {
+                throw new IllegalStateException("a program runs whose memory was released: "
+                        + scheduled.graph().name());
             }
         }
     }

@@ -86,6 +86,20 @@ class JvmDeviceTest {
         }
     }
 
+    /** Kernels do not look: they would read memory that belongs to somebody else by then. */
+    @Test
+    void nothingRunsOnReleasedMemory() {
+        State state = new State();
+        try (JvmDevice device = new JvmDevice(1);
+                Executable program = device.load(program(), state)) {
+            fill(program, state);
+            program.run();
+            state.close();
+            IllegalStateException failure = assertThrows(IllegalStateException.class, program::run);
+            assertTrue(failure.getMessage().contains("memory was released"), failure.getMessage());
+        }
+    }
+
     @Test
     void aRunAllocatesNothing() throws IOException, InterruptedException {
         assertEquals("0 bytes", Allocations.printedBy(WarmRun.class));
