@@ -96,20 +96,22 @@ class TileLibraryTest {
         TileLibrary library = new TileLibrary(16);
         String stretches = TileLibrary.over(KernelType.ISEGMENT, library.stretches(1, 4));
         Class<?> tiles = compile(library, List.of(library.tile(2), library.matrixTile(2), stretches));
-        int depth = 64;
-        Object[] tile = {new float[12 * depth], 0, exact(32 * depth), 0L, exact(64), 0L, 128, depth};
-        Object[] matrixTile = {exact(2 * depth), 0L, 8, exact(32 * depth), 0L, 128, exact(64), 0L, 128, depth};
-        Object[] blocks = {exact(depth), 0L, arena.allocate(8 * 2 * 36), 0L, 2 * 256, exact(8), 0L, 0, 8, depth, 2};
-        for (Object[] whole : List.of(tile, matrixTile, blocks)) {
-            String name = whole == tile ? library.tile(2) : whole == matrixTile ? library.matrixTile(2) : stretches;
-            call(tiles, name, whole);
-            for (int i = 0; i < whole.length; i++) {
-                if (whole[i] instanceof MemorySegment memory) {
-                    Object[] tooShort = whole.clone();
-                    tooShort[i] = memory.asSlice(0, memory.byteSize() - Float.BYTES);
-                    AssertionError failure = assertThrows(AssertionError.class, () -> call(tiles, name, tooShort));
-                    assertInstanceOf(IndexOutOfBoundsException.class, failure.getCause());
-                }
+        float[] panel = new float[12 * 64];
+        refusesLess(tiles, library.tile(2), panel, 0, exact(32 * 64), 0L, exact(64), 0L, 128, 64);
+        refusesLess(
+                tiles, library.matrixTile(2), exact(2 * 64), 0L, 8, exact(32 * 64), 0L, 128, exact(64), 0L, 128, 64);
+        MemorySegment blocks = arena.allocate(4 * 2 * 2 * 36);
+        refusesLess(tiles, stretches, exact(64), 0L, blocks, 0L, 2 * 256, exact(8), 0L, 0, 8, 64, 2);
+    }
+
+    private static void refusesLess(Class<?> tiles, String name, Object... arguments) throws Exception {
+        call(tiles, name, arguments);
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i] instanceof MemorySegment memory) {
+                Object[] less = arguments.clone();
+                less[i] = memory.asSlice(0, memory.byteSize() - Float.BYTES);
+                AssertionError failure = assertThrows(AssertionError.class, () -> call(tiles, name, less));
+                assertInstanceOf(IndexOutOfBoundsException.class, failure.getCause());
             }
         }
     }
