@@ -3,6 +3,7 @@ package dev.quipu.runtime.jvm;
 import dev.quipu.codegen.jvm.JvmKernel;
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.runtime.cache.ClassCache;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,6 +25,12 @@ import java.util.stream.Collectors;
 final class KernelClasses {
     /** The process's classes. */
     static final KernelClasses SHARED = new KernelClasses(ClassCache::ofUser);
+
+    static {
+        // The JVM's own vectors make such a segment as long as they are interpreted; when its class is loaded, the
+        // JVM takes back what the JIT has made of kernels until then.
+        var _ = MemorySegment.ofArray(new byte[0]);
+    }
 
     private static final Pattern EMPTY_LINES = Pattern.compile("\\R\\s*\\R");
     private static final Pattern COMMENT = Pattern.compile("(?m)^ *(/\\*\\*|\\*|//).*\\R");
