@@ -33,10 +33,10 @@ final class ThinProduct {
     private static final int MOST_ROUNDED_ROWS = 8;
 
     /** Of the matrix: enough for long stretches. */
-    private static final long BYTES_OF_PART = 256 * 1024;
+    private static final long BYTES_OF_PART = 512 * 1024;
 
     /** Parts come in so many, so that workers end together. */
-    private static final int PARTS_TOGETHER = 4;
+    private static final int PARTS_TOGETHER = 2;
 
     private static final String METHOD = "dots";
 
