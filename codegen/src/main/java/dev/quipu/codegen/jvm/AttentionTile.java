@@ -97,7 +97,7 @@ record AttentionTile(TileLibrary library, boolean ofColumns, boolean add, int ve
         }
         String left = ofColumns ? "a[depth][" + rows + "]^T" : "a[" + rows + "][depth]";
         String comment = "c[" + rows + "][" + vectors + " vectors] " + (add ? "+= " : "= ") + left + " b[depth].";
-        return new Method(name, comment, parameters(), List.of(sums.rightRange(TileSums.RIGHT_OFFSET)), body);
+        return new Method(name, comment, parameters(), List.of(sums.rightRange()), body);
     }
 
     private List<Value.Variable> parameters() {

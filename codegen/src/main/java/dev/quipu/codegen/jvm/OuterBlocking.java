@@ -38,6 +38,11 @@ record OuterBlocking(
         return Math.ceilDiv(product.depth(), depth);
     }
 
+    /** Of a block of the larger factor. */
+    long mostBytes() {
+        return (long) depth * Math.max(product.rows(), product.columns()) * Float.BYTES;
+    }
+
     int rowPanels() {
         return Math.ceilDiv(product.rows(), library.rows());
     }

@@ -60,7 +60,10 @@ final class OuterProduct {
         this.store = new Epilogue(product, buffers, lanes).whole().orElseThrow();
     }
 
-    /** Whole panels of columns, which tiles write or add where the product lies. */
+    /**
+     * Whole panels of columns, which tiles write or add where the product lies, and factors in which INTs count a block's bytes, as
+     * tiles do.
+     */
     static boolean suits(MatrixProduct product, int lanes) {
         TileLibrary library = new TileLibrary(lanes);
         return product.batch() == 1
@@ -68,6 +71,7 @@ final class OuterProduct {
                 && !product.transposeRight()
                 && product.rows() >= library.rows()
                 && product.columns() % library.columns() == 0
+                && OuterBlocking.of(product, library).mostBytes() <= Integer.MAX_VALUE
                 && new Epilogue(product, List.of(), lanes).whole().isPresent();
     }
 
@@ -118,7 +122,7 @@ final class OuterProduct {
         return minus(exist, integer(library.lanes() - 1L));
     }
 
-    /** Reads a number of every cache line; what it makes of them is stored, or the JIT would read nothing. */
+    /** Reads a vector of nearly every cache line; what it makes of them is stored, or the JIT would read nothing. */
     private Method fetch() {
         List<Value.Variable> parameters = List.of(LEFT, AT, COUNT, DEPTH, TileProduct.TILE);
         Emitter emitter = new Emitter();

@@ -79,7 +79,7 @@ record Tile(TileLibrary library, Left left, int rows) {
         if (left == Left.MATRIX) {
             ranges.add(TileSums.range(sums.left(), LEFT_OFFSET, (long) rows * Float.BYTES));
         }
-        ranges.add(sums.rightRange(TileSums.RIGHT_OFFSET));
+        ranges.add(sums.rightRange());
         Value written = plus(toLong(times(PRODUCT_STRIDE, rows - 1L)), (long) library.columns() * Float.BYTES);
         ranges.add(new Method.Range(PRODUCT, PRODUCT_OFFSET, written, PRODUCT_PLACE));
         return ranges;

@@ -68,8 +68,8 @@ record TileSums(TileLibrary library, int rows, int vectors, Factor left, long le
     }
 
     /** All right vectors, which have no bounds in the loop. */
-    Method.Range rightRange(Value.Variable offset) {
-        return range(right, offset, (long) vectors * library.lanes() * Float.BYTES);
+    Method.Range rightRange() {
+        return range(right, RIGHT_OFFSET, (long) vectors * library.lanes() * Float.BYTES);
     }
 
     /**

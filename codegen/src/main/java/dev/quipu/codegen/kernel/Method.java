@@ -22,9 +22,9 @@ public record Method(
     }
 
     /**
-     * All that a method reads of a memory. Whether it lies inside is checked before the method begins, once; in the body the
+     * All that a method reads or writes of a memory. Whether it lies inside is checked before the method begins, once; in the body the
      * parameter is all memory, with no bounds, in which the range begins at {@code place}. For loops that are bound by the
-     * instructions of a check for every load.
+     * instructions of a check for every access.
      *
      * @param memory a parameter, a SEGMENT, BSEGMENT or ISEGMENT
      * @param from address in bytes, of a BSEGMENT four for an element

@@ -1,5 +1,6 @@
 package dev.quipu.codegen.jvm;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
@@ -34,6 +35,22 @@ class OuterBlockingTest {
             OuterBlocking blocking = blocking(shape[0], shape[1], shape[2], 16);
             assertTrue(blocking.chunks() * blocking.groups() >= 15, blocking.toString());
         }
+    }
+
+    /** Tiles count bytes of a block in INTs: of factors that are wider, panels are packed. */
+    @Test
+    void factorsOfMoreBytesThanTilesCountArePacked() {
+        for (int lanes : new int[] {4, 8, 16}) {
+            assertTrue(suits(1 << 20, 64, 511, lanes));
+            assertTrue(suits(64, 1 << 20, 511, lanes));
+            assertFalse(suits(1 << 20, 64, 512, lanes));
+            assertFalse(suits(64, 1 << 20, 512, lanes));
+        }
+    }
+
+    private static boolean suits(int rows, int columns, int depth, int lanes) {
+        return OuterProduct.suits(
+                new MatrixCase(1, rows, columns, depth, true, false, MatrixCase.End.WRITE).launch(), lanes);
     }
 
     private static OuterBlocking blocking(int rows, int columns, int depth, int lanes) {
