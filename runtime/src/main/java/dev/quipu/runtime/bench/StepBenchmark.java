@@ -38,6 +38,7 @@ public final class StepBenchmark implements AutoCloseable {
     private final double flops;
     private final long weightNanos;
     private final long compileNanos;
+    private final long memoryNanos;
 
     /**
      * What was measured.
@@ -88,10 +89,13 @@ public final class StepBenchmark implements AutoCloseable {
         try (Preparation preparation = new Preparation(device)) { // as training does
             Preparation.Program updating = preparation.begin(() -> compiler.update(model, AdamW.LLAMA));
             Preparation.Program differentiated = preparation.begin(() -> compiler.gradient(model, batch, sequence));
+            updating.await();
+            differentiated.await();
+            compileNanos = System.nanoTime() - start - weightNanos;
             this.update = updating.load(state);
             this.gradient = differentiated.load(state);
         }
-        compileNanos = System.nanoTime() - start - weightNanos;
+        memoryNanos = System.nanoTime() - start - weightNanos - compileNanos;
         SplittableRandom random = new SplittableRandom(SEED);
         fill(gradient.input(Traced.TOKENS), random, model.vocabularySize());
         fill(gradient.input(Traced.TARGETS), random, model.vocabularySize());
@@ -158,7 +162,7 @@ public final class StepBenchmark implements AutoCloseable {
                 flops,
                 state.bytes() + Math.max(gradient.arenaBytes(), update.arenaBytes()),
                 ProcessMemory.mostResident(),
-                new StepStart(weightNanos / 1e6, compileNanos / 1e6, all[0] / 1e6),
+                new StepStart(weightNanos / 1e6, compileNanos / 1e6, memoryNanos / 1e6, all[0] / 1e6),
                 allocated[steps / 2],
                 HeapUse.collections() - collections,
                 profile);

@@ -57,10 +57,10 @@ record BenchVariants(List<Map<String, String>> rows, List<JsonNode> results) {
 
     String text() {
         List<String> keys = List.copyOf(rows.getFirst().keySet());
-        TextTable table = new TextTable("r".repeat(keys.size() + 10));
+        TextTable table = new TextTable("r".repeat(keys.size() + 11));
         List<Object> heading = new ArrayList<>(keys);
         heading.addAll(List.of("tokens/s", "step ms", "FLOP/s", "of ceiling", "attention us a token"));
-        heading.addAll(List.of("weights ms", "compile ms", "first step ms", "peak", "resident"));
+        heading.addAll(List.of("weights ms", "compile ms", "memory ms", "first step ms", "peak", "resident"));
         table.row(heading.toArray());
         for (int i = 0; i < rows.size(); i++) {
             List<Object> cells = new ArrayList<>(rows.get(i).values());
@@ -82,6 +82,7 @@ record BenchVariants(List<Map<String, String>> rows, List<JsonNode> results) {
                 attention(result),
                 number("%.0f", start.path("weightMillis").asDouble()),
                 number("%.0f", start.path("compileMillis").asDouble()),
+                number("%.0f", start.path("memoryMillis").asDouble()),
                 number("%.0f", start.path("firstStepMillis").asDouble()),
                 Quantity.bytes(result.path("peakBytes").asLong()),
                 resident.isNumber() ? Quantity.bytes(resident.asLong()) : UNKNOWN);

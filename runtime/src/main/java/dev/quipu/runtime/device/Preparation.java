@@ -43,15 +43,20 @@ public final class Preparation implements AutoCloseable {
 
         /** See {@link Loadable#load}. */
         public Executable load(State state) {
-            return await().loadable().load(state);
+            return prepared().loadable().load(state);
         }
 
         /** See {@link Compiled#planHash}. */
         public String planHash() {
-            return await().compiled().planHash();
+            return prepared().compiled().planHash();
         }
 
-        private Prepared await() {
+        /** Waits until nothing but its memory is missing. */
+        public void await() {
+            prepared();
+        }
+
+        private Prepared prepared() {
             try {
                 return future.get();
             } catch (ExecutionException e) {

@@ -1,5 +1,6 @@
 package dev.quipu.runtime.jvm;
 
+import dev.quipu.codegen.jvm.JvmKernel;
 import dev.quipu.codegen.jvm.JvmProgram;
 import dev.quipu.compiler.precision.Precision;
 import dev.quipu.compiler.precision.WeightStorage;
@@ -15,6 +16,7 @@ import dev.quipu.runtime.onednn.OneDnn;
 import dev.quipu.runtime.start.StartUp;
 import java.lang.foreign.Arena;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -127,11 +129,14 @@ public final class JvmDevice implements Device {
         if (program.multipliesRounded()) {
             require(Precision.BF16); // a model's own casts do not say so by the program's precision
         }
-        return state -> load(program, state);
+        Map<String, Class<? extends JvmKernel>> classes =
+                StartUp.PROCESS.measure(StartUp.Part.CLASSES, () -> KernelClasses.SHARED.of(program));
+        return state -> load(program, classes, state);
     }
 
-    private synchronized Executable load(JvmProgram program, State state) {
-        return new JvmExecutable(program, state, this);
+    private synchronized Executable load(
+            JvmProgram program, Map<String, Class<? extends JvmKernel>> classes, State state) {
+        return new JvmExecutable(program, classes, state, this);
     }
 
     @Override

@@ -16,14 +16,11 @@ import dev.quipu.runtime.device.ProgramBuffers;
 import dev.quipu.runtime.device.RunTrace;
 import dev.quipu.runtime.device.State;
 import dev.quipu.runtime.device.TimedExecutable;
-import dev.quipu.runtime.start.StartUp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A program's kernels, bound to their buffers. */
@@ -49,7 +46,12 @@ final class JvmExecutable implements TimedExecutable {
         }
     }
 
-    JvmExecutable(JvmProgram program, State state, JvmDevice device) {
+    /**
+     * Finds or allocates the program's memory.
+     *
+     * @param classes of its kernels, by name
+     */
+    JvmExecutable(JvmProgram program, Map<String, Class<? extends JvmKernel>> classes, State state, JvmDevice device) {
         if (state.isMirrored()) {
             throw new AssertionError("state that lives on another device");
         }
@@ -59,7 +61,7 @@ final class JvmExecutable implements TimedExecutable {
         scratchBytes = program.scratch().bytes(device.workers());
         buffers = new ProgramBuffers(scheduled, state, arena, device.tables()::of);
         bounds = new IndexBounds(scheduled.graph(), buffers);
-        classes = classes(program);
+        this.classes = classes;
         device.scratch().grow(program.scratch());
         try {
             device.workspace().join(arenaBytes());
@@ -99,15 +101,6 @@ final class JvmExecutable implements TimedExecutable {
                         + scheduled.graph().name());
             }
         }
-    }
-
-    private static Map<String, Class<? extends JvmKernel>> classes(JvmProgram program) {
-        Set<String> kernelNames =
-                program.launches().stream().map(JvmProgram.Step::className).collect(Collectors.toSet());
-        Map<Boolean, List<JvmProgram.Source>> sources = program.sources().stream()
-                .collect(Collectors.partitioningBy(source -> kernelNames.contains(source.className())));
-        return StartUp.PROCESS.measure(
-                StartUp.Part.CLASSES, () -> KernelClasses.SHARED.of(sources.get(false), sources.get(true)));
     }
 
     @SuppressWarnings("RethrowReflectiveOperationExceptionAsLinkageError") // generated classes are ours

@@ -97,6 +97,15 @@ final class KernelClasses {
         }
     }
 
+    /** The classes of a program's kernels, by simple name; those that are new are compiled now. */
+    Map<String, Class<? extends JvmKernel>> of(JvmProgram program) {
+        Set<String> kernelNames =
+                program.launches().stream().map(JvmProgram.Step::className).collect(Collectors.toSet());
+        Map<Boolean, List<JvmProgram.Source>> sources = program.sources().stream()
+                .collect(Collectors.partitioningBy(source -> kernelNames.contains(source.className())));
+        return of(sources.get(false), sources.get(true));
+    }
+
     /**
      * The classes of kernels; those that are new are compiled now, all in one go.
      *

@@ -142,7 +142,9 @@ class BenchCommandTest {
                 () -> assertEquals(8, variants.get(1).path("sequence").asInt()),
                 () -> assertTrue(launches(variants.get(0)) > launches(variants.get(1)), "a layer more"),
                 () -> assertTrue(
-                        variants.get(0).path("start").path("compileMillis").asDouble() > 0));
+                        variants.get(0).path("start").path("compileMillis").asDouble() > 0),
+                () -> assertTrue(
+                        variants.get(0).path("start").path("memoryMillis").asDouble() > 0));
         JsonNode first = variants.get(0);
         String table = new BenchVariants(
                         List.of(Map.of("seq", "4"), Map.of("seq", "8")), List.of(first, variants.get(1)))
