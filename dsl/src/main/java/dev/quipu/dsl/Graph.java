@@ -1,30 +1,24 @@
 package dev.quipu.dsl;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Nodes in an order in which every node stands after its inputs, with named results and effects on state. Graphs are equal
  * when their nodes are, position by position: ops, inputs, types and sites.
  */
 public final class Graph {
-    /** Numbers for each node, from which on sorting is cheaper than a table of them all. */
-    private static final long SPARSE = 16;
-
     private final String name;
     private final List<Node> nodes;
     private final Map<String, Tensor> results;
     private final List<Node> effects;
+    /** Found when a pass asks first; the next one asks again. */
+    private volatile Map<Tensor, List<Node>> readers;
 
     private Graph(String name, List<Node> nodes, Map<String, Tensor> results, List<Node> effects) {
         this.name = name;
@@ -35,44 +29,11 @@ public final class Graph {
 
     /** All that the results and effects need, in the order of creation. */
     public static Graph of(String name, Map<String, Tensor> results, List<Node> effects) {
-        Set<Node> reached = new HashSet<>();
-        Deque<Node> open = new ArrayDeque<>(effects);
-        results.values().forEach(tensor -> open.add(tensor.node()));
-        while (!open.isEmpty()) {
-            Node node = open.pop();
-            if (reached.add(node)) {
-                for (Tensor input : node.inputs()) {
-                    open.add(input.node());
-                }
-            }
+        List<Node> ends = new ArrayList<>(effects);
+        for (Tensor result : results.values()) {
+            ends.add(result.node());
         }
-        return new Graph(name, sorted(reached), results, effects);
-    }
-
-    /** A pass makes its nodes one after the other, so most have a place of their own among the numbers between first and last. */
-    private static List<Node> sorted(Set<Node> reached) {
-        long first = Long.MAX_VALUE;
-        long last = Long.MIN_VALUE;
-        for (Node node : reached) {
-            first = Math.min(first, node.order());
-            last = Math.max(last, node.order());
-        }
-        if (last - first > SPARSE * reached.size()) {
-            return reached.stream()
-                    .sorted(Comparator.comparingLong(Node::order))
-                    .toList();
-        }
-        Node[] places = new Node[(int) (reached.isEmpty() ? 0 : last - first + 1)];
-        for (Node node : reached) {
-            places[(int) (node.order() - first)] = node;
-        }
-        List<Node> sorted = new ArrayList<>(reached.size());
-        for (Node node : places) {
-            if (node != null) {
-                sorted.add(node);
-            }
-        }
-        return sorted;
+        return new Graph(name, Ages.needed(ends), results, effects);
     }
 
     public String name() {
@@ -104,15 +65,27 @@ public final class Graph {
 
     /** The nodes that read each tensor, in order. Tensors that nobody reads are missing. */
     public Map<Tensor, List<Node>> readers() {
-        Map<Tensor, List<Node>> readers = new HashMap<>();
+        Map<Tensor, List<Node>> known = readers;
+        if (known == null) {
+            known = Collections.unmodifiableMap(findReaders(nodes));
+            readers = known;
+        }
+        return known;
+    }
+
+    private static Map<Tensor, List<Node>> findReaders(List<Node> nodes) {
+        Map<Tensor, List<Node>> readers = new HashMap<>(2 * nodes.size());
         for (Node node : nodes) {
             for (Tensor input : node.inputs()) {
-                List<Node> known = readers.computeIfAbsent(input, t -> new ArrayList<>());
-                if (known.isEmpty() || known.getLast() != node) { // which may read a tensor twice
-                    known.add(node);
+                List<Node> known = readers.putIfAbsent(input, List.of(node));
+                if (known != null && known.getLast() != node) { // which may read a tensor twice
+                    List<Node> more = known.size() == 1 ? new ArrayList<>(known) : known;
+                    more.add(node);
+                    readers.put(input, more);
                 }
             }
         }
+        readers.replaceAll((tensor, nodesOf) -> List.copyOf(nodesOf));
         return readers;
     }
 

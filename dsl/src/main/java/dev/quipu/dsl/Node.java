@@ -17,12 +17,26 @@ public final class Node {
     private final List<Tensor> inputs;
     private final List<Type> types;
     private final Site site;
+    private final List<Tensor> outputs;
 
     Node(Op op, List<Tensor> inputs, List<Type> types, Site site) {
         this.op = op;
         this.inputs = List.copyOf(inputs);
         this.types = List.copyOf(types);
         this.site = site;
+        this.outputs = tensors();
+    }
+
+    /** Made once: passes look tensors up in tables all the time, and the same object is found at once. */
+    private List<Tensor> tensors() {
+        if (types.size() == 1) {
+            return List.of(new Tensor(this, 0));
+        }
+        List<Tensor> tensors = new ArrayList<>(types.size());
+        for (int i = 0; i < types.size(); i++) {
+            tensors.add(new Tensor(this, i));
+        }
+        return List.copyOf(tensors);
     }
 
     /** Applies an op at a known place; the op's shape rule gives the types. */
@@ -61,8 +75,13 @@ public final class Node {
         return site;
     }
 
+    /** One for each type. */
+    public List<Tensor> outputs() {
+        return outputs;
+    }
+
     public Tensor output(int index) {
-        return new Tensor(this, index);
+        return outputs.get(index);
     }
 
     /** Position in the order of creation, for sorting. */
@@ -73,7 +92,7 @@ public final class Node {
     /** Nodes are in the sets and maps of all passes, and the JVM's own number is slow to get until the JIT has seen it. */
     @Override
     public int hashCode() {
-        return Long.hashCode(order);
+        return (int) order;
     }
 
     @Override

@@ -48,7 +48,7 @@ public record Tensor(Node node, int index) {
 
     @Override
     public boolean equals(Object object) {
-        return object instanceof Tensor other && node == other.node && index == other.index;
+        return this == object || (object instanceof Tensor other && node == other.node && index == other.index);
     }
 
     public Type type() {
@@ -203,9 +203,10 @@ public record Tensor(Node node, int index) {
         if (shape.rank() <= 2) {
             return shape.rank() == 2 ? this : reshape(Shape.of(new Dim("one", 1), shape.last()));
         }
-        Dim rows = shape.dims().subList(0, shape.rank() - 1).stream()
-                .reduce(Dim::times)
-                .orElseThrow();
+        Dim rows = shape.dim(0);
+        for (int axis = 1; axis < shape.rank() - 1; axis++) {
+            rows = rows.times(shape.dim(axis));
+        }
         return reshape(Shape.of(rows, shape.last()));
     }
 
