@@ -1,8 +1,10 @@
 package dev.quipu.dsl;
 
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The line of a user's program that made a node: the innermost caller outside the language itself.
@@ -22,11 +24,19 @@ public record Origin(String file, int line) {
 
     /** The innermost frame outside the packages of the language and of the JDK. */
     public static Origin ofCaller() {
-        return WALKER.walk(frames -> frames.filter(
-                        frame -> !LANGUAGE.computeIfAbsent(frame.getClassName(), Origin::isLanguage))
-                .findFirst()
-                .map(frame -> new Origin(file(frame), Math.max(0, frame.getLineNumber())))
-                .orElse(UNKNOWN));
+        return WALKER.walk(Origin::innermost);
+    }
+
+    /** A loop, since every op that is traced asks and a stream costs as much again as the walk. */
+    private static Origin innermost(Stream<StackWalker.StackFrame> frames) {
+        Iterator<StackWalker.StackFrame> outwards = frames.iterator();
+        while (outwards.hasNext()) {
+            StackWalker.StackFrame frame = outwards.next();
+            if (!LANGUAGE.computeIfAbsent(frame.getClassName(), Origin::isLanguage)) {
+                return new Origin(file(frame), Math.max(0, frame.getLineNumber()));
+            }
+        }
+        return UNKNOWN;
     }
 
     private static boolean isLanguage(String className) {

@@ -36,6 +36,11 @@ public final class Trace {
         return Collections.unmodifiableMap(new Trace(root).parameters);
     }
 
+    /** As {@link #parameters(Layer)} of the layer whose trace runs now. */
+    static Map<String, Parameter> parameters() {
+        return Collections.unmodifiableMap(CURRENT.get().parameters);
+    }
+
     /** Runs a body whose nodes all get one site: what a compiler pass makes belongs to the node that it was made for. */
     public static <T> T at(Site site, Supplier<T> body) {
         return ScopedValue.where(SITE, site).call(body::get);

@@ -37,7 +37,7 @@ public record Traced(Graph graph, Map<String, Parameter> parameters) {
                 model,
                 () -> new Traced(
                         Graph.of(name(model), Map.of(LOGITS, forward(model, batch, sequence)), List.of()),
-                        Trace.parameters(model)));
+                        Trace.parameters()));
     }
 
     /** The graph from tokens and targets to the loss. */
@@ -47,7 +47,7 @@ public record Traced(Graph graph, Map<String, Parameter> parameters) {
             Tensor targets = Tensor.input(TARGETS, Type.i32(Dim.batch(batch), Dim.sequence(sequence)));
             Tensor scale = Tensor.input(SCALE, new Type(DType.F32, Shape.scalar()));
             Tensor loss = logits.crossEntropy(targets).sumAll().times(scale);
-            return new Traced(Graph.of(name(model), Map.of(LOSS, loss), List.of()), Trace.parameters(model));
+            return new Traced(Graph.of(name(model), Map.of(LOSS, loss), List.of()), Trace.parameters());
         });
     }
 

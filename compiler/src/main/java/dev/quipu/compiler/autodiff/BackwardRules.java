@@ -33,6 +33,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +44,9 @@ import java.util.stream.Stream;
  * name what it needs: inputs, outputs, saved statistics.
  */
 final class BackwardRules {
+    /** What {@link #chains} found: every layer has the same few formulas. */
+    private static final Map<Formula, List<Optional<Formula>>> CHAINS = new ConcurrentHashMap<>();
+
     private BackwardRules() {}
 
     static List<Tensor> gradients(Differentiable op, Node node, Tensor g) {
@@ -140,26 +146,35 @@ final class BackwardRules {
 
     /** The chain rule, input by input; what broadcasting repeated is summed. */
     private static List<Tensor> pointwise(Formula formula, List<Tensor> in, Tensor g) {
-        String gradient = unused("g", formula.names());
+        List<Optional<Formula>> chains = CHAINS.computeIfAbsent(formula, BackwardRules::chains);
         List<Tensor> gradients = new ArrayList<>();
         for (int i = 0; i < in.size(); i++) {
-            Expression partial =
-                    Derivative.of(formula.expression(), formula.names().get(i));
-            if (partial.equals(new Expression.Literal(0))) {
+            if (chains.get(i).isEmpty()) {
                 gradients.add(null);
                 continue;
             }
-            Formula chain = new Formula(Derivative.times(new Expression.Name(gradient), partial));
-            Tensor[] inputs = chain.names().stream()
-                    .map(name ->
-                            name.equals(gradient) ? g : in.get(formula.names().indexOf(name)))
-                    .toArray(Tensor[]::new);
-            Tensor full = inputs.length == 1 && chain.expression() instanceof Expression.Name
-                    ? g
-                    : Tensor.formula(chain, inputs);
+            Formula chain = chains.get(i).get();
+            Tensor[] inputs = new Tensor[chain.names().size()];
+            for (int j = 0; j < inputs.length; j++) {
+                int input = formula.names().indexOf(chain.names().get(j));
+                inputs[j] = input < 0 ? g : in.get(input);
+            }
+            Tensor full = chain.expression() instanceof Expression.Name ? g : Tensor.formula(chain, inputs);
             gradients.add(full.sumTo(in.get(i).shape()));
         }
         return gradients;
+    }
+
+    /** For each input of a formula the gradient times the partial derivative, empty where that is zero. */
+    private static List<Optional<Formula>> chains(Formula formula) {
+        Expression gradient = new Expression.Name(unused("g", formula.names()));
+        List<Optional<Formula>> chains = new ArrayList<>();
+        for (String name : formula.names()) {
+            Expression partial = Derivative.of(formula.expression(), name);
+            boolean zero = partial.equals(new Expression.Literal(0));
+            chains.add(zero ? Optional.empty() : Optional.of(new Formula(Derivative.times(gradient, partial))));
+        }
+        return List.copyOf(chains);
     }
 
     /**

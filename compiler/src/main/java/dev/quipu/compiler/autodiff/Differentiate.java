@@ -123,10 +123,11 @@ public final class Differentiate {
     private static Set<Node> dependents(Graph graph, Set<Tensor> variables) {
         Set<Node> dependents = new HashSet<>();
         for (Node node : graph.nodes()) {
-            boolean depends = node.inputs().stream()
-                    .anyMatch(input -> variables.contains(input) || dependents.contains(input.node()));
-            if (depends) {
-                dependents.add(node);
+            for (Tensor input : node.inputs()) {
+                if (variables.contains(input) || dependents.contains(input.node())) {
+                    dependents.add(node);
+                    break;
+                }
             }
         }
         return dependents;

@@ -8,16 +8,50 @@ import java.util.Set;
 /** A scalar expression over named inputs. */
 public sealed interface Expression {
     /** A constant. */
-    record Literal(double value) implements Expression {}
+    record Literal(double value) implements Expression {
+        /** By hand, as in {@link Name} and {@link Binary}: derivatives compare, and a record's own takes milliseconds to link. */
+        @Override
+        public boolean equals(Object object) {
+            return object instanceof Literal other && Double.compare(value, other.value) == 0;
+        }
+
+        @Override
+        public int hashCode() {
+            return Double.hashCode(value);
+        }
+    }
 
     /** The value of an input. */
-    record Name(String name) implements Expression {}
+    record Name(String name) implements Expression {
+        @Override
+        public boolean equals(Object object) {
+            return object instanceof Name other && name.equals(other.name);
+        }
+
+        @Override
+        public int hashCode() {
+            return name.hashCode();
+        }
+    }
 
     /** A primitive of one argument. */
     record Apply(Primitive primitive, Expression argument) implements Expression {}
 
     /** An operator between two values. */
-    record Binary(Operator operator, Expression left, Expression right) implements Expression {}
+    record Binary(Operator operator, Expression left, Expression right) implements Expression {
+        @Override
+        public boolean equals(Object object) {
+            return object instanceof Binary other
+                    && operator == other.operator
+                    && left.equals(other.left)
+                    && right.equals(other.right);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * (31 * operator.hashCode() + left.hashCode()) + right.hashCode();
+        }
+    }
 
     /** {@code then} where the comparison holds, else {@code otherwise}; false where either side is NaN. */
     record Select(Comparison comparison, Expression left, Expression right, Expression then, Expression otherwise)

@@ -21,18 +21,23 @@ final class Expect {
 
     /** As the others, for messages that cost more than the check: shape rules run at every node of every stage. */
     static void that(boolean holds, Supplier<String> expected, Supplier<String> found) {
+        that(holds, expected, found, "");
+    }
+
+    static void that(boolean holds, Supplier<String> expected, Supplier<String> found, String remedy) {
         if (!holds) {
-            throw new ShapeMismatch(expected.get(), found.get(), "");
+            throw new ShapeMismatch(expected.get(), found.get(), remedy);
         }
     }
 
     static void count(List<Type> inputs, int least, int most) {
-        that(
-                inputs.size() >= least && inputs.size() <= most,
-                () -> most == Integer.MAX_VALUE
-                        ? "at least " + inputCount(least)
-                        : least == most ? inputCount(least) : least + " to " + inputCount(most),
-                () -> Integer.toString(inputs.size()));
+        if (inputs.size() >= least && inputs.size() <= most) {
+            return;
+        }
+        String expected = most == Integer.MAX_VALUE
+                ? "at least " + inputCount(least)
+                : least == most ? inputCount(least) : least + " to " + inputCount(most);
+        throw new ShapeMismatch(expected, Integer.toString(inputs.size()), "");
     }
 
     private static String inputCount(int count) {
@@ -65,7 +70,7 @@ final class Expect {
         boolean fits = type.dtype() == DType.I32
                 && type.shape().rank() == 1
                 && type.shape().size(0) == rows.shape().size(0);
-        that(fits, "a position for each row of the batch, i32[" + rows.shape().dim(0) + "]", type);
+        that(fits, () -> "a position for each row of the batch, i32[" + rows.shape().dim(0) + "]", type::toString);
     }
 
     static int size(long size) {

@@ -10,4 +10,15 @@ public record ReadState(String state, Type type) implements Terminal {
         Expect.count(inputs, 0, 0);
         return List.of(type);
     }
+
+    /** By hand, as in {@link Type}: equal nodes are looked for by what they are. */
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof ReadState other && state.equals(other.state) && type.equals(other.type);
+    }
+
+    @Override
+    public int hashCode() {
+        return state.hashCode();
+    }
 }

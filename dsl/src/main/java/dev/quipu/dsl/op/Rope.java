@@ -26,8 +26,8 @@ public record Rope(boolean inverse) implements Differentiable {
                 table::toString);
         Expect.that(
                 table.shape().size(0) >= x.shape().size(1),
-                "angles for all " + x.shape().dim(1) + " positions",
-                table,
+                () -> "angles for all " + x.shape().dim(1) + " positions",
+                table::toString,
                 "the model's context length bounds the sequence");
         if (inputs.size() == 3) {
             Expect.positions(inputs.get(2), x);

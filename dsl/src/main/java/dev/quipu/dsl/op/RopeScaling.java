@@ -51,4 +51,19 @@ public record RopeScaling(double factor, double lowFrequency, double highFrequen
         double share = (turns - lowFrequency) / (highFrequency - lowFrequency);
         return (1 - share) * frequency / factor + share * frequency;
     }
+
+    /** By hand, as in {@link RopeTable}. */
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof RopeScaling other
+                && Double.compare(factor, other.factor) == 0
+                && Double.compare(lowFrequency, other.lowFrequency) == 0
+                && Double.compare(highFrequency, other.highFrequency) == 0
+                && Double.compare(originalLength, other.originalLength) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return Double.hashCode(factor);
+    }
 }

@@ -31,4 +31,19 @@ public record RopeTable(double theta, int length, int width, RopeScaling scaling
     public double angle(int position, int frequency) {
         return position * scaling.scaled(Math.pow(theta, -2.0 * frequency / width));
     }
+
+    /** By hand, as in {@link Type}: each layer has one. */
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof RopeTable other
+                && Double.compare(theta, other.theta) == 0
+                && length == other.length
+                && width == other.width
+                && scaling.equals(other.scaling);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * Double.hashCode(theta) + length) + width;
+    }
 }
