@@ -14,13 +14,11 @@ import dev.quipu.dsl.op.Sum;
 import dev.quipu.dsl.op.WriteState;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 
@@ -33,7 +31,7 @@ public final class Clustering {
     private final Graph graph;
     private final Map<Tensor, List<Node>> readers;
     private final Map<String, List<Node>> stateReaders = new HashMap<>();
-    private final Map<Node, Group> groups = new HashMap<>();
+    private final Map<Node, Group> groups;
     /** By state, the cluster with the newest node that writes it. */
     private final Map<String, Group> writers = new HashMap<>();
 
@@ -45,6 +43,7 @@ public final class Clustering {
     private Clustering(Graph graph) {
         this.graph = graph;
         this.readers = graph.readers();
+        this.groups = new HashMap<>(2 * graph.nodes().size());
     }
 
     /** The clusters of a graph, in an order in which they can run. Views, inputs and reads of state are in none. */
@@ -52,15 +51,14 @@ public final class Clustering {
         Clustering clustering = new Clustering(graph);
         clustering.collectStateReaders();
         // a write waits for every read of the old value, so all readers are placed before it
-        List<Node> writers = new ArrayList<>();
-        for (Node node : graph.nodes()) {
-            if (written(node).isEmpty()) {
-                clustering.place(node);
-            } else {
-                writers.add(node);
+        for (boolean writers : List.of(false, true)) {
+            for (int position = 0; position < graph.nodes().size(); position++) {
+                Node node = graph.nodes().get(position);
+                if (written(node).isEmpty() != writers) {
+                    clustering.place(node, position);
+                }
             }
         }
-        writers.forEach(clustering::place);
         return clustering.finish();
     }
 
@@ -68,24 +66,27 @@ public final class Clustering {
         for (Node node : graph.nodes()) {
             for (Tensor input : node.inputs()) {
                 if (source(input).op() instanceof ReadState read && !Views.isView(node)) {
-                    stateReaders
-                            .computeIfAbsent(read.state(), state -> new ArrayList<>())
-                            .add(node);
+                    List<Node> reading = stateReaders.computeIfAbsent(read.state(), state -> new ArrayList<>());
+                    reading.add(node);
                 }
             }
         }
     }
 
-    private void place(Node node) {
+    private void place(Node node, int position) {
         Form form = Form.of(node);
         if (form == null || isInlined(node)) {
             return;
         }
         Cluster.Kind kind = kind(node, form);
         Set<Group> needed = needs(node);
-        Group home = home(node, form, kind, needed)
-                .or(() -> sibling(node, form, kind, needed))
-                .orElseGet(() -> start(kind, form));
+        Group home = home(node, form, kind, needed);
+        if (home == null) {
+            home = sibling(node, form, kind, needed);
+        }
+        if (home == null) {
+            home = start(kind, form, position);
+        }
         home.nodes.add(node);
         groups.put(node, home);
         if (!written(node).isEmpty()) {
@@ -102,10 +103,10 @@ public final class Clustering {
                 && readers.getOrDefault(node.output(0), List.of()).stream().allMatch(Form::isMap);
     }
 
-    /** The newest group that takes the node and that none of its other needs waits for. */
-    private Optional<Group> home(Node node, Form form, Cluster.Kind kind, Set<Group> needed) {
+    /** The newest group that takes the node and that none of its other needs waits for, or null. */
+    private Group home(Node node, Form form, Cluster.Kind kind, Set<Group> needed) {
         if (kind == Cluster.Kind.COLUMNS && !(node.op() instanceof Sum)) {
-            return Optional.empty();
+            return null;
         }
         Group newest = null;
         for (Group group : needed) {
@@ -113,7 +114,7 @@ public final class Clustering {
                 newest = group;
             }
         }
-        return Optional.ofNullable(newest);
+        return newest;
     }
 
     private boolean takes(Group group, Node node, Form form, Set<Group> needed) {
@@ -149,8 +150,15 @@ public final class Clustering {
             onlyReader &=
                     groups.get(source(input)) != group || readers.get(input).size() == 1;
         }
-        return onlyReader
-                || readers.getOrDefault(node.output(0), List.of()).stream().noneMatch(this::isReduction);
+        if (onlyReader) {
+            return true;
+        }
+        for (Node reader : readers.getOrDefault(node.output(0), List.of())) {
+            if (isReduction(reader)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether a node alone reads the first output of a group's only node, and not through a view; what a cache holds is state. */
@@ -191,10 +199,10 @@ public final class Clustering {
                 && (form.kind() == Cluster.Kind.COLUMNS || (form.kind() == Cluster.Kind.ROWS && !Form.isMap(node)));
     }
 
-    /** A cluster of rows that reads the same tensor and waits already for all that the node needs. */
-    private Optional<Group> sibling(Node node, Form form, Cluster.Kind kind, Set<Group> needed) {
+    /** A cluster of rows that reads the same tensor and waits already for all that the node needs, or null. */
+    private Group sibling(Node node, Form form, Cluster.Kind kind, Set<Group> needed) {
         if (kind != Cluster.Kind.ROWS || node.types().isEmpty()) {
-            return Optional.empty();
+            return null;
         }
         Shape walked = form.shape();
         for (Tensor input : node.inputs()) {
@@ -207,11 +215,11 @@ public final class Clustering {
                         && group.kind == Cluster.Kind.ROWS
                         && group.form.shape().sameSizes(walked)
                         && waitsForAll(group, needed)) {
-                    return Optional.of(group);
+                    return group;
                 }
             }
         }
-        return Optional.empty();
+        return null;
     }
 
     private static boolean waitsForAll(Group group, Set<Group> needed) {
@@ -249,8 +257,8 @@ public final class Clustering {
                         && made.rows() == input.shape().rows());
     }
 
-    private Group start(Cluster.Kind kind, Form form) {
-        Group group = new Group(all.size(), kind, form);
+    private Group start(Cluster.Kind kind, Form form, int position) {
+        Group group = new Group(all.size(), position, kind, form);
         all.add(group);
         return group;
     }
@@ -353,18 +361,25 @@ public final class Clustering {
      */
     private List<Cluster> finish() {
         StoredOutputs outputs = new StoredOutputs(graph);
-        Map<Node, Integer> positions = graph.positions();
-        List<List<Tensor>> stored =
-                all.stream().map(group -> outputs.of(group.kind, group.nodes)).toList();
-        Comparator<Group> takesMemory =
-                Comparator.comparing(group -> !stored.get(group.index).isEmpty());
-        int[] waiting = all.stream().mapToInt(group -> group.needs.size()).toArray();
+        List<List<Tensor>> stored = new ArrayList<>(all.size());
+        int[] waiting = new int[all.size()];
         for (Group group : all) {
-            group.needs.forEach(need -> need.followers.add(group));
+            stored.add(outputs.of(group.kind, group.nodes));
+            waiting[group.index] = group.needs.size();
+            for (Group need : group.needs) {
+                need.followers.add(group);
+            }
         }
-        PriorityQueue<Group> open =
-                new PriorityQueue<>(takesMemory.thenComparingInt(group -> positions.get(group.nodes.getFirst())));
-        all.stream().filter(group -> waiting[group.index] == 0).forEach(open::add);
+        PriorityQueue<Group> open = new PriorityQueue<>((one, other) -> {
+            boolean first = !stored.get(one.index).isEmpty();
+            boolean second = !stored.get(other.index).isEmpty();
+            return first == second ? Integer.compare(one.position, other.position) : Boolean.compare(first, second);
+        });
+        for (Group group : all) {
+            if (waiting[group.index] == 0) {
+                open.add(group);
+            }
+        }
         List<Cluster> ordered = new ArrayList<>();
         while (!open.isEmpty()) {
             Group next = open.remove();

@@ -12,6 +12,9 @@ import java.util.Set;
 /** A cluster in the making. */
 final class Group {
     final int index;
+    /** Of the first node in the graph. */
+    final int position;
+
     final Cluster.Kind kind;
     final Form form;
     final List<Node> nodes = new ArrayList<>();
@@ -22,8 +25,9 @@ final class Group {
     /** Indices of all groups that must run before this one. */
     final BitSet before = new BitSet();
 
-    Group(int index, Cluster.Kind kind, Form form) {
+    Group(int index, int position, Cluster.Kind kind, Form form) {
         this.index = index;
+        this.position = position;
         this.kind = kind;
         this.form = form;
     }

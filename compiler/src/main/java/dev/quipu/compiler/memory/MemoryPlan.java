@@ -72,10 +72,40 @@ public record MemoryPlan(Map<Tensor, Slot> slots, long bytes, long lowerBound, P
     public static MemoryPlan pack(Map<Tensor, Lifetime> lifetimes) {
         Map<Tensor, Integer> places = new HashMap<>();
         List<Lifetime> joined = joined(lifetimes, places);
-        return Arrays.stream(Packing.values())
-                .map(packing -> pack(packing, lifetimes, places, joined))
-                .min(Comparator.comparingLong(MemoryPlan::bytes))
-                .orElseThrow();
+        Packing best = null;
+        long[] offsets = {};
+        long bytes = 0;
+        for (Packing packing : Packing.values()) {
+            long[] found = packing.offsets(joined);
+            long needed = bytes(joined, found);
+            if (best == null || needed < bytes) {
+                best = packing;
+                offsets = found;
+                bytes = needed;
+            }
+        }
+        Map<Tensor, Slot> slots = new LinkedHashMap<>();
+        for (Map.Entry<Tensor, Lifetime> entry : lifetimes.entrySet()) {
+            slots.put(entry.getKey(), new Slot(offsets[places.get(entry.getKey())], entry.getValue()));
+        }
+        return new MemoryPlan(slots, bytes, lowerBound(joined), best);
+    }
+
+    /** Where the last one ends. */
+    private static long bytes(List<Lifetime> lifetimes, long[] offsets) {
+        long bytes = 0;
+        for (int i = 0; i < offsets.length; i++) {
+            bytes = Math.max(bytes, offsets[i] + lifetimes.get(i).bytes());
+        }
+        return bytes;
+    }
+
+    private static long lowerBound(List<Lifetime> lifetimes) {
+        int launches = 0;
+        for (Lifetime life : lifetimes) {
+            launches = Math.max(launches, life.death() + 1);
+        }
+        return Arrays.stream(live(lifetimes, launches)).max().orElse(0);
     }
 
     /** Lifetimes that are one slot after the other's death as one; {@code places} tells which is whose. */
@@ -92,20 +122,6 @@ public record MemoryPlan(Map<Tensor, Slot> slots, long bytes, long lowerBound, P
             }
         });
         return joined;
-    }
-
-    private static MemoryPlan pack(
-            Packing packing, Map<Tensor, Lifetime> lifetimes, Map<Tensor, Integer> places, List<Lifetime> joined) {
-        long[] offsets = packing.offsets(joined);
-        long bytes = 0;
-        for (int i = 0; i < offsets.length; i++) {
-            bytes = Math.max(bytes, offsets[i] + joined.get(i).bytes());
-        }
-        Map<Tensor, Slot> slots = new LinkedHashMap<>();
-        lifetimes.forEach((tensor, life) -> slots.put(tensor, new Slot(offsets[places.get(tensor)], life)));
-        int launches = joined.stream().mapToInt(Lifetime::death).max().orElse(-1) + 1;
-        long lowerBound = Arrays.stream(live(joined, launches)).max().orElse(0);
-        return new MemoryPlan(slots, bytes, lowerBound, packing);
     }
 
     /**
@@ -166,7 +182,9 @@ public record MemoryPlan(Map<Tensor, Slot> slots, long bytes, long lowerBound, P
         byBirth.sort(Comparator.comparingInt(Slot::birth));
         TreeMap<Long, Slot> live = new TreeMap<>();
         for (Slot slot : byBirth) {
-            slot.life().over().ifPresent(tensor -> checkOver(slot, slots.get(tensor), live));
+            if (slot.life().over().isPresent()) {
+                checkOver(slot, slots.get(slot.life().over().get()), live);
+            }
             for (Map.Entry<Long, Slot> below = live.lowerEntry(slot.end());
                     below != null && (below.getValue().end() > slot.offset() || isDead(below.getValue(), slot));
                     below = live.lowerEntry(slot.end())) {

@@ -1,12 +1,12 @@
 package dev.quipu.compiler.memory;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /** How lifetimes are laid into an arena. Neither way is always the better one. */
 public enum Packing {
@@ -16,8 +16,10 @@ public enum Packing {
         long[] offsets(List<Lifetime> lifetimes) {
             ByOffset placed = new ByOffset(lifetimes.size());
             long[] offsets = new long[lifetimes.size()];
-            for (int i : ordered(lifetimes, Comparator.comparingLong(life -> -life.bytes()))) {
-                offsets[i] = placed.put(lifetimes.get(i));
+            for (List<Integer> alike : bySize(lifetimes).values()) {
+                for (int i : alike) {
+                    offsets[i] = placed.put(lifetimes.get(i));
+                }
             }
             return offsets;
         }
@@ -31,8 +33,7 @@ public enum Packing {
             Gaps gaps = new Gaps();
             PriorityQueue<Integer> live = new PriorityQueue<>(
                     Comparator.comparingInt(i -> lifetimes.get(i).death()));
-            Comparator<Lifetime> byBirth = Comparator.comparingInt(Lifetime::birth);
-            for (int i : ordered(lifetimes, byBirth.thenComparingLong(life -> -life.bytes()))) {
+            for (int i : byBirth(lifetimes)) {
                 Lifetime born = lifetimes.get(i);
                 while (!live.isEmpty() && lifetimes.get(live.peek()).death() < born.birth()) {
                     int dead = live.remove();
@@ -48,11 +49,30 @@ public enum Packing {
     /** An offset for each lifetime, so that those that meet lie apart. */
     abstract long[] offsets(List<Lifetime> lifetimes);
 
-    private static List<Integer> ordered(List<Lifetime> lifetimes, Comparator<Lifetime> order) {
-        return IntStream.range(0, lifetimes.size())
-                .boxed()
-                .sorted(Comparator.comparing(lifetimes::get, order))
-                .toList();
+    /** Which have how many bytes, the most first: many layers have few sizes, so that nothing is sorted. */
+    private static Map<Long, List<Integer>> bySize(List<Lifetime> lifetimes) {
+        Map<Long, List<Integer>> alike = new TreeMap<>(Comparator.reverseOrder());
+        for (int i = 0; i < lifetimes.size(); i++) {
+            alike.computeIfAbsent(lifetimes.get(i).bytes(), bytes -> new ArrayList<>())
+                    .add(i);
+        }
+        return alike;
+    }
+
+    /** The earliest first; of those born together, the largest. */
+    private static List<Integer> byBirth(List<Lifetime> lifetimes) {
+        List<Integer> order = new ArrayList<>(lifetimes.size());
+        for (int i = 0; i < lifetimes.size(); i++) {
+            order.add(i);
+        }
+        order.sort((one, other) -> {
+            Lifetime first = lifetimes.get(one);
+            Lifetime second = lifetimes.get(other);
+            return first.birth() == second.birth()
+                    ? Long.compare(second.bytes(), first.bytes())
+                    : Integer.compare(first.birth(), second.birth());
+        });
+        return order;
     }
 
     /** Lifetimes that have their place already, the lowest first. */

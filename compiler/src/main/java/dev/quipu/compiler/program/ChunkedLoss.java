@@ -130,13 +130,20 @@ public final class ChunkedLoss {
             chunks.add(chunk(inside, start, count));
         }
         inside.forEach(node -> join(node, chunks));
-        later.stream().filter(node -> !absorbed.contains(node)).forEach(this::keep);
+        for (Node node : later) {
+            if (!absorbed.contains(node)) {
+                keep(node);
+            }
+        }
         return result();
     }
 
     private void keep(Node node) {
-        Node kept =
-                Rewrite.keep(node, node.inputs().stream().map(replacements::get).toList());
+        List<Tensor> inputs = new ArrayList<>(node.inputs().size());
+        for (Tensor input : node.inputs()) {
+            inputs.add(replacements.get(input));
+        }
+        Node kept = Rewrite.keep(node, inputs);
         if (node.types().isEmpty()) {
             effects.put(node, List.of(kept));
         }

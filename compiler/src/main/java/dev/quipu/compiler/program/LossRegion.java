@@ -7,6 +7,7 @@ import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.op.CrossEntropy;
 import dev.quipu.dsl.op.MatMul;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -26,10 +27,12 @@ import java.util.Set;
 record LossRegion(Set<Node> nodes, Set<Node> ancestors, long rows, int vocabulary) {
     /** The region of a simplified graph; none where there is no cross entropy, or several over logits of different shapes. */
     static Optional<LossRegion> of(Graph graph) {
-        List<Shape> logits = graph.nodes().stream()
-                .filter(node -> node.op() instanceof CrossEntropy)
-                .map(node -> node.inputs().getFirst().shape())
-                .toList();
+        List<Shape> logits = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof CrossEntropy) {
+                logits.add(node.inputs().getFirst().shape());
+            }
+        }
         if (logits.isEmpty() || !logits.stream().allMatch(logits.getFirst()::sameSizes)) {
             return Optional.empty();
         }
@@ -52,9 +55,11 @@ record LossRegion(Set<Node> nodes, Set<Node> ancestors, long rows, int vocabular
     private static Set<Tensor> largeTensors(Graph graph, long elements) {
         Map<Tensor, List<Node>> readers = graph.readers();
         Deque<Tensor> open = new ArrayDeque<>();
-        graph.nodes().stream()
-                .filter(node -> node.op() instanceof CrossEntropy)
-                .forEach(node -> open.add(node.inputs().getFirst()));
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof CrossEntropy) {
+                open.add(node.inputs().getFirst());
+            }
+        }
         Set<Tensor> large = new HashSet<>();
         while (!open.isEmpty()) {
             Tensor tensor = open.pop();
@@ -78,8 +83,10 @@ record LossRegion(Set<Node> nodes, Set<Node> ancestors, long rows, int vocabular
     private static Set<Node> touching(Graph graph, Set<Tensor> large) {
         Set<Node> nodes = new HashSet<>();
         for (Node node : graph.nodes()) {
-            if (node.inputs().stream().anyMatch(large::contains)) {
-                nodes.add(node);
+            for (Tensor input : node.inputs()) {
+                if (large.contains(input)) {
+                    nodes.add(node);
+                }
             }
         }
         large.forEach(tensor -> nodes.add(tensor.node()));
@@ -90,11 +97,10 @@ record LossRegion(Set<Node> nodes, Set<Node> ancestors, long rows, int vocabular
     private static Set<Node> reached(List<Node> order, Set<Node> from) {
         Set<Node> reached = new HashSet<>();
         for (Node node : order) {
-            boolean depends = node.inputs().stream()
-                    .map(Tensor::node)
-                    .anyMatch(input -> from.contains(input) || reached.contains(input));
-            if (depends) {
-                reached.add(node);
+            for (Tensor input : node.inputs()) {
+                if (from.contains(input.node()) || reached.contains(input.node())) {
+                    reached.add(node);
+                }
             }
         }
         return reached;
@@ -104,7 +110,9 @@ record LossRegion(Set<Node> nodes, Set<Node> ancestors, long rows, int vocabular
         Set<Node> ancestors = new HashSet<>();
         for (Node node : graph.nodes().reversed()) {
             if (of.contains(node) || ancestors.contains(node)) {
-                node.inputs().forEach(input -> ancestors.add(input.node()));
+                for (Tensor input : node.inputs()) {
+                    ancestors.add(input.node());
+                }
             }
         }
         return ancestors;

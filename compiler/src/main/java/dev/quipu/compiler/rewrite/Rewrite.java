@@ -3,13 +3,13 @@ package dev.quipu.compiler.rewrite;
 import dev.quipu.dsl.Graph;
 import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Tensor;
+import dev.quipu.dsl.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
  * A graph made anew, node by node in order: the frame of every graph-to-graph pass. Nodes that the results and effects no
@@ -36,13 +36,16 @@ public final class Rewrite {
     /** Replays the graph under a rule. Nodes without outputs are kept, on the new inputs. */
     public static Graph replay(Graph graph, Rule rule) {
         Rewrite rewrite = new Rewrite(rule);
-        graph.nodes().forEach(rewrite::visit);
+        for (Node node : graph.nodes()) {
+            rewrite.visit(node);
+        }
         Map<String, Tensor> results = new LinkedHashMap<>();
         graph.results().forEach((name, tensor) -> results.put(name, rewrite.replacements.get(tensor)));
-        return Graph.of(
-                graph.name(),
-                results,
-                graph.effects().stream().map(rewrite::effect).toList());
+        List<Node> effects = new ArrayList<>(graph.effects().size());
+        for (Node effect : graph.effects()) {
+            effects.add(rewrite.effect(effect));
+        }
+        return Graph.of(graph.name(), results, effects);
     }
 
     /** As {@link #replay}, where the rule changes any node; else the graph itself. */
@@ -62,9 +65,7 @@ public final class Rewrite {
 
     /** All outputs of a node. */
     public static List<Tensor> outputs(Node node) {
-        return node.types().size() == 1
-                ? List.of(node.output(0))
-                : IntStream.range(0, node.types().size()).mapToObj(node::output).toList();
+        return node.outputs();
     }
 
     private Node effect(Node node) {
@@ -84,10 +85,12 @@ public final class Rewrite {
         }
         List<Tensor> replaced = rule.apply(node, inputs);
         for (int i = 0; i < replaced.size(); i++) {
-            if (!replaced.get(i).shape().sameSizes(node.types().get(i).shape())) {
+            Tensor made = replaced.get(i);
+            Type wanted = node.types().get(i);
+            if (made.type() != wanted && !made.shape().sameSizes(wanted.shape())) {
                 throw new AssertionError("rewrite changes " + node + " to " + replaced);
             }
-            replacements.put(node.output(i), replaced.get(i));
+            replacements.put(node.output(i), made);
         }
     }
 }

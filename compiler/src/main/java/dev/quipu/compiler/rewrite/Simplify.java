@@ -22,7 +22,6 @@ import dev.quipu.dsl.op.RopeTable;
 import dev.quipu.dsl.op.Sum;
 import dev.quipu.dsl.op.Transpose;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,7 +52,7 @@ public final class Simplify {
             return graph;
         }
         Map<Tensor, List<Node>> readers = graph.readers();
-        Map<Node, Integer> positions = graph.positions();
+        Map<Node, Integer> positions = new HashMap<>();
         List<Node> effects = new ArrayList<>();
         for (Node effect : graph.effects()) {
             List<Tensor> terms = new ArrayList<>();
@@ -63,6 +62,9 @@ public final class Simplify {
             if (terms.size() < 2) {
                 effects.add(effect);
                 continue;
+            }
+            if (positions.isEmpty()) {
+                positions.putAll(graph.positions());
             }
             terms.sort(Comparator.comparing(term -> positions.get(term.node())));
             terms.forEach(term ->
@@ -74,7 +76,9 @@ public final class Simplify {
     private static void collectTerms(Graph graph, Map<Tensor, List<Node>> readers, Tensor value, List<Tensor> terms) {
         boolean onlyAdded = readers.get(value).size() == 1 && !graph.results().containsValue(value);
         if (onlyAdded && isSum(value)) {
-            value.node().inputs().forEach(term -> collectTerms(graph, readers, term, terms));
+            for (Tensor term : value.node().inputs()) {
+                collectTerms(graph, readers, term, terms);
+            }
         } else {
             terms.add(value);
         }
@@ -127,7 +131,7 @@ public final class Simplify {
     }
 
     private static boolean canBeSimpler(Node node) {
-        return node.op() instanceof Call || isNoRowsOrColumns(node) || readsConstant(node) || isReshapeTooMany(node);
+        return node.op() instanceof Call || isNoRowsOrColumns(node) || readsConstant(node.op(), node.inputs()) || isReshapeTooMany(node);
     }
 
     /** What becomes of one node by the rules that look at no more than it and what its inputs became. */
@@ -139,10 +143,10 @@ public final class Simplify {
         if (op instanceof Sum sum && isNoRowsOrColumns(node)) {
             return Trace.at(node.site(), () -> List.of(sum(sum, inputs.getFirst())));
         }
-        if (op instanceof Reshape(Shape shape)) {
+        if (op instanceof Reshape(Shape shape) && isReshapeTooMany(shape, inputs.getFirst())) {
             return List.of(Trace.at(node.site(), () -> reshape(inputs.getFirst(), shape)));
         }
-        return op instanceof Pointwise || op instanceof Broadcast
+        return readsConstant(op, inputs)
                 ? foldConstants(node, inputs)
                 : Rewrite.outputs(Rewrite.keep(node, inputs));
     }
@@ -173,12 +177,17 @@ public final class Simplify {
         Shape shape = node.inputs().getFirst().shape();
         List<Integer> axes = sum.axes();
         int last = shape.rank() - 1;
-        boolean counts = axes.stream().allMatch(axis -> shape.size(axis) > 1) && !axes.isEmpty();
-        boolean rows = axes.equals(List.of(last));
-        boolean columns = shape.last().size() > 1
-                && axes.size() <= last
-                && axes.equals(IntStream.range(0, axes.size()).boxed().toList());
-        return !(counts && (rows || columns));
+        boolean leading = true;
+        for (int i = 0; i < axes.size(); i++) {
+            int axis = axes.get(i);
+            if (shape.size(axis) == 1) {
+                return true;
+            }
+            leading &= axis == i;
+        }
+        boolean rows = axes.size() == 1 && axes.getFirst() == last;
+        boolean columns = shape.last().size() > 1 && axes.size() <= last && leading;
+        return axes.isEmpty() || !(rows || columns);
     }
 
     /**
@@ -188,32 +197,34 @@ public final class Simplify {
     private static Tensor sum(Sum sum, Tensor input) {
         Shape shape = input.shape();
         Shape result = sum.types(List.of(input.type())).getFirst().shape();
-        Set<Integer> axes = Set.copyOf(
-                sum.axes().stream().filter(axis -> shape.size(axis) > 1).toList());
+        List<Integer> axes = new ArrayList<>();
+        for (int axis : sum.axes()) {
+            if (shape.size(axis) > 1) {
+                axes.add(axis);
+            }
+        }
         int last = shape.rank() - 1;
         if (axes.isEmpty()) {
             return reshape(input, result);
         }
-        if (axes.equals(Set.of(last))) {
+        if (axes.equals(List.of(last))) {
             return input.sum(last);
         }
-        if (axes.contains(last)) {
+        if (axes.getLast() == last) {
             Tensor rows = sum(new Sum(List.of(last)), input);
             // what is left are single numbers: one row of them
-            List<Integer> others =
-                    axes.stream().filter(axis -> axis != last).sorted().toList();
-            return reshape(sum(new Sum(others), rows), result);
+            return reshape(sum(new Sum(axes.subList(0, axes.size() - 1)), rows), result);
         }
         if (shape.last().size() == 1) {
             Shape narrower = shape.sub(0, last);
-            return reshape(sum(new Sum(axes.stream().sorted().toList()), reshape(input, narrower)), result);
+            return reshape(sum(new Sum(axes), reshape(input, narrower)), result);
         }
-        int leading = Collections.max(axes) + 1;
+        int leading = axes.getLast() + 1;
         if (IntStream.range(0, leading).allMatch(axis -> axes.contains(axis) || shape.size(axis) == 1)) {
             Integer[] all = IntStream.range(0, leading).boxed().toArray(Integer[]::new);
             return reshape(input.sum(all), result);
         }
-        List<Integer> order = new ArrayList<>(axes.stream().sorted().toList());
+        List<Integer> order = new ArrayList<>(axes);
         IntStream.range(0, shape.rank()).filter(axis -> !axes.contains(axis)).forEach(order::add);
         Tensor turned = Tensor.apply(new Transpose(order), input).output(0);
         return reshape(sum(new Sum(IntStream.range(0, axes.size()).boxed().toList()), turned), result);
@@ -265,9 +276,9 @@ public final class Simplify {
         return Rewrite.outputs(Node.of(pointwise, kept, node.site()));
     }
 
-    private static boolean readsConstant(Node node) {
-        if (node.op() instanceof Pointwise || node.op() instanceof Broadcast) {
-            for (Tensor input : node.inputs()) {
+    private static boolean readsConstant(Op op, List<Tensor> inputs) {
+        if (op instanceof Pointwise || op instanceof Broadcast) {
+            for (Tensor input : inputs) {
                 if (constant(input) != null) {
                     return true;
                 }
@@ -286,10 +297,11 @@ public final class Simplify {
 
     /** A reshape of a reshape, or to the shape that is there. */
     private static boolean isReshapeTooMany(Node node) {
-        if (!(node.op() instanceof Reshape(Shape shape))) {
-            return false;
-        }
-        Tensor source = node.inputs().getFirst();
+        return node.op() instanceof Reshape(Shape shape)
+                && isReshapeTooMany(shape, node.inputs().getFirst());
+    }
+
+    private static boolean isReshapeTooMany(Shape shape, Tensor source) {
         return source.node().op() instanceof Reshape || source.shape().equals(shape);
     }
 
@@ -303,7 +315,13 @@ public final class Simplify {
     }
 
     private record Key(Op op, List<Tensor> inputs, int copy) {
-        /** By hand, as {@link Tensor#hashCode}: few ops read the same tensors. */
+        /** By hand, as {@link Tensor#hashCode}. */
+        @Override
+        public boolean equals(Object object) {
+            return object instanceof Key other && copy == other.copy && inputs.equals(other.inputs) && op.equals(other.op);
+        }
+
+        /** Few ops read the same tensors. */
         @Override
         public int hashCode() {
             return inputs.isEmpty() ? op.hashCode() : inputs.hashCode();
@@ -323,8 +341,7 @@ public final class Simplify {
                     inputs,
                     new Site("", node.site().origin(), node.site().pass()));
         }
-        Node candidate = kept;
-        Key key = new Key(kept.op(), inputs, kept.site().copy());
-        return Rewrite.outputs(known.computeIfAbsent(key, same -> candidate));
+        Node first = known.putIfAbsent(new Key(kept.op(), inputs, kept.site().copy()), kept);
+        return Rewrite.outputs(first == null ? kept : first);
     }
 }

@@ -8,11 +8,9 @@ import dev.quipu.dsl.Node;
 import dev.quipu.dsl.Shape;
 import dev.quipu.dsl.Tensor;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Which tensors are written over another one's memory: over an input whose last reader is their own cluster, where that reads
@@ -52,30 +50,40 @@ final class InPlace {
         for (Tensor output : cluster.outputs()) {
             Lifetime life = lifetimes.get(output);
             if (life != null) {
-                ending.stream()
-                        .filter(input -> isReadInPlace(cluster, input, output))
-                        .findFirst()
-                        .ifPresent(input -> {
-                            lifetimes.put(output, life.over(input));
-                            ending.remove(input);
-                        });
+                Tensor input = firstReadInPlace(cluster, ending, output);
+                if (input != null) {
+                    lifetimes.put(output, life.over(input));
+                    ending.remove(input);
+                }
             }
         }
     }
 
+    private static Tensor firstReadInPlace(Cluster cluster, List<Tensor> ending, Tensor output) {
+        for (Tensor input : ending) {
+            if (isReadInPlace(cluster, input, output)) {
+                return input;
+            }
+        }
+        return null;
+    }
+
     /** Stored tensors that nobody reads after the cluster, a product's operands left out. */
     private List<Tensor> ending(Cluster cluster, int index) {
-        Set<Tensor> operands = new HashSet<>();
-        if (cluster.kind() == Cluster.Kind.PRODUCT) {
-            cluster.head().inputs().forEach(input -> operands.add(Views.root(input)));
+        List<Tensor> ending = new ArrayList<>();
+        for (Tensor input : cluster.inputs()) {
+            Tensor root = Views.root(input);
+            Lifetime life = lifetimes.get(root);
+            if (life != null && life.death() == index && !ending.contains(root)) {
+                ending.add(root);
+            }
         }
-        return new ArrayList<>(cluster.inputs().stream()
-                .map(Views::root)
-                .distinct()
-                .filter(input ->
-                        lifetimes.containsKey(input) && lifetimes.get(input).death() == index)
-                .filter(input -> !operands.contains(input))
-                .toList());
+        if (cluster.kind() == Cluster.Kind.PRODUCT) {
+            for (Tensor operand : cluster.head().inputs()) {
+                ending.remove(Views.root(operand));
+            }
+        }
+        return ending;
     }
 
     private static boolean isReadInPlace(Cluster cluster, Tensor input, Tensor output) {

@@ -22,8 +22,11 @@ final class Lifetimes {
         Map<Tensor, Lifetime> lifetimes = new LinkedHashMap<>();
         for (int i = 0; i < clusters.size(); i++) {
             for (Tensor input : clusters.get(i).inputs()) {
-                int reader = i;
-                lifetimes.computeIfPresent(Views.root(input), (tensor, life) -> life.until(reader));
+                Tensor root = Views.root(input);
+                Lifetime life = lifetimes.get(root);
+                if (life != null && life.death() < i) {
+                    lifetimes.put(root, life.until(i));
+                }
             }
             for (Tensor output : clusters.get(i).outputs()) {
                 if (Views.root(output).equals(output) && !results.contains(output)) {
