@@ -9,7 +9,7 @@ import java.util.Set;
 public sealed interface Expression {
     /** A constant. */
     record Literal(double value) implements Expression {
-        /** By hand, as in {@link Name} and {@link Binary}: derivatives compare, and a record's own takes milliseconds to link. */
+        /** By hand, as in the next three: derivatives compare, and a record's own takes milliseconds to link. */
         @Override
         public boolean equals(Object object) {
             return object instanceof Literal other && Double.compare(value, other.value) == 0;
@@ -35,7 +35,17 @@ public sealed interface Expression {
     }
 
     /** A primitive of one argument. */
-    record Apply(Primitive primitive, Expression argument) implements Expression {}
+    record Apply(Primitive primitive, Expression argument) implements Expression {
+        @Override
+        public boolean equals(Object object) {
+            return object instanceof Apply other && primitive == other.primitive && argument.equals(other.argument);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * primitive.hashCode() + argument.hashCode();
+        }
+    }
 
     /** An operator between two values. */
     record Binary(Operator operator, Expression left, Expression right) implements Expression {

@@ -51,6 +51,15 @@ public record Formula(Expression expression, List<String> names) {
         return new Formula(new FormulaReader(text).visit(parser.formula().expression()));
     }
 
+    /** By hand, as in {@link Expression.Literal}. */
+    @Override
+    public boolean equals(Object object) {
+        return this == object
+                || (object instanceof Formula other
+                        && names.equals(other.names)
+                        && expression.equals(other.expression));
+    }
+
     /** Cheap, since equal nodes are looked for among those with the same inputs: the names alone. */
     @Override
     public int hashCode() {

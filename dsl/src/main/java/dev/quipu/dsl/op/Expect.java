@@ -70,7 +70,11 @@ final class Expect {
         boolean fits = type.dtype() == DType.I32
                 && type.shape().rank() == 1
                 && type.shape().size(0) == rows.shape().size(0);
-        that(fits, () -> "a position for each row of the batch, i32[" + rows.shape().dim(0) + "]", type::toString);
+        that(
+                fits,
+                () -> "a position for each row of the batch, i32["
+                        + rows.shape().dim(0) + "]",
+                type::toString);
     }
 
     static int size(long size) {

@@ -18,4 +18,15 @@ public record Slice(int axis, int start, int length) implements Differentiable {
         return List.of(
                 inputs.getFirst().withShape(shape.with(axis, shape.dim(axis).withSize(length))));
     }
+
+    /** By hand, as in {@link Reshape}. */
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof Slice other && axis == other.axis && start == other.start && length == other.length;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * axis + start) + length;
+    }
 }
