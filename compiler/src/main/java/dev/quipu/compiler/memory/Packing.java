@@ -31,8 +31,8 @@ public enum Packing {
         long[] offsets(List<Lifetime> lifetimes) {
             long[] offsets = new long[lifetimes.size()];
             Gaps gaps = new Gaps();
-            PriorityQueue<Integer> live = new PriorityQueue<>(
-                    Comparator.comparingInt(i -> lifetimes.get(i).death()));
+            PriorityQueue<Integer> live = new PriorityQueue<>((one, other) -> Integer.compare(
+                    lifetimes.get(one).death(), lifetimes.get(other).death()));
             for (int i : byBirth(lifetimes)) {
                 Lifetime born = lifetimes.get(i);
                 while (!live.isEmpty() && lifetimes.get(live.peek()).death() < born.birth()) {
@@ -116,9 +116,12 @@ public enum Packing {
         /** The offset of so many bytes, which are no longer free. */
         long take(long bytes) {
             long best = -1;
+            long bestSize = Long.MAX_VALUE;
             for (Map.Entry<Long, Long> gap : sizes.entrySet()) {
-                if (gap.getValue() >= bytes && (best < 0 || gap.getValue() < sizes.get(best))) {
+                long size = gap.getValue();
+                if (size >= bytes && size < bestSize) {
                     best = gap.getKey();
+                    bestSize = size;
                 }
             }
             if (best < 0) {
@@ -129,7 +132,8 @@ public enum Packing {
                 sizes.remove(best);
                 return best;
             }
-            long rest = sizes.remove(best) - bytes;
+            sizes.remove(best);
+            long rest = bestSize - bytes;
             if (rest > 0) {
                 sizes.put(best + bytes, rest);
             }

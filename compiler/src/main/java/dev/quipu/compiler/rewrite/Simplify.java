@@ -131,7 +131,10 @@ public final class Simplify {
     }
 
     private static boolean canBeSimpler(Node node) {
-        return node.op() instanceof Call || isNoRowsOrColumns(node) || readsConstant(node.op(), node.inputs()) || isReshapeTooMany(node);
+        return node.op() instanceof Call
+                || isNoRowsOrColumns(node)
+                || readsConstant(node.op(), node.inputs())
+                || isReshapeTooMany(node);
     }
 
     /** What becomes of one node by the rules that look at no more than it and what its inputs became. */
@@ -146,9 +149,7 @@ public final class Simplify {
         if (op instanceof Reshape(Shape shape) && isReshapeTooMany(shape, inputs.getFirst())) {
             return List.of(Trace.at(node.site(), () -> reshape(inputs.getFirst(), shape)));
         }
-        return readsConstant(op, inputs)
-                ? foldConstants(node, inputs)
-                : Rewrite.outputs(Rewrite.keep(node, inputs));
+        return readsConstant(op, inputs) ? foldConstants(node, inputs) : Rewrite.outputs(Rewrite.keep(node, inputs));
     }
 
     /** A call becomes the body of its function, at the call's own site. */
@@ -318,7 +319,10 @@ public final class Simplify {
         /** By hand, as {@link Tensor#hashCode}. */
         @Override
         public boolean equals(Object object) {
-            return object instanceof Key other && copy == other.copy && inputs.equals(other.inputs) && op.equals(other.op);
+            return object instanceof Key other
+                    && copy == other.copy
+                    && inputs.equals(other.inputs)
+                    && op.equals(other.op);
         }
 
         /** Few ops read the same tensors. */
