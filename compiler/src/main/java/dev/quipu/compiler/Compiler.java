@@ -99,7 +99,12 @@ public record Compiler(
     /** As {@link #gradient(Model, int, int)}; rows of separate documents come with the input {@link Traced#STARTS}. */
     public Compiled gradient(Model model, int batch, int sequence, Documents documents) {
         requireFullWeights();
-        Traced traced = loss(documents, model, batch, sequence);
+        return gradient(trace(model, batch, sequence, documents));
+    }
+
+    /** As {@link #gradient(Model, int, int, Documents)}, of what {@link #trace} gave. */
+    public Compiled gradient(Traced traced) {
+        requireFullWeights();
         return compileLoss(traced.graph(), Differentiate.of(traced).graph());
     }
 
@@ -110,11 +115,16 @@ public record Compiler(
 
     /** As {@link #loss(Model, int, int)}; rows of separate documents come with the input {@link Traced#STARTS}. */
     public Compiled loss(Model model, int batch, int sequence, Documents documents) {
-        Graph graph = loss(documents, model, batch, sequence).graph();
-        return compileLoss(graph, graph);
+        return loss(trace(model, batch, sequence, documents));
     }
 
-    private static Traced loss(Documents documents, Model model, int batch, int sequence) {
+    /** As {@link #loss(Model, int, int, Documents)}, of what {@link #trace} gave. */
+    public Compiled loss(Traced traced) {
+        return compileLoss(traced.graph(), traced.graph());
+    }
+
+    /** What the programs of a training step have in common: whoever compiles several of them traces once. */
+    public static Traced trace(Model model, int batch, int sequence, Documents documents) {
         Traced traced = Traced.loss(model, batch, sequence);
         return switch (documents) {
             case JOINED -> traced;
@@ -136,9 +146,13 @@ public record Compiler(
     /** One step of the optimizer over all trained parameters; see {@link AdamW}. */
     public Compiled update(Model model, AdamW optimizer) {
         requireFullWeights();
-        Traced traced = Traced.loss(model, 1, 1);
-        Differentiated differentiated = Differentiate.of(traced);
-        Graph graph = optimizer.update(traced.parameters(), differentiated.trained());
+        return update(Traced.loss(model, 1, 1), optimizer);
+    }
+
+    /** As {@link #update(Model, AdamW)}, of what {@link #trace} gave, whatever the batch. */
+    public Compiled update(Traced traced, AdamW optimizer) {
+        requireFullWeights();
+        Graph graph = optimizer.update(traced.parameters(), Differentiate.trained(traced));
         return compile(graph, graph);
     }
 

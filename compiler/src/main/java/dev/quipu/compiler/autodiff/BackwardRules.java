@@ -44,7 +44,7 @@ import java.util.stream.Stream;
  * name what it needs: inputs, outputs, saved statistics.
  */
 final class BackwardRules {
-    /** What {@link #chains} found: every layer has the same few formulas. */
+    /** By formula: every layer has the same few. */
     private static final Map<Formula, List<Optional<Formula>>> CHAINS = new ConcurrentHashMap<>();
 
     private BackwardRules() {}
@@ -125,6 +125,19 @@ final class BackwardRules {
         };
     }
 
+    /** Whether {@link #gradients} gives one for an input, known without making it. */
+    static boolean reaches(Differentiable op, Node node, int input) {
+        return switch (op) {
+            case Embedding _, CrossEntropy _, Rope _ -> input == 0;
+            case Attention _ -> input < 3;
+            case Pointwise(Formula formula) -> chains(formula).get(input).isPresent();
+            case Cast cast -> cast.dtype().isReal() && isReal(node.inputs().get(input));
+            case Concat _ -> isReal(node.inputs().get(input));
+            case MatMul _, RmsNorm _, LayerNorm _, Softmax _, Sum _, Call _ -> true;
+            case Reshape _, Broadcast _, Transpose _, Slice _, Pad _ -> true;
+        };
+    }
+
     /**
      * C = A B: dA = g B^T and dB = A^T g, each stored the way its operand is, from factors of the operands' type. A right matrix
      * that serves all leading dimensions collects the gradients of all rows.
@@ -146,7 +159,7 @@ final class BackwardRules {
 
     /** The chain rule, input by input; what broadcasting repeated is summed. */
     private static List<Tensor> pointwise(Formula formula, List<Tensor> in, Tensor g) {
-        List<Optional<Formula>> chains = CHAINS.computeIfAbsent(formula, BackwardRules::chains);
+        List<Optional<Formula>> chains = chains(formula);
         List<Tensor> gradients = new ArrayList<>();
         for (int i = 0; i < in.size(); i++) {
             if (chains.get(i).isEmpty()) {
@@ -167,6 +180,10 @@ final class BackwardRules {
 
     /** For each input of a formula the gradient times the partial derivative, empty where that is zero. */
     private static List<Optional<Formula>> chains(Formula formula) {
+        return CHAINS.computeIfAbsent(formula, BackwardRules::findChains);
+    }
+
+    private static List<Optional<Formula>> findChains(Formula formula) {
         Expression gradient = new Expression.Name(unused("g", formula.names()));
         List<Optional<Formula>> chains = new ArrayList<>();
         for (String name : formula.names()) {

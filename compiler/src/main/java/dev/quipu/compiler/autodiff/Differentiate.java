@@ -48,6 +48,33 @@ public final class Differentiate {
         return new Differentiated(Graph.of(forward.name(), forward.results(), effects), trained);
     }
 
+    /** The parameters that {@link #of} adds a gradient for, in its order, found without making any. */
+    public static List<String> trained(Traced traced) {
+        Graph forward = traced.graph();
+        Map<String, Tensor> weights = trainable(forward, traced.parameters());
+        Set<Node> dependents = dependents(forward, new HashSet<>(weights.values()));
+        Set<Tensor> reached = new HashSet<>();
+        reached.add(forward.results().get(Traced.LOSS));
+        for (Node node : forward.nodes().reversed()) {
+            if (dependents.contains(node)
+                    && node.op() instanceof Differentiable op
+                    && reached.contains(node.output(0))) {
+                for (int i = 0; i < node.inputs().size(); i++) {
+                    if (BackwardRules.reaches(op, node, i)) {
+                        reached.add(node.inputs().get(i));
+                    }
+                }
+            }
+        }
+        List<String> trained = new ArrayList<>();
+        weights.forEach((name, weight) -> {
+            if (reached.contains(weight)) {
+                trained.add(name);
+            }
+        });
+        return trained;
+    }
+
     /**
      * Gradients of a scalar with respect to tensors of its graph.
      *
@@ -96,6 +123,9 @@ public final class Differentiate {
     private Void spread(Differentiable op, Node node) {
         List<Tensor> found = BackwardRules.gradients(op, node, gradients.get(node.output(0)));
         for (int i = 0; i < found.size(); i++) {
+            if (BackwardRules.reaches(op, node, i) != (found.get(i) != null)) {
+                throw new AssertionError("the rule of " + node + " says otherwise whether it reaches input " + i);
+            }
             if (found.get(i) != null) {
                 gradients.merge(node.inputs().get(i), found.get(i), Tensor::plus);
             }

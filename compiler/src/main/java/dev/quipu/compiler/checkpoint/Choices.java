@@ -1,5 +1,6 @@
 package dev.quipu.compiler.checkpoint;
 
+import dev.quipu.compiler.Lazy;
 import dev.quipu.compiler.block.RepeatedBlocks;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.compiler.rewrite.Views;

@@ -1,5 +1,6 @@
 package dev.quipu.compiler.checkpoint;
 
+import dev.quipu.compiler.Lazy;
 import dev.quipu.compiler.cluster.Cluster;
 import dev.quipu.dsl.Graph;
 import java.util.List;

@@ -1,7 +1,9 @@
 package dev.quipu.runtime.bench;
 
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.Lazy;
 import dev.quipu.compiler.program.AdamW;
+import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.Model;
 import dev.quipu.dsl.QuipuException;
 import dev.quipu.dsl.Trace;
@@ -86,9 +88,10 @@ public final class StepBenchmark implements AutoCloseable {
         long start = System.nanoTime();
         StartUp.PROCESS.measure(StartUp.Part.WEIGHTS, () -> initialised(model));
         weightNanos = System.nanoTime() - start;
+        Lazy<Traced> traced = new Lazy<>(() -> Compiler.trace(model, batch, sequence, Documents.JOINED));
         try (Preparation preparation = new Preparation(device)) { // as training does
-            Preparation.Program updating = preparation.begin(() -> compiler.update(model, AdamW.LLAMA));
-            Preparation.Program differentiated = preparation.begin(() -> compiler.gradient(model, batch, sequence));
+            Preparation.Program updating = preparation.begin(() -> compiler.update(traced.get(), AdamW.LLAMA));
+            Preparation.Program differentiated = preparation.begin(() -> compiler.gradient(traced.get()));
             updating.await();
             differentiated.await();
             compileNanos = System.nanoTime() - start - weightNanos;

@@ -1,6 +1,7 @@
 package dev.quipu.runtime.training;
 
 import dev.quipu.compiler.Compiler;
+import dev.quipu.compiler.Lazy;
 import dev.quipu.compiler.program.AdamW;
 import dev.quipu.compiler.program.Documents;
 import dev.quipu.dsl.Model;
@@ -57,11 +58,11 @@ public final class TrainingPrograms implements AutoCloseable {
             Compiler compiler,
             Supplier<State> weights) {
         this.optimizer = optimizer;
+        Lazy<Traced> traced = new Lazy<>(() -> Compiler.trace(model, batch, sequence, documents));
         try (Preparation preparation = new Preparation(device)) {
-            Preparation.Program updating = preparation.begin(() -> compiler.update(model, optimizer));
-            Preparation.Program differentiated =
-                    preparation.begin(() -> compiler.gradient(model, batch, sequence, documents));
-            Preparation.Program measuring = preparation.begin(() -> compiler.loss(model, batch, sequence, documents));
+            Preparation.Program updating = preparation.begin(() -> compiler.update(traced.get(), optimizer));
+            Preparation.Program differentiated = preparation.begin(() -> compiler.gradient(traced.get()));
+            Preparation.Program measuring = preparation.begin(() -> compiler.loss(traced.get()));
             State state = weights.get();
             // The update first: what it touches of a repeated layer is then allocated together.
             this.update = updating.load(state);

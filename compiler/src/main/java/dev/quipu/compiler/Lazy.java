@@ -1,16 +1,17 @@
-package dev.quipu.compiler.checkpoint;
+package dev.quipu.compiler;
 
 import java.util.function.Supplier;
 
 /**
- * A value that is made when somebody asks for it first, on whichever thread that is: what only those need who look at a program.
+ * A value that is made when somebody asks for it first, on whichever thread that is: what only those need who look at a program,
+ * or what several programs share.
  */
-final class Lazy<T> implements Supplier<T> {
+public final class Lazy<T> implements Supplier<T> {
     private Supplier<T> making;
     private T made;
 
     /** @param making is called once at most */
-    Lazy(Supplier<T> making) {
+    public Lazy(Supplier<T> making) {
         this.making = making;
     }
 
