@@ -87,7 +87,7 @@ public final class Rewrite {
         for (int i = 0; i < replaced.size(); i++) {
             Tensor made = replaced.get(i);
             Type wanted = node.types().get(i);
-            if (made.type() != wanted && !made.shape().sameSizes(wanted.shape())) {
+            if (!made.type().equals(wanted) && !made.shape().sameSizes(wanted.shape())) {
                 throw new AssertionError("rewrite changes " + node + " to " + replaced);
             }
             replacements.put(node.output(i), made);
