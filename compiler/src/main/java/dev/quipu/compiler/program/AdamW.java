@@ -14,6 +14,7 @@ import dev.quipu.dsl.Tensor;
 import dev.quipu.dsl.Trace;
 import dev.quipu.dsl.Type;
 import dev.quipu.dsl.catalog.Glob;
+import dev.quipu.dsl.formula.Formula;
 import dev.quipu.dsl.op.ReadState;
 import dev.quipu.dsl.op.WriteState;
 import java.util.ArrayList;
@@ -98,11 +99,17 @@ public record AdamW(
             // x - x is 0 for every finite x and NaN otherwise
             Tensor factor =
                     Tensor.formula("select(norm - norm == 0, min(1, " + clip + " / (norm + 0.000001)), -1)", norm);
+            Formulas formulas = formulas();
             List<Node> effects = new ArrayList<>();
             gradients.forEach((name, gradient) -> Trace.at(
                     site(layer(name)),
-                    () -> effects.addAll(
-                            step(name, parameters.get(name), groupOf.getOrDefault(name, OTHERS), gradient, factor))));
+                    () -> effects.addAll(step(
+                            name,
+                            parameters.get(name),
+                            groupOf.getOrDefault(name, OTHERS),
+                            formulas,
+                            gradient,
+                            factor))));
             return Graph.of("AdamW", Map.of(NORM, norm), effects);
         });
     }
@@ -126,25 +133,36 @@ public record AdamW(
         return groupOf;
     }
 
+    /** What all steps compute, written once: numbers are slow to print. */
+    private record Formulas(Formula firstMoment, Formula secondMoment, Map<Double, Formula> weights) {}
+
+    private Formulas formulas() {
+        return new Formulas(
+                Formula.of("select(factor >= 0, " + beta1 + " * m + " + (1 - beta1) + " * (g * factor), m)"),
+                Formula.of("select(factor >= 0, " + beta2 + " * v + " + (1 - beta2)
+                        + " * (g * factor) * (g * factor), v)"),
+                new HashMap<>());
+    }
+
+    private Formula weight(double decay) {
+        return Formula.of("select(factor >= 0, w * (1 - rate * " + decay + ") - rate * (m / c1) / (sqrt(v / c2) + "
+                + epsilon + "), w)");
+    }
+
     /** One parameter's step; a factor of -1 means that the gradients are not finite and nothing moves. */
-    private List<Node> step(String name, Parameter parameter, ParameterGroup group, Tensor gradient, Tensor factor) {
+    private List<Node> step(
+            String name, Parameter parameter, ParameterGroup group, Formulas formulas, Tensor gradient, Tensor factor) {
         Tensor weight = read(name, parameter);
         Tensor m = read(firstMoment(name), parameter);
         Tensor v = read(secondMoment(name), parameter);
         Tensor rate = group.learningRate() == 1
                 ? scalar(LEARNING_RATE)
                 : Tensor.formula("rate * " + group.learningRate(), scalar(LEARNING_RATE));
-        Tensor m1 = Tensor.formula(
-                "select(factor >= 0, " + beta1 + " * m + " + (1 - beta1) + " * (g * factor), m)", factor, m, gradient);
-        Tensor v1 = Tensor.formula(
-                "select(factor >= 0, " + beta2 + " * v + " + (1 - beta2) + " * (g * factor) * (g * factor), v)",
-                factor,
-                v,
-                gradient);
+        Tensor m1 = Tensor.formula(formulas.firstMoment(), factor, m, gradient);
+        Tensor v1 = Tensor.formula(formulas.secondMoment(), factor, v, gradient);
         double decay = group.weightDecay().orElse(parameter.shape().rank() >= 2 ? weightDecay : 0);
         Tensor w1 = Tensor.formula(
-                "select(factor >= 0, w * (1 - rate * " + decay + ") - rate * (m / c1) / (sqrt(v / c2) + " + epsilon
-                        + "), w)",
+                formulas.weights().computeIfAbsent(decay, this::weight),
                 factor,
                 weight,
                 rate,
