@@ -21,15 +21,15 @@ final class JvmExpressions {
     /** Declarations of the class's constants by name. */
     private final Map<String, Constant> constants = new LinkedHashMap<>();
 
-    /** The vectors that the method changes which is being printed. */
-    private Set<Value.Variable> changing = Set.of();
+    /** The vectors of the method that is being printed whose class is to be said. */
+    private Set<Value.Variable> uncertain = Set.of();
 
     /** A constant of the generated class. */
     record Constant(String type, String name, String initializer) {}
 
     /** Begins with a method. */
     void begin(List<Statement> body) {
-        changing = ChangingVectors.of(body);
+        uncertain = UncertainVectors.of(body);
     }
 
     List<Constant> constants() {
@@ -371,8 +371,8 @@ final class JvmExpressions {
 
     /** Text that a method call or an operator may follow. */
     String receiver(Value value) {
-        if (value instanceof Value.Variable variable && changing.contains(variable)) {
-            return classOfVectors(variable.type()) + ".cast(" + variable.name() + ")";
+        if (UncertainVectors.isUncertain(value) || value instanceof Value.Variable name && uncertain.contains(name)) {
+            return classOfVectors(value.type()) + ".cast(" + print(value) + ")";
         }
         boolean atom = switch (value) {
             case Value.Variable variable -> true;

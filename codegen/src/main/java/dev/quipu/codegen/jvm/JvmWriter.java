@@ -24,6 +24,7 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -50,7 +51,8 @@ public final class JvmWriter {
             ClassName.get(BFloat16.class),
             ClassName.get(Int8Blocks.class),
             ClassName.get(ValueLayout.class),
-            ClassName.get(ByteOrder.class));
+            ClassName.get(ByteOrder.class),
+            ClassName.get(Objects.class));
 
     private static final Pattern CLASS_NAMES = Pattern.compile(
             IMPORTS.stream().map(ClassName::simpleName).collect(Collectors.joining("|", "\\b(?:", ")\\b")));
