@@ -371,7 +371,7 @@ final class JvmExpressions {
 
     /** Text that a method call or an operator may follow. */
     String receiver(Value value) {
-        if (UncertainVectors.isUncertain(value) || value instanceof Value.Variable name && uncertain.contains(name)) {
+        if (UncertainVectors.isUncertain(value) || (value instanceof Value.Variable name && uncertain.contains(name))) {
             return classOfVectors(value.type()) + ".cast(" + print(value) + ")";
         }
         boolean atom = switch (value) {
