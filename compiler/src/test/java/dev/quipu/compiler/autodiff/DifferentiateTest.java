@@ -72,8 +72,9 @@ class DifferentiateTest {
         gradientsAreDerivatives(traced, differentiated, VOCABULARY.size());
     }
 
-    /** Along random directions in all trained parameters at once, and that nothing else is written. */
+    /** Along random directions in all trained parameters at once, and that nothing else is written, nor said to be. */
     private static void gradientsAreDerivatives(Traced traced, Differentiated differentiated, int ids) {
+        assertEquals(differentiated.trained(), Differentiate.trained(traced), "found without gradients");
         Graph joint = differentiated.graph();
         Filled filled = Filled.of(joint, ids, 11);
         Map<String, Array> state = new HashMap<>(filled.state());

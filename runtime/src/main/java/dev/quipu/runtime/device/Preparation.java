@@ -2,6 +2,8 @@ package dev.quipu.runtime.device;
 
 import dev.quipu.compiler.Compiled;
 import dev.quipu.runtime.start.StartUp;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +25,7 @@ import java.util.function.Supplier;
  */
 public final class Preparation implements AutoCloseable {
     private final Device device;
+    private final List<Program> programs = new ArrayList<>();
     private final ExecutorService threads = Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
             work -> Thread.ofPlatform().name("quipu-compile").daemon().unstarted(work));
@@ -74,15 +77,18 @@ public final class Preparation implements AutoCloseable {
 
     /** Begins with a program, after those that were begun before if there are more than processors. */
     public Program begin(Supplier<Compiled> compile) {
-        return new Program(threads.submit(() -> {
+        Program program = new Program(threads.submit(() -> {
             Compiled compiled = StartUp.PROCESS.measure(StartUp.Part.PROGRAMS, compile);
             return new Prepared(compiled, device.prepare(compiled.scheduled()));
         }));
+        programs.add(program);
+        return program;
     }
 
-    /** What has not begun yet will not. */
+    /** What has not begun yet will not. What has is left to its end: an interrupt closes the files that javac reads, for good. */
     @Override
     public void close() {
-        threads.shutdownNow();
+        programs.forEach(program -> program.future.cancel(false));
+        threads.shutdown();
     }
 }
